@@ -1,0 +1,1 @@
+"""Found pages in, cited answers out."""

@@ -1,0 +1,1 @@
+"""Every way in, and the one place that builds objects."""

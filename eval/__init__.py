@@ -1,0 +1,1 @@
+"""How well it does: data sets, metrics, runs, benchmarks."""

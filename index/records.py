@@ -1,0 +1,153 @@
+"""The values that travel between the floors, frozen and checked where they are made.
+
+A page is a bag of rows: `(vector, box, kind)`. A row that came from a word carries the word's box, a
+row that came from pixels carries its patch's box; everything downstream treats them alike.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+UNIT_TOLERANCE = 1e-3
+
+
+class Box(NamedTuple):
+    """A rectangle in fractions of the page, origin top left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Word(NamedTuple):
+    """One word as it stands on the page.
+
+    `line` numbers the visual lines of the page from 0 in reading order: words of one line share it.
+    """
+
+    text: str
+    box: Box
+    line: int
+
+
+WordSource = Literal["text_layer", "ocr", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """The words of a page in reading order, and where they came from.
+
+    `n_hidden` counts text-layer words left out because no ink stands in their box.
+    """
+
+    words: tuple[Word, ...]
+    source: WordSource
+    n_hidden: int = 0
+
+
+class RowKind(IntEnum):
+    """What a row was made from."""
+
+    PATCH = 0
+    TEXT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The located vectors of one page.
+
+    Attributes:
+        vectors: `(n_rows, dim)` float32, unit length.
+        boxes: `(n_rows, 4)` float32, left, top, right, bottom in fractions of the page.
+        kinds: `(n_rows,)` uint8, a `RowKind` each.
+
+    Raises:
+        ValueError: shapes disagree, or a vector is not finite or not of unit length.
+    """
+
+    vectors: Float32
+    boxes: Float32
+    kinds: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        check_unit_rows(self.vectors)
+        n_rows = len(self.vectors)
+        if self.boxes.shape != (n_rows, 4):
+            raise ValueError(f"boxes must be ({n_rows}, 4), got {self.boxes.shape}")
+        if self.kinds.shape != (n_rows,):
+            raise ValueError(f"kinds must be ({n_rows},), got {self.kinds.shape}")
+
+    @property
+    def dim(self) -> int:
+        """Length of each vector."""
+        return int(self.vectors.shape[1])
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as late interaction sees it.
+
+    Attributes:
+        text: the question as asked.
+        vectors: `(n_tokens, dim)` float32, unit length.
+        weights: `(n_tokens,)` float32, how much each token counts; 0 drops it.
+        tokens: the token strings, for heat maps of one token.
+    """
+
+    text: str
+    vectors: Float32
+    weights: Float32
+    tokens: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        check_unit_rows(self.vectors)
+        if self.weights.shape != (len(self.vectors),) or len(self.tokens) != len(self.vectors):
+            raise ValueError(
+                f"{len(self.vectors)} vectors need as many weights and tokens, "
+                f"got {self.weights.shape} and {len(self.tokens)}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class SparseVector:
+    """Term ids and their values; ids ascend and are unique.
+
+    Attributes:
+        indices: `(n_terms,)` uint32.
+        values: `(n_terms,)` float32.
+    """
+
+    indices: NDArray[np.uint32]
+    values: Float32
+
+    def __post_init__(self) -> None:
+        if self.indices.shape != self.values.shape or self.indices.ndim != 1:
+            raise ValueError(
+                f"indices and values must be flat and alike, "
+                f"got {self.indices.shape} and {self.values.shape}"
+            )
+        if not bool(np.all(np.diff(self.indices.astype(np.int64)) > 0)):
+            raise ValueError("sparse indices must ascend without repeats")
+
+
+def check_unit_rows(vectors: Float32) -> None:
+    """Refuse anything but finite float32 rows of unit length, shape `(n_rows, dim)`.
+
+    Raises:
+        ValueError: wrong shape or dtype, a non-finite value, or a length that is not one.
+    """
+    if vectors.ndim != 2 or vectors.dtype != np.float32:
+        raise ValueError(f"rows must be (n, dim) float32, got {vectors.shape} {vectors.dtype}")
+    if not bool(np.isfinite(vectors).all()):
+        raise ValueError("rows must be finite")
+    norms = np.linalg.norm(vectors, axis=1)
+    if len(norms) and float(np.abs(norms - 1).max()) > UNIT_TOLERANCE:
+        raise ValueError(f"rows must have unit length, got {norms.min():.4f} to {norms.max():.4f}")

@@ -1,0 +1,1 @@
+"""Documents in, indexed pages out: render, words, encode, store, publish."""

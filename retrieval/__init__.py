@@ -1,0 +1,1 @@
+"""A question in, scored pages out: MaxSim, BM25, fusion, regions."""
