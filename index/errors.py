@@ -30,9 +30,10 @@
     │   ├── VectorStoreUnavailable  vector_store_unavailable
     │   ├── StorageFull             storage_full
     │   └── VlmUnavailable          vlm_unavailable
-    └── MissingDependency           missing_dependency   the message carries the line that installs it
+    └── MissingDependency           missing_dependency   the message says what installs it
 
-`code` is stable and part of the REST and CLI contracts; the message says what, got what, what to do.
+`code` is stable and part of the REST and CLI contracts; the message says what, got what, what to
+do.
 """
 
 

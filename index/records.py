@@ -1,7 +1,7 @@
 """The values that travel between the floors, frozen and checked where they are made.
 
-A page is a bag of rows: `(vector, box, kind)`. A row that came from a word carries the word's box, a
-row that came from pixels carries its patch's box; everything downstream treats them alike.
+A page is a bag of rows: `(vector, box, kind)`. A row that came from a word carries the word's box,
+a row that came from pixels carries its patch's box; everything downstream treats them alike.
 """
 
 from dataclasses import dataclass

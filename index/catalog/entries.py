@@ -1,0 +1,109 @@
+"""What the catalog hands out: frozen copies of its rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from index.manifest import IndexManifest
+
+DocumentState = Literal["queued", "processing", "ready", "failed", "cancelled"]
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why something failed: a stable code and a sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A set of documents indexed alike.
+
+    Attributes:
+        store: the vector store's name for it.
+        version: grows with every change of what readers may see.
+    """
+
+    name: str
+    store: str
+    manifest: IndexManifest
+    version: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file in a collection; `generation` is the indexed version that readers see, if any."""
+
+    id: UUID
+    collection: str
+    name: str
+    sha256: str
+    n_bytes: int
+    n_pages: int
+    state: DocumentState
+    failure: Failure | None
+    metadata: dict[str, Any]
+    generation: UUID | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The work of indexing one generation of a document."""
+
+    id: UUID
+    collection: str
+    document: UUID
+    generation: UUID
+    state: JobState
+    stage: str
+    pages_done: int
+    pages_total: int
+    attempts: int
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bytes a generation is made from."""
+
+    sha256: str
+    name: str
+    n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page of a generation: what was read from it, or why it could not be.
+
+    Attributes:
+        n_rows: rows stored for it in the vector store.
+        n_hidden: words of the text layer left out because no ink stands in their place.
+    """
+
+    number: int
+    image_sha256: str | None = None
+    words_sha256: str | None = None
+    width_px: int = 0
+    height_px: int = 0
+    n_rows: int = 0
+    n_words: int = 0
+    n_hidden: int = 0
+    word_source: str = "none"
+    engine: str = ""
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveDocument:
+    """What a reader needs of a searchable document."""
+
+    document: UUID
+    generation: UUID
+    name: str
+    n_pages: int

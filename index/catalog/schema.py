@@ -1,0 +1,117 @@
+"""The catalog's tables. Migrations create them; the rest of the package reads and writes them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+
+def _created_at() -> Column[object]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def _updated_at() -> Column[object]:
+    return Column(
+        "updated_at",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=func.now(),
+        onupdate=func.now(),
+    )
+
+
+def _collection() -> Column[str]:
+    return Column(
+        "collection", ForeignKey("collections.name", ondelete="CASCADE"), nullable=False, index=True
+    )
+
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("store", Text, nullable=False, unique=True),  # the vector store's name for it
+    Column("manifest", JSONB, nullable=False),
+    Column("version", BigInteger, nullable=False, server_default="0"),  # of what readers may see
+    _created_at(),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _collection(),
+    Column("sha256", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("n_bytes", BigInteger, nullable=False),
+    Column("n_pages", Integer, nullable=False, server_default="0"),
+    Column("metadata", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("error_code", Text),
+    Column("error_message", Text),
+    Column("live_generation", Uuid),
+    _created_at(),
+    _updated_at(),
+    UniqueConstraint("collection", "sha256"),
+)
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _collection(),
+    Column("document", Uuid, nullable=False, index=True),
+    Column("sha256", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("n_bytes", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),  # building, live, dead
+    _created_at(),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("generation", ForeignKey("generations.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("image_sha256", Text, index=True),
+    Column("words_sha256", Text, index=True),
+    Column("width_px", Integer, nullable=False, server_default="0"),
+    Column("height_px", Integer, nullable=False, server_default="0"),
+    Column("n_rows", Integer, nullable=False, server_default="0"),
+    Column("n_words", Integer, nullable=False, server_default="0"),
+    Column("n_hidden", Integer, nullable=False, server_default="0"),
+    Column("word_source", Text, nullable=False, server_default="none"),
+    Column("engine", Text, nullable=False, server_default=""),
+    Column("error_code", Text),
+    Column("error_message", Text),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _collection(),
+    Column("document", Uuid, nullable=False, index=True),
+    Column("generation", Uuid, nullable=False),
+    Column("state", Text, nullable=False),  # queued, running, done, failed, cancelled
+    Column("stage", Text, nullable=False, server_default=""),
+    Column("pages_done", Integer, nullable=False, server_default="0"),
+    Column("pages_total", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error_code", Text),
+    Column("error_message", Text),
+    _created_at(),
+    _updated_at(),
+)

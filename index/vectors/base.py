@@ -1,0 +1,94 @@
+"""What a vector store is: points in, term scores and rows out.
+
+A store holds one collection per Pagesight collection. Each page is a point with its rows (a
+multi-vector) and its BM25 terms (a sparse vector, IDF applied by the store); each document is one
+more point with the terms of its whole text. Every point belongs to a generation; which of them a
+reader may see is the catalog's to say.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from index.errors import InvalidRequest
+from index.records import Rows, SparseVector
+
+MAX_MULTIVECTOR_VALUES = 1_048_576
+DOCUMENT_PAGE = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PagePoint:
+    """A page as it is stored."""
+
+    page: int
+    rows: Rows
+    terms: SparseVector
+
+
+@dataclass(frozen=True, slots=True)
+class TermHit:
+    """A BM25 score; `page` is 0 where a whole document was scored."""
+
+    generation: UUID
+    page: int
+    score: float
+
+
+class VectorStore(Protocol):
+    """Keeps the points of many collections.
+
+    Every verb raises VectorStoreUnavailable when the store does not answer.
+    """
+
+    def create(self, collection: str, *, dim: int) -> None:
+        """Make room for a collection of `dim`-dimensional rows; twice equals once."""
+
+    def drop(self, collection: str) -> None:
+        """Remove a collection and its bytes; twice equals once."""
+
+    def put_pages(self, collection: str, generation: UUID, points: Sequence[PagePoint]) -> None:
+        """Store pages of a generation; storing one again replaces it."""
+
+    def put_document(self, collection: str, generation: UUID, terms: SparseVector) -> None:
+        """Store the terms of a generation's whole text."""
+
+    def search_pages(
+        self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
+    ) -> list[TermHit]:
+        """Return the pages with the highest BM25 score above zero, best first."""
+
+    def search_documents(
+        self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
+    ) -> list[TermHit]:
+        """Return the documents with the highest BM25 score above zero, best first."""
+
+    def read_pages(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
+        """Yield each stored page of a generation and its rows."""
+
+    def count_pages(self, collection: str, generation: UUID) -> int:
+        """Count the stored pages of a generation."""
+
+    def delete_generation(self, collection: str, generation: UUID) -> None:
+        """Remove every point of a generation; twice equals once."""
+
+    def flush(self, collection: str) -> None:
+        """Make what was put survive a crash of the machine, and tidy the index."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+def max_rows(dim: int) -> int:
+    """Return how many rows of `dim` values one page may hold in Qdrant.
+
+    Source: Qdrant refuses a multi-vector of 1,048,576 values or more (qdrant issue 6929).
+
+    Raises:
+        InvalidRequest: not even 16 rows fit; the model cannot be stored.
+    """
+    limit = (MAX_MULTIVECTOR_VALUES - 1) // dim
+    if limit < 16:
+        raise InvalidRequest(f"rows of {dim} values do not fit: a page could hold only {limit}")
+    return limit

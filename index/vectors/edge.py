@@ -1,0 +1,234 @@
+"""Qdrant Edge: Qdrant's own engine inside this process, one folder a collection.
+
+One process owns a folder: a second one that opens it is refused with DataFolderBusy.
+"""
+
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import qdrant_edge as edge
+
+from index.errors import DataFolderBusy, VectorStoreUnavailable
+from index.records import Rows, SparseVector
+from index.vectors import points as stored
+from index.vectors.base import DOCUMENT_PAGE, PagePoint, TermHit
+
+SCROLL_PAGES = 64
+
+
+class EdgeVectorStore:
+    """A VectorStore in a local folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._shards: dict[str, edge.EdgeShard] = {}
+        self._lock = threading.RLock()
+
+    def create(self, collection: str, *, dim: int) -> None:
+        """Make room for a collection of `dim`-dimensional rows; twice equals once."""
+        with self._lock:
+            if self._path(collection).exists():
+                return
+            self._shards[collection] = _create(self._path(collection), dim)
+
+    def drop(self, collection: str) -> None:
+        """Remove a collection and its bytes; twice equals once."""
+        with self._lock:
+            shard = self._shards.pop(collection, None)
+            if shard is not None:
+                shard.close()
+            shutil.rmtree(self._path(collection), ignore_errors=True)
+
+    def put_pages(self, collection: str, generation: UUID, points: Sequence[PagePoint]) -> None:
+        """Store pages of a generation; storing one again replaces it."""
+        batch = [
+            edge.Point(
+                id=stored.point_id(generation, point.page),
+                vector=_page_vectors(point),
+                payload=stored.page_payload(generation, point),
+            )
+            for point in points
+        ]
+        with self._using(collection) as shard:
+            shard.update(edge.UpdateOperation.upsert_points(batch))
+
+    def put_document(self, collection: str, generation: UUID, terms: SparseVector) -> None:
+        """Store the terms of a generation's whole text."""
+        point = edge.Point(
+            id=stored.point_id(generation, DOCUMENT_PAGE),
+            vector={stored.DOCUMENT_TERMS: _sparse(terms)} if len(terms.indices) else {},
+            payload=stored.document_payload(generation),
+        )
+        with self._using(collection) as shard:
+            shard.update(edge.UpdateOperation.upsert_points([point]))
+
+    def search_pages(
+        self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
+    ) -> list[TermHit]:
+        """Return the pages with the highest BM25 score above zero, best first."""
+        return self._search(collection, stored.TERMS, terms, limit=limit, only=only)
+
+    def search_documents(
+        self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
+    ) -> list[TermHit]:
+        """Return the documents with the highest BM25 score above zero, best first."""
+        return self._search(collection, stored.DOCUMENT_TERMS, terms, limit=limit, only=only)
+
+    def read_pages(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
+        """Yield each stored page of a generation and its rows."""
+        offset: Any = None
+        while True:
+            request = edge.ScrollRequest(
+                offset=offset,
+                limit=SCROLL_PAGES,
+                filter=_pages_of(generation),
+                with_payload=True,
+                with_vector=[stored.ROWS],
+            )
+            with self._using(collection) as shard:
+                records, offset = shard.scroll(request)
+            for record in records:
+                vectors = (record.vector or {}).get(stored.ROWS)
+                rows = stored.rows_from_point(vectors, record.payload)
+                yield record.payload[stored.PAGE], rows
+            if offset is None:
+                return
+
+    def count_pages(self, collection: str, generation: UUID) -> int:
+        """Count the stored pages of a generation."""
+        request = edge.CountRequest(exact=True, filter=_pages_of(generation))
+        with self._using(collection) as shard:
+            return shard.count(request)
+
+    def delete_generation(self, collection: str, generation: UUID) -> None:
+        """Remove every point of a generation; twice equals once."""
+        everything = edge.Filter(must=[_any_of([generation])])
+        with self._using(collection) as shard:
+            shard.update(edge.UpdateOperation.delete_points_by_filter(everything))
+
+    def flush(self, collection: str) -> None:
+        """Make what was put survive a crash of the machine, and tidy the index."""
+        with self._using(collection) as shard:
+            shard.optimize()
+            shard.flush()
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        with self._lock:
+            while self._shards:
+                _, shard = self._shards.popitem()
+                shard.close()
+
+    def _search(
+        self,
+        collection: str,
+        vector: str,
+        terms: SparseVector,
+        *,
+        limit: int,
+        only: Sequence[UUID] | None,
+    ) -> list[TermHit]:
+        if not len(terms.indices) or (only is not None and not only):
+            return []
+        request = edge.QueryRequest(
+            query=edge.Query.Nearest(_sparse(terms), using=vector),
+            limit=limit,
+            filter=None if only is None else edge.Filter(must=[_any_of(only)]),
+            with_payload=[stored.GENERATION, stored.PAGE],
+        )
+        with self._using(collection) as shard:
+            found = shard.query(request)
+        return [
+            TermHit(UUID(hit.payload[stored.GENERATION]), hit.payload[stored.PAGE], hit.score)
+            for hit in found
+            if hit.score > 0
+        ]
+
+    @contextmanager
+    def _using(self, collection: str) -> Iterator[edge.EdgeShard]:
+        """Lend the collection's open shard; Edge raises plain `Exception` for everything."""
+        shard = self._open(collection)
+        try:
+            yield shard
+        except Exception as error:
+            raise VectorStoreUnavailable(
+                f"the vector store of collection {collection!r} failed: {error}"
+            ) from error
+
+    def _open(self, collection: str) -> edge.EdgeShard:
+        with self._lock:
+            if collection not in self._shards:
+                self._shards[collection] = _load(self._path(collection))
+            return self._shards[collection]
+
+    def _path(self, collection: str) -> Path:
+        return self._folder / collection
+
+
+def _create(path: Path, dim: int) -> edge.EdgeShard:
+    shard = edge.EdgeShard.create(str(path), _config(dim))
+    for field, kind in (
+        (stored.GENERATION, edge.PayloadSchemaType.Keyword),
+        (stored.PAGE, edge.PayloadSchemaType.Integer),
+    ):
+        shard.update(edge.UpdateOperation.create_field_index(field, kind))
+    shard.flush()
+    return shard
+
+
+def _load(path: Path) -> edge.EdgeShard:
+    if not path.exists():
+        raise VectorStoreUnavailable(f"the vectors of this collection are missing: {path}")
+    try:
+        return edge.EdgeShard.load(str(path))
+    except Exception as error:  # noqa: BLE001  Edge raises nothing narrower
+        if "WouldBlock" in str(error):
+            raise DataFolderBusy(
+                f"another process owns {path.parent.parent}; stop it, or let it do the work: "
+                "the command line uses a running `pagesight serve` on its own"
+            ) from error
+        raise VectorStoreUnavailable(f"the vectors in {path} do not open: {error}") from error
+
+
+def _config(dim: int) -> edge.EdgeConfig:
+    rows = edge.EdgeVectorParams(
+        size=dim,
+        distance=edge.Distance.Dot,  # rows have unit length
+        multivector_config=edge.MultiVectorConfig(edge.MultiVectorComparator.MaxSim),
+        datatype=edge.VectorStorageDatatype.Float16,
+        hnsw_config=edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000),
+    )
+    idf = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
+    return edge.EdgeConfig(
+        vectors={stored.ROWS: rows},
+        sparse_vectors={stored.TERMS: idf, stored.DOCUMENT_TERMS: idf},
+    )
+
+
+def _page_vectors(point: PagePoint) -> dict[str, Any]:
+    vectors: dict[str, Any] = {}
+    if len(point.rows):
+        vectors[stored.ROWS] = point.rows.vectors
+    if len(point.terms.indices):
+        vectors[stored.TERMS] = _sparse(point.terms)
+    return vectors
+
+
+def _sparse(terms: SparseVector) -> edge.SparseVector:
+    return edge.SparseVector(indices=terms.indices.tolist(), values=terms.values.tolist())
+
+
+def _any_of(generations: Sequence[UUID]) -> edge.FieldCondition:
+    wanted = edge.MatchAny([str(generation) for generation in generations])
+    return edge.FieldCondition(key=stored.GENERATION, match=wanted)
+
+
+def _pages_of(generation: UUID) -> edge.Filter:
+    is_page = edge.FieldCondition(key=stored.PAGE, range=edge.RangeFloat(gt=DOCUMENT_PAGE))
+    return edge.Filter(must=[_any_of([generation]), is_page])

@@ -1,0 +1,55 @@
+"""How a page becomes a Qdrant point and back: ids, payload, vector names. Both adapters use it."""
+
+import base64
+from typing import Any
+from uuid import UUID, uuid5
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.records import Rows
+from index.vectors.base import DOCUMENT_PAGE, PagePoint
+
+ROWS = "rows"
+TERMS = "terms"
+DOCUMENT_TERMS = "document_terms"
+GENERATION = "generation"
+PAGE = "page"
+BOX_SCALE = 65_535
+
+Payload = dict[str, Any]
+
+
+def point_id(generation: UUID, page: int) -> UUID:
+    """Return the id of a page's point; the same page of the same generation keeps its id."""
+    return uuid5(generation, f"page/{page}")
+
+
+def page_payload(generation: UUID, point: PagePoint) -> Payload:
+    """Return what a page's point carries beside its vectors."""
+    return {
+        GENERATION: str(generation),
+        PAGE: point.page,
+        "dim": point.rows.dim,
+        "boxes": _pack(np.rint(point.rows.boxes * BOX_SCALE).clip(0, BOX_SCALE).astype("<u2")),
+        "kinds": _pack(point.rows.kinds),
+    }
+
+
+def document_payload(generation: UUID) -> Payload:
+    """Return what a document's point carries beside its terms."""
+    return {GENERATION: str(generation), PAGE: DOCUMENT_PAGE}
+
+
+def rows_from_point(vectors: Any, payload: Payload) -> Rows:  # noqa: ANN401  the clients type vectors as a wide union
+    """Rebuild a page's rows; half precision comes back as unit float32 rows."""
+    values = [] if vectors is None else vectors
+    half = np.asarray(values, dtype=np.float32).reshape(-1, payload["dim"])
+    boxes = np.frombuffer(base64.b64decode(payload["boxes"]), dtype="<u2").reshape(-1, 4)
+    kinds = np.frombuffer(base64.b64decode(payload["kinds"]), dtype=np.uint8)
+    lengths = np.linalg.norm(half, axis=1, keepdims=True)
+    return Rows(half / lengths, (boxes / BOX_SCALE).astype(np.float32), kinds)
+
+
+def _pack(values: NDArray[Any]) -> str:
+    return base64.b64encode(values.tobytes()).decode("ascii")

@@ -1,0 +1,213 @@
+"""A Qdrant server or cluster, through qdrant-client."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
+
+from index.errors import VectorStoreUnavailable
+from index.records import Rows, SparseVector
+from index.vectors import points as stored
+from index.vectors.base import DOCUMENT_PAGE, PagePoint, TermHit
+
+Result = TypeVar("Result")
+SCROLL_PAGES = 16  # a page of rows is about a megabyte on the wire
+UPSERT_PAGES = 8
+
+
+class QdrantVectorStore:
+    """A VectorStore on a Qdrant server; several processes may share it."""
+
+    def __init__(self, client: QdrantClient) -> None:
+        self._client = client
+
+    @classmethod
+    def connect(cls, url: str, *, api_key: str | None, timeout_s: int = 30) -> "QdrantVectorStore":
+        """Connect to a server by URL, over gRPC for what moves rows."""
+        return cls(QdrantClient(url=url, api_key=api_key, prefer_grpc=True, timeout=timeout_s))
+
+    def create(self, collection: str, *, dim: int) -> None:
+        """Make room for a collection of `dim`-dimensional rows; twice equals once."""
+        if self._call(lambda: self._client.collection_exists(collection)):
+            return
+        self._call(lambda: self._client.create_collection(collection, **_config(dim)))
+        for field, kind in (
+            (stored.GENERATION, models.PayloadSchemaType.KEYWORD),
+            (stored.PAGE, models.PayloadSchemaType.INTEGER),
+        ):
+            self._create_index(collection, field, kind)
+
+    def drop(self, collection: str) -> None:
+        """Remove a collection and its bytes; twice equals once."""
+        self._call(lambda: self._client.delete_collection(collection))
+
+    def put_pages(self, collection: str, generation: UUID, points: Sequence[PagePoint]) -> None:
+        """Store pages of a generation; storing one again replaces it."""
+        batch = [
+            models.PointStruct(
+                id=str(stored.point_id(generation, point.page)),
+                vector=_page_vectors(point),
+                payload=stored.page_payload(generation, point),
+            )
+            for point in points
+        ]
+        for start in range(0, len(batch), UPSERT_PAGES):
+            self._upsert(collection, batch[start : start + UPSERT_PAGES])
+
+    def put_document(self, collection: str, generation: UUID, terms: SparseVector) -> None:
+        """Store the terms of a generation's whole text."""
+        vectors: dict[str, Any] = (
+            {stored.DOCUMENT_TERMS: _sparse(terms)} if len(terms.indices) else {}
+        )
+        point = models.PointStruct(
+            id=str(stored.point_id(generation, DOCUMENT_PAGE)),
+            vector=vectors,
+            payload=stored.document_payload(generation),
+        )
+        self._upsert(collection, [point])
+
+    def search_pages(
+        self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
+    ) -> list[TermHit]:
+        """Return the pages with the highest BM25 score above zero, best first."""
+        return self._search(collection, stored.TERMS, terms, limit=limit, only=only)
+
+    def search_documents(
+        self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
+    ) -> list[TermHit]:
+        """Return the documents with the highest BM25 score above zero, best first."""
+        return self._search(collection, stored.DOCUMENT_TERMS, terms, limit=limit, only=only)
+
+    def read_pages(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
+        """Yield each stored page of a generation and its rows."""
+        offset: Any = None
+        while True:
+            records, offset = self._scroll(collection, generation, offset)
+            for record in records:
+                payload = record.payload or {}
+                vectors = record.vector if isinstance(record.vector, dict) else {}
+                rows = stored.rows_from_point(vectors.get(stored.ROWS), payload)
+                yield payload[stored.PAGE], rows
+            if offset is None:
+                return
+
+    def count_pages(self, collection: str, generation: UUID) -> int:
+        """Count the stored pages of a generation."""
+        counted = self._call(
+            lambda: self._client.count(collection, count_filter=_pages_of(generation), exact=True)
+        )
+        return counted.count
+
+    def delete_generation(self, collection: str, generation: UUID) -> None:
+        """Remove every point of a generation; twice equals once."""
+        everything = models.FilterSelector(filter=models.Filter(must=[_any_of([generation])]))
+        self._call(lambda: self._client.delete(collection, everything, wait=True))
+
+    def flush(self, collection: str) -> None:
+        """Do nothing: the server writes ahead and optimises by itself."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._client.close()
+
+    def _create_index(self, collection: str, field: str, kind: models.PayloadSchemaType) -> None:
+        self._call(lambda: self._client.create_payload_index(collection, field, kind, wait=True))
+
+    def _upsert(self, collection: str, batch: list[models.PointStruct]) -> None:
+        self._call(lambda: self._client.upsert(collection, batch, wait=True))
+
+    def _scroll(
+        self,
+        collection: str,
+        generation: UUID,
+        offset: Any,  # noqa: ANN401  the client's own type
+    ) -> tuple[list[models.Record], Any]:
+        return self._call(
+            lambda: self._client.scroll(
+                collection,
+                scroll_filter=_pages_of(generation),
+                limit=SCROLL_PAGES,
+                offset=offset,
+                with_payload=True,
+                with_vectors=[stored.ROWS],
+            )
+        )
+
+    def _search(
+        self,
+        collection: str,
+        vector: str,
+        terms: SparseVector,
+        *,
+        limit: int,
+        only: Sequence[UUID] | None,
+    ) -> list[TermHit]:
+        if not len(terms.indices) or (only is not None and not only):
+            return []
+        found = self._call(
+            lambda: self._client.query_points(
+                collection,
+                query=_sparse(terms),
+                using=vector,
+                limit=limit,
+                query_filter=None if only is None else models.Filter(must=[_any_of(only)]),
+                with_payload=[stored.GENERATION, stored.PAGE],
+            )
+        )
+        return [_term_hit(hit) for hit in found.points if hit.score > 0]
+
+    @staticmethod
+    def _call(request: Callable[[], Result]) -> Result:
+        try:
+            return request()
+        except (ApiException, ResponseHandlingException, httpx.HTTPError, OSError) as error:
+            raise VectorStoreUnavailable(f"Qdrant did not answer as it should: {error}") from error
+
+
+def _config(dim: int) -> dict[str, Any]:
+    rows = models.VectorParams(
+        size=dim,
+        distance=models.Distance.DOT,  # rows have unit length
+        multivector_config=models.MultiVectorConfig(
+            comparator=models.MultiVectorComparator.MAX_SIM
+        ),
+        datatype=models.Datatype.FLOAT16,
+        hnsw_config=models.HnswConfigDiff(m=0),
+        on_disk=True,
+    )
+    idf = models.SparseVectorParams(modifier=models.Modifier.IDF)
+    return {
+        "vectors_config": {stored.ROWS: rows},
+        "sparse_vectors_config": {stored.TERMS: idf, stored.DOCUMENT_TERMS: idf},
+    }
+
+
+def _page_vectors(point: PagePoint) -> dict[str, Any]:
+    vectors: dict[str, Any] = {}
+    if len(point.rows):
+        vectors[stored.ROWS] = point.rows.vectors.tolist()
+    if len(point.terms.indices):
+        vectors[stored.TERMS] = _sparse(point.terms)
+    return vectors
+
+
+def _sparse(terms: SparseVector) -> models.SparseVector:
+    return models.SparseVector(indices=terms.indices.tolist(), values=terms.values.tolist())
+
+
+def _any_of(generations: Sequence[UUID]) -> models.FieldCondition:
+    wanted = models.MatchAny(any=[str(generation) for generation in generations])
+    return models.FieldCondition(key=stored.GENERATION, match=wanted)
+
+
+def _pages_of(generation: UUID) -> models.Filter:
+    is_page = models.FieldCondition(key=stored.PAGE, range=models.Range(gt=DOCUMENT_PAGE))
+    return models.Filter(must=[_any_of([generation]), is_page])
+
+
+def _term_hit(hit: models.ScoredPoint) -> TermHit:
+    payload = hit.payload or {}
+    return TermHit(UUID(payload[stored.GENERATION]), payload[stored.PAGE], hit.score)
