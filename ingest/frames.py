@@ -1,0 +1,201 @@
+"""The messages of the sandboxed child: a length, a small JSON header, then raw RGB bytes.
+
+The child may be in the hands of the file it reads. So the host takes a header apart field by field,
+and every number is checked before anything is made of it.
+"""
+
+import json
+import math
+import struct
+from dataclasses import asdict, dataclass
+from typing import BinaryIO, NamedTuple
+
+from ingest.formats import Format
+
+LENGTH = struct.Struct(">I")
+MAX_HEADER_BYTES = 16 * 2**20
+MAX_WORDS = 50_000
+MAX_WORD_CHARS = 128
+MAX_MESSAGE_CHARS = 300
+
+
+class BadFrame(Exception):
+    """The child said something it must not say."""
+
+
+class RawWord(NamedTuple):
+    """A word of the text layer; the box is in fractions of the page and may lie outside of it."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The file could be opened."""
+
+    format: Format
+    n_pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A page was drawn: `pixels` are `height * width * 3` bytes of RGB, row by row."""
+
+    number: int
+    width: int
+    height: int
+    width_pt: float
+    height_pt: float
+    words: list[RawWord]
+    pixels: bytes | bytearray
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The file (page 0) or one page of it cannot be read; `code` is that of the error."""
+
+    number: int
+    code: str
+    message: str
+
+
+Message = Opened | Drawn | Refused
+KINDS: dict[str, type[Message]] = {"opened": Opened, "drawn": Drawn, "refused": Refused}
+
+
+def write(stream: BinaryIO, message: Message) -> None:
+    """Send one message."""
+    fields = asdict(message) if not isinstance(message, Drawn) else drawn_fields(message)
+    kind = type(message).__name__.lower()
+    header = json.dumps({"kind": kind, **fields}).encode()
+    stream.write(LENGTH.pack(len(header)))
+    stream.write(header)
+    if isinstance(message, Drawn):
+        stream.write(message.pixels)
+    stream.flush()
+
+
+def drawn_fields(page: Drawn) -> dict[str, object]:
+    """The header of a page: all of it but the pixels."""
+    names = ("number", "width", "height", "width_pt", "height_pt", "words")
+    return {name: getattr(page, name) for name in names}
+
+
+def header_length(prefix: bytes | bytearray) -> int:
+    """Read the length that stands before a header.
+
+    Raises:
+        BadFrame: it is longer than any honest header.
+    """
+    length: int = LENGTH.unpack(prefix)[0]
+    if length > MAX_HEADER_BYTES:
+        raise BadFrame(f"a header of {length} bytes")
+    return length
+
+
+def parse_header(header: bytes | bytearray) -> Message:
+    """Make a checked message of a header; a `Drawn` still lacks its pixels.
+
+    Raises:
+        BadFrame: it is not JSON, not a message, or a value is out of bounds.
+    """
+    try:
+        fields = json.loads(header, parse_constant=refuse_constant)
+        return Parser(fields).message()
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadFrame(f"not a message: {type(error).__name__}") from error
+
+
+def refuse_constant(name: str) -> float:
+    """Refuse NaN and Infinity, which JSON does not know and Python reads."""
+    raise BadFrame(f"{name} in a header")
+
+
+class Parser:
+    """Takes the fields of one header apart."""
+
+    def __init__(self, fields: dict[str, object]) -> None:
+        self._fields = fields
+
+    def message(self) -> Message:
+        """The message that the fields describe, checked."""
+        kind = KINDS[self._text("kind")]
+        if kind is Opened:
+            return Opened(Format(self._text("format")), self._count("n_pages"))
+        if kind is Refused:
+            return Refused(
+                self._count("number"), self._text("code"), printable(self._text("message"))
+            )
+        return Drawn(
+            number=self._count("number"),
+            width=self._count("width"),
+            height=self._count("height"),
+            width_pt=self._length("width_pt"),
+            height_pt=self._length("height_pt"),
+            words=self._words(),
+            pixels=b"",
+        )
+
+    def _text(self, name: str) -> str:
+        value = self._fields[name]
+        if not isinstance(value, str) or len(value) > MAX_MESSAGE_CHARS:
+            raise BadFrame(f"{name} is not a short text")
+        return value
+
+    def _count(self, name: str) -> int:
+        value = self._fields[name]
+        if type(value) is not int or not 0 <= value < 2**31:
+            raise BadFrame(f"{name} is not a count")
+        return value
+
+    def _length(self, name: str) -> float:
+        value = checked_float(self._fields[name])
+        if value <= 0:
+            raise BadFrame(f"{name} is not a length")
+        return value
+
+    def _words(self) -> list[RawWord]:
+        words = self._fields["words"]
+        if not isinstance(words, list) or len(words) > MAX_WORDS:
+            raise BadFrame("words are not a list of bounded length")
+        return [checked_word(word) for word in words]
+
+
+def checked_word(fields: object) -> RawWord:
+    """Make a word of `[text, left, top, right, bottom, line]`.
+
+    Raises:
+        BadFrame: a field is missing or out of bounds.
+    """
+    if not isinstance(fields, list) or len(fields) != 6:
+        raise BadFrame("a word has six fields")
+    text, *box, line = fields
+    if not isinstance(text, str) or len(text) > 4 * MAX_WORD_CHARS:
+        raise BadFrame("a word's text is not a short text")
+    if type(line) is not int or not 0 <= line <= MAX_WORDS:
+        raise BadFrame("a word's line is not a count")
+    left, top, right, bottom = (checked_float(edge) for edge in box)
+    return RawWord(text, left, top, right, bottom, line)
+
+
+def checked_float(value: object) -> float:
+    """Take a finite number.
+
+    Raises:
+        BadFrame: it is something else.
+    """
+    if type(value) not in (int, float) or not isinstance(value, int | float):
+        raise BadFrame("not a number")
+    if not abs(value) < 1e12 or not math.isfinite(value):
+        raise BadFrame("not a finite number")
+    return float(value)
+
+
+def printable(text: str) -> str:
+    """The text without control characters."""
+    return "".join(char for char in text if char.isprintable())
