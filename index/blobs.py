@@ -19,10 +19,14 @@ class StoredBlob:
 
 
 class LocalBlobs:
-    """Blobs in a local folder, `ab/abcd…`; writes are atomic and idempotent."""
+    """Blobs in a local folder, `ab/abcd…`; writes are atomic and idempotent.
+
+    Attributes:
+        folder: where they lie.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._incoming = folder / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
 
@@ -59,7 +63,7 @@ class LocalBlobs:
         """
         path = self._path(sha256)
         if not path.is_file():
-            raise BlobNotFound(f"no blob {sha256[:12]}… in {self._folder}")
+            raise BlobNotFound(f"no blob {sha256[:12]}… in {self.folder}")
         return path
 
     def read(self, sha256: str) -> bytes:
@@ -79,7 +83,7 @@ class LocalBlobs:
         self._path(sha256).unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
-        return self._folder / sha256[:2] / sha256
+        return self.folder / sha256[:2] / sha256
 
 
 def _copy_hashing(

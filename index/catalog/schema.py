@@ -32,10 +32,9 @@ def _updated_at() -> Column[object]:
     )
 
 
-def _collection() -> Column[str]:
-    return Column(
-        "collection", ForeignKey("collections.name", ondelete="CASCADE"), nullable=False, index=True
-    )
+def _collection(*, index: bool = True) -> Column[str]:
+    owner = ForeignKey("collections.name", ondelete="CASCADE")
+    return Column("collection", owner, nullable=False, index=index)
 
 
 collections = Table(
@@ -52,7 +51,7 @@ documents = Table(
     "documents",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _collection(),
+    _collection(index=False),  # the unique constraint below serves
     Column("sha256", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("n_bytes", BigInteger, nullable=False),

@@ -94,9 +94,12 @@ class EdgeVectorStore:
             with self._using(collection) as shard:
                 records, offset = shard.scroll(request)
             for record in records:
-                vectors = (record.vector or {}).get(stored.ROWS)
-                rows = stored.rows_from_point(vectors, record.payload)
-                yield record.payload[stored.PAGE], rows
+                payload = record.payload or {}
+                vectors = record.vector if isinstance(record.vector, dict) else {}
+                yield (
+                    payload[stored.PAGE],
+                    stored.rows_from_point(vectors.get(stored.ROWS), payload),
+                )
             if offset is None:
                 return
 
@@ -144,11 +147,7 @@ class EdgeVectorStore:
         )
         with self._using(collection) as shard:
             found = shard.query(request)
-        return [
-            TermHit(UUID(hit.payload[stored.GENERATION]), hit.payload[stored.PAGE], hit.score)
-            for hit in found
-            if hit.score > 0
-        ]
+        return [_term_hit(hit) for hit in found if hit.score > 0]
 
     @contextmanager
     def _using(self, collection: str) -> Iterator[edge.EdgeShard]:
@@ -187,7 +186,7 @@ def _load(path: Path) -> edge.EdgeShard:
         raise VectorStoreUnavailable(f"the vectors of this collection are missing: {path}")
     try:
         return edge.EdgeShard.load(str(path))
-    except Exception as error:  # noqa: BLE001  Edge raises nothing narrower
+    except Exception as error:
         if "WouldBlock" in str(error):
             raise DataFolderBusy(
                 f"another process owns {path.parent.parent}; stop it, or let it do the work: "
@@ -232,3 +231,8 @@ def _any_of(generations: Sequence[UUID]) -> edge.FieldCondition:
 def _pages_of(generation: UUID) -> edge.Filter:
     is_page = edge.FieldCondition(key=stored.PAGE, range=edge.RangeFloat(gt=DOCUMENT_PAGE))
     return edge.Filter(must=[_any_of([generation]), is_page])
+
+
+def _term_hit(hit: edge.ScoredPoint) -> TermHit:
+    payload = hit.payload or {}
+    return TermHit(UUID(payload[stored.GENERATION]), payload[stored.PAGE], hit.score)

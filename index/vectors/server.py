@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
+import grpc
 import httpx
 from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
@@ -14,6 +15,14 @@ from index.vectors import points as stored
 from index.vectors.base import DOCUMENT_PAGE, PagePoint, TermHit
 
 Result = TypeVar("Result")
+_FAILURES = (  # what the client raises for a server that is absent, slow, or says no
+    ApiException,
+    ResponseHandlingException,
+    grpc.RpcError,
+    httpx.HTTPError,
+    OSError,
+    ValueError,
+)
 SCROLL_PAGES = 16  # a page of rows is about a megabyte on the wire
 UPSERT_PAGES = 8
 
@@ -27,7 +36,15 @@ class QdrantVectorStore:
     @classmethod
     def connect(cls, url: str, *, api_key: str | None, timeout_s: int = 30) -> "QdrantVectorStore":
         """Connect to a server by URL, over gRPC for what moves rows."""
-        return cls(QdrantClient(url=url, api_key=api_key, prefer_grpc=True, timeout=timeout_s))
+        return cls(
+            QdrantClient(
+                url=url,
+                api_key=api_key,
+                prefer_grpc=True,
+                timeout=timeout_s,
+                check_compatibility=False,
+            )
+        )
 
     def create(self, collection: str, *, dim: int) -> None:
         """Make room for a collection of `dim`-dimensional rows; twice equals once."""
@@ -163,7 +180,7 @@ class QdrantVectorStore:
     def _call(request: Callable[[], Result]) -> Result:
         try:
             return request()
-        except (ApiException, ResponseHandlingException, httpx.HTTPError, OSError) as error:
+        except _FAILURES as error:
             raise VectorStoreUnavailable(f"Qdrant did not answer as it should: {error}") from error
 
 

@@ -84,4 +84,4 @@ def upgrade() -> None:
     """Create the catalog's tables and procrastinate's."""
     connection = op.get_bind()
     connection.exec_driver_sql(TABLES)
-    connection.exec_driver_sql(SchemaManager.get_schema())
+    connection.exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))

@@ -1,0 +1,32 @@
+"""A page's words as bytes and back, for the blob store."""
+
+import json
+import zlib
+from itertools import groupby
+
+from index.records import Box, PageWords, Word
+
+BOX_DECIMALS = 5
+
+
+def encode_words(words: PageWords) -> bytes:
+    """Pack a page's words; equal words give equal bytes."""
+    rows = [[w.text, *(round(edge, BOX_DECIMALS) for edge in w.box), w.line] for w in words.words]
+    body = {"source": words.source, "n_hidden": words.n_hidden, "words": rows}
+    return zlib.compress(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def decode_words(packed: bytes) -> PageWords:
+    """Unpack what `encode_words` packed."""
+    body = json.loads(zlib.decompress(packed))
+    words = tuple(
+        Word(text, Box(left, top, right, bottom), line)
+        for text, left, top, right, bottom, line in body["words"]
+    )
+    return PageWords(words, body["source"], body["n_hidden"])
+
+
+def page_text(words: PageWords) -> str:
+    """Return the page's text, one visual line a line."""
+    lines = groupby(words.words, key=lambda word: word.line)
+    return "\n".join(" ".join(word.text for word in line) for _, line in lines)

@@ -1,0 +1,135 @@
+"""The job queue: procrastinate over the catalog's own PostgreSQL.
+
+The queue only wakes workers. What has to happen stands in the catalog: a worker that starts, and
+every worker from time to time, puts open jobs that no live worker holds back into the queue.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+import psycopg
+from procrastinate.jobs import Status
+
+from index.catalog.jobs import JobLedger
+
+logger = logging.getLogger(__name__)
+
+TASK = "index_document"
+RECONCILE_EVERY_S = 20.0
+
+
+class JobQueue:
+    """Puts job ids into the queue, inside the caller's transaction."""
+
+    def __init__(self, conninfo: str) -> None:
+        self.app = procrastinate.App(
+            connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
+        )
+
+    def enqueue(self, connection: psycopg.Connection[Any], job: UUID) -> None:
+        """Wake a worker for `job` once the transaction on `connection` commits."""
+        deferrer = self.app.configure_task(TASK, lock=str(job), connection=connection)
+        deferrer.defer(job=str(job))
+
+
+class Worker:
+    """Takes jobs from the queue, one at a time, and runs them in a thread.
+
+    Args:
+        queue: where jobs wait.
+        ledger: the catalog's word on which jobs are open.
+        run: indexes one document; must not raise.
+        exclusive: no other worker can exist (the vectors are embedded), so whatever looks
+            taken at the start belongs to a dead process.
+    """
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        ledger: JobLedger,
+        run: Callable[[UUID], None],
+        *,
+        exclusive: bool,
+    ) -> None:
+        self._app = queue.app
+        self._ledger = ledger
+        self._exclusive = exclusive
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self._thread: threading.Thread | None = None
+
+        @self._app.task(name=TASK)
+        def index_document(job: str) -> None:
+            run(UUID(job))
+
+    def run_until_empty(self) -> None:
+        """Work until the queue is empty."""
+        asyncio.run(self._work(wait=False))
+
+    def start(self) -> None:
+        """Work in a background thread until `stop`."""
+        self._thread = threading.Thread(target=self._serve, name="pagesight-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the job at hand and end the background thread."""
+        if self._loop is not None and self._serving is not None:
+            self._loop.call_soon_threadsafe(self._serving.cancel)
+        if self._thread is not None:
+            self._thread.join()
+
+    def run_forever(self) -> None:
+        """Work in this thread until interrupted."""
+        self._serve()
+
+    def _serve(self) -> None:
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self._remembered())
+
+    async def _remembered(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._serving = asyncio.create_task(self._work(wait=True))
+        await self._serving
+
+    async def _work(self, *, wait: bool) -> None:
+        async with self._app.open_async():
+            await self._reconcile(everything=self._exclusive)
+            keeper = asyncio.create_task(self._keep_reconciling())
+            try:
+                await self._app.run_worker_async(
+                    wait=wait, install_signal_handlers=False, delete_jobs="always"
+                )
+            finally:
+                keeper.cancel()
+
+    async def _keep_reconciling(self) -> None:
+        while True:
+            await asyncio.sleep(RECONCILE_EVERY_S)
+            await self._reconcile(everything=False)
+
+    async def _reconcile(self, *, everything: bool) -> None:
+        """Put back open jobs that nobody works on; `everything` counts all taken ones as lost."""
+        manager = self._app.job_manager
+        lost = await (
+            manager.list_jobs_async(task=TASK, status=Status.DOING.value)
+            if everything
+            else manager.get_stalled_jobs(task_name=TASK)
+        )
+        for queued in lost:
+            await manager.retry_job(queued)
+        waiting = {
+            job.task_kwargs["job"]
+            for status in (Status.TODO, Status.DOING)
+            for job in await manager.list_jobs_async(task=TASK, status=status.value)
+        }
+        for open_job in await asyncio.to_thread(self._ledger.open_jobs):
+            if str(open_job.id) not in waiting:
+                logger.warning("job put back", extra={"job": str(open_job.id)})
+                deferrer = self._app.configure_task(TASK, lock=str(open_job.id))
+                await deferrer.defer_async(job=str(open_job.id))

@@ -1,0 +1,251 @@
+"""One document from bytes to searchable: read, encode, store, verify, publish.
+
+Pages go through in chunks. A chunk's points are stored first and its pages noted in the catalog
+after; a job that is run again therefore starts behind the last noted page. Readers see none of it
+until the generation is published, in one catalog update.
+"""
+
+import io
+import logging
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from threading import Event
+from uuid import UUID
+
+from PIL import Image
+
+from index.blobs import LocalBlobs
+from index.catalog.catalog import Catalog
+from index.catalog.entries import Failure, Job, StoredPage
+from index.catalog.garbage import Garbage
+from index.catalog.jobs import JobLedger
+from index.encoders.base import Encoder, PageContent
+from index.encoders.lexical import LexicalEncoder
+from index.errors import DocumentRejected, PagesightError, StorageFull, Unavailable
+from index.manifest import IndexManifest
+from index.records import PageWords
+from index.vectors.base import PagePoint, VectorStore
+from index.words import decode_words, encode_words, page_text
+from ingest.reading import PageFailed, PageOutcome, PageRead, Reader
+
+logger = logging.getLogger(__name__)
+
+CHUNK_PAGES = 8
+MAX_ATTEMPTS = 3
+JPEG_QUALITY = 85
+
+
+class WorkInterrupted(Exception):  # noqa: N818  a signal between two lines of this module
+    """The worker is stopping; the job stays open and is taken up again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where an indexed document goes."""
+
+    catalog: Catalog
+    ledger: JobLedger
+    garbage: Garbage
+    vectors: VectorStore
+    blobs: LocalBlobs
+
+
+class Indexer:
+    """Runs indexing jobs.
+
+    Args:
+        stores: where documents come from and go.
+        reader: turns files into pages.
+        encoder: turns pages into rows.
+        min_free_bytes: below this much free disk nothing new is written.
+    """
+
+    def __init__(
+        self, stores: Stores, reader: Reader, encoder: Encoder, *, min_free_bytes: int
+    ) -> None:
+        self._stores = stores
+        self._reader = reader
+        self._encoder = encoder
+        self._min_free_bytes = min_free_bytes
+        self.stopping = Event()
+
+    def run(self, job_id: UUID) -> None:
+        """Index the job's document; whatever happens, the job ends or stays open for a retry."""
+        job = self._stores.ledger.start(job_id)
+        if job.state != "running":
+            return
+        try:
+            self._index(job)
+        except WorkInterrupted:
+            logger.info("job interrupted", extra={"job": str(job.id)})
+        except DocumentRejected as error:
+            self._fail(job, error.code, str(error))
+        except PagesightError as error:
+            self._fail_or_leave(job, error)
+        except Exception:
+            logger.exception("job failed", extra={"job": str(job.id)})
+            self._fail(job, "internal_error", "an unexpected error; the log has it by job id")
+        self.collect_garbage()
+
+    def collect_garbage(self) -> None:
+        """Remove the points and blobs that no reader can reach any more."""
+        for dead in self._stores.garbage.dead_generations():
+            store = self._stores.catalog.collection(dead.collection).store
+            self._stores.vectors.delete_generation(store, dead.id)
+            for sha256 in self._stores.garbage.forget(dead.id):
+                self._stores.blobs.delete(sha256)
+
+    def _index(self, job: Job) -> None:
+        stores = self._stores
+        collection = stores.catalog.collection(job.collection)
+        work = _Work(job, collection.store, collection.manifest)
+        path = stores.blobs.path(stores.ledger.source(job).sha256)
+        n_pages = self._reader.probe(path).n_pages
+        self._read_chunks(work, path, n_pages)
+        pages = stores.catalog.pages(job.generation)
+        self._store_document_terms(work, pages)
+        self._verify(work, pages, n_pages)
+        stores.vectors.flush(work.store)
+        stores.ledger.publish(job, n_pages=n_pages)
+
+    def _read_chunks(self, work: "_Work", path: Path, n_pages: int) -> None:
+        done = len(self._stores.catalog.pages(work.job.generation))
+        self._note_progress(work, done, n_pages)
+        if done == n_pages:
+            return
+        language = "+".join(work.manifest.language)
+        outcomes = self._reader.read_pages(path, done + 1, n_pages, language=language)
+        for chunk in _chunks(outcomes, CHUNK_PAGES):
+            self._check_space()
+            self._store_chunk(work, chunk)
+            done += len(chunk)
+            self._note_progress(work, done, n_pages)
+
+    def _note_progress(self, work: "_Work", done: int, n_pages: int) -> None:
+        """Say how far the work is.
+
+        Raises:
+            WorkInterrupted: the job was cancelled, its document deleted, or the worker is stopping.
+        """
+        goes_on = self._stores.ledger.progress(
+            work.job.id, stage="reading", pages_done=done, pages_total=n_pages
+        )
+        if self.stopping.is_set() or not goes_on:
+            raise WorkInterrupted
+
+    def _check_space(self) -> None:
+        free = shutil.disk_usage(self._stores.blobs.folder).free
+        if free < self._min_free_bytes:
+            raise StorageFull(
+                f"only {free >> 20} MiB are free, {self._min_free_bytes >> 20} MiB must stay free"
+            )
+
+    def _store_chunk(self, work: "_Work", chunk: Sequence[PageOutcome]) -> None:
+        read = [page for page in chunk if isinstance(page, PageRead)]
+        contents = [PageContent(page.image, page.words) for page in read]
+        rows = self._encoder.encode_pages(contents)
+        lexical = lexical_encoder(work.manifest.language[0])
+        points = [
+            PagePoint(page.number, page_rows, lexical.encode_page(page_text(page.words)))
+            for page, page_rows in zip(read, rows, strict=True)
+        ]
+        self._stores.vectors.put_pages(work.store, work.job.generation, points)
+        stored = [
+            self._stored_page(page, n_rows=len(page_rows))
+            for page, page_rows in zip(read, rows, strict=True)
+        ]
+        failed = [_failed_page(page) for page in chunk if isinstance(page, PageFailed)]
+        self._stores.catalog.put_pages(work.job.generation, stored + failed)
+
+    def _stored_page(self, page: PageRead, *, n_rows: int) -> StoredPage:
+        height_px, width_px, _ = page.image.shape
+        return StoredPage(
+            number=page.number,
+            image_sha256=self._stores.blobs.put(_jpeg(page)).sha256,
+            words_sha256=self._stores.blobs.put(encode_words(page.words)).sha256,
+            width_px=width_px,
+            height_px=height_px,
+            n_rows=n_rows,
+            n_words=len(page.words.words),
+            n_hidden=page.words.n_hidden,
+            word_source=page.words.source,
+            engine=page.engine,
+        )
+
+    def _store_document_terms(self, work: "_Work", pages: Sequence[StoredPage]) -> None:
+        read = [page.words_sha256 for page in pages if page.words_sha256 is not None]
+        text = "\n".join(page_text(self._words(sha256)) for sha256 in read)
+        terms = lexical_encoder(work.manifest.language[0]).encode_document(text)
+        self._stores.vectors.put_document(work.store, work.job.generation, terms)
+
+    def _words(self, sha256: str) -> PageWords:
+        return decode_words(self._stores.blobs.read(sha256))
+
+    def _verify(self, work: "_Work", pages: Sequence[StoredPage], n_pages: int) -> None:
+        """Check that everything that will become visible is there.
+
+        Raises:
+            DocumentRejected: not one page could be read.
+            Unavailable: the stores lost something on the way; a retry may help.
+        """
+        failures = [page.failure for page in pages if page.failure is not None]
+        if failures and len(failures) == n_pages:
+            raise PageFailures(failures[0])
+        n_points = self._stores.vectors.count_pages(work.store, work.job.generation)
+        if [page.number for page in pages] != list(range(1, n_pages + 1)) or (
+            n_points != n_pages - len(failures)
+        ):
+            raise Unavailable(
+                f"{n_pages} pages were read, {len(pages)} noted and {n_points} points stored"
+            )
+
+    def _fail_or_leave(self, job: Job, error: PagesightError) -> None:
+        """Leave a job open while its cause may pass, but not for ever."""
+        if isinstance(error, Unavailable) and job.attempts < MAX_ATTEMPTS:
+            logger.warning("job will be retried", extra={"job": str(job.id), "code": error.code})
+            return
+        self._fail(job, error.code, str(error))
+
+    def _fail(self, job: Job, code: str, message: str) -> None:
+        self._stores.ledger.fail(job, Failure(code, message))
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    job: Job
+    store: str
+    manifest: IndexManifest
+
+
+class PageFailures(DocumentRejected):
+    """No page of the document could be read; carries the first page's reason."""
+
+    def __init__(self, first: Failure) -> None:
+        super().__init__(first.message)
+        self.code = first.code
+
+
+@lru_cache(maxsize=16)
+def lexical_encoder(language: str) -> LexicalEncoder:
+    """Return the term encoder of a language; they are stateless and cost a little to build."""
+    return LexicalEncoder(language)
+
+
+def _failed_page(page: PageFailed) -> StoredPage:
+    return StoredPage(page.number, failure=Failure(page.error.code, str(page.error)))
+
+
+def _jpeg(page: PageRead) -> bytes:
+    packed = io.BytesIO()
+    Image.fromarray(page.image).save(packed, "JPEG", quality=JPEG_QUALITY)
+    return packed.getvalue()
+
+
+def _chunks(pages: Iterable[PageOutcome], size: int) -> Iterator[list[PageOutcome]]:
+    iterator = iter(pages)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

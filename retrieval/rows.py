@@ -1,0 +1,67 @@
+"""The rows of a collection's live pages, in memory, filled from the vector store when needed.
+
+A cache and nothing more: what is live comes from the catalog at every search, generations that are
+new are read from the store, those that are gone are dropped.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.records import Rows
+from index.vectors.base import VectorStore
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRows:
+    """The pages of one generation.
+
+    Attributes:
+        pages: page numbers, ascending.
+        vectors: for each page its `(n_rows, dim)` float16 rows.
+        boxes: for each page the `(n_rows, 4)` float32 boxes of its rows.
+    """
+
+    pages: tuple[int, ...]
+    vectors: tuple[NDArray[np.float16], ...]
+    boxes: tuple[NDArray[np.float32], ...]
+
+
+class RowCache:
+    """Rows of the generations that were asked for last."""
+
+    def __init__(self, vectors: VectorStore) -> None:
+        self._store = vectors
+        self._known: dict[str, dict[UUID, GenerationRows]] = {}
+        self._lock = threading.Lock()
+
+    def rows(self, collection: str, generations: Sequence[UUID]) -> list[GenerationRows]:
+        """Return the rows of each generation, reading what is not in memory yet."""
+        with self._lock:
+            known = self._known.setdefault(collection, {})
+            for generation in generations:
+                if generation not in known:
+                    known[generation] = self._read(collection, generation)
+            return [known[generation] for generation in generations]
+
+    def keep_only(self, collection: str, generations: set[UUID]) -> None:
+        """Drop every generation that is not live any more."""
+        with self._lock:
+            known = self._known.get(collection, {})
+            self._known[collection] = {g: known[g] for g in known.keys() & generations}
+
+    def _read(self, collection: str, generation: UUID) -> GenerationRows:
+        found = sorted(self._store.read_pages(collection, generation), key=lambda page: page[0])
+        return GenerationRows(
+            pages=tuple(number for number, _ in found),
+            vectors=tuple(_half(rows) for _, rows in found),
+            boxes=tuple(rows.boxes for _, rows in found),
+        )
+
+
+def _half(rows: Rows) -> NDArray[np.float16]:
+    return rows.vectors.astype(np.float16)

@@ -1,0 +1,63 @@
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from index.errors import ManifestMismatch
+from index.manifest import IndexManifest
+
+
+def manifest(**changes: Any) -> IndexManifest:
+    """A manifest to compare others with."""
+    made = IndexManifest(
+        encoder="minilm",
+        encoder_revision="1",
+        encoder_sha256=(("weights", "00"),),
+        dim=16,
+        tokens="snowball/1",
+        language=("en",),
+        renderer="pdfium 1",
+        ocr="tesseract 5",
+        max_pixels=2_000_000,
+    )
+    return replace(made, **changes)
+
+
+def test_a_manifest_survives_the_catalog() -> None:
+    stored = json.loads(json.dumps(manifest().to_json()))
+
+    assert IndexManifest.from_json(stored) == manifest()
+
+
+def test_equal_manifests_agree() -> None:
+    manifest().check_against(manifest(), collection="c")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"encoder_sha256": (("weights", "01"),)},
+        {"dim": 8},
+        {"tokens": "snowball/2"},
+        {"language": ("de",)},
+        {"max_pixels": 1},
+    ],
+)
+def test_a_mismatch_names_the_field_and_both_values(change: dict[str, Any]) -> None:
+    name, value = next(iter(change.items()))
+
+    with pytest.raises(ManifestMismatch, match=name) as caught:
+        manifest(**change).check_against(manifest(), collection="mine")
+
+    assert "'mine'" in str(caught.value)
+    assert repr(value) in str(caught.value)
+
+
+def test_a_newer_renderer_may_ask_an_older_index() -> None:
+    manifest(renderer="pdfium 2", ocr="tesseract 6").check_against(manifest(), collection="c")
+
+
+def test_a_manifest_of_another_format_is_refused() -> None:
+    with pytest.raises(ManifestMismatch, match="does not fit this version"):
+        IndexManifest.from_json({"encoder": "minilm"})
