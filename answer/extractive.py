@@ -1,0 +1,61 @@
+"""Answers without a model: the passages that fit the question best, quoted word for word."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from answer.answers import EXTRACTIVE, Answer, EvidencePage, refusal
+from answer.asking import take_apart
+from answer.citations import cite
+from answer.gate import ENOUGH, is_enough
+from answer.matching import Candidate, fit, read_candidates
+from index.encoders.lexical import LexicalEncoder
+from index.errors import InvalidRequest
+
+MOST_QUOTES = 3
+CLOSE = 0.95  # of the best score: a passage this close is quoted as well
+
+
+class ExtractiveAnswerer:
+    """Quotes the best passages, or refuses.
+
+    Args:
+        language: ISO code that picks the stemmer.
+        threshold: evidence below it is refused; 0 never refuses, 1 nearly always.
+    """
+
+    def __init__(self, *, language: str = "en", threshold: float = ENOUGH) -> None:
+        self._language = language
+        self._lexical = LexicalEncoder(language)
+        self._threshold = threshold
+
+    def answer(self, question: str, pages: Sequence[EvidencePage]) -> Answer:
+        """Answer from the pages.
+
+        Raises:
+            InvalidRequest: the question is empty.
+        """
+        if not question.strip():
+            raise InvalidRequest("a question is needed, got an empty one")
+        asking = take_apart(question, self._lexical, language=self._language)
+        candidates = read_candidates(pages)
+        if not candidates or not asking.terms:
+            return refusal(EXTRACTIVE)
+        found = fit(asking, candidates, self._lexical)
+        order = np.argsort(-found.scores, kind="stable")
+        if not is_enough(float(found.coverage[order[0]]), threshold=self._threshold):
+            return refusal(EXTRACTIVE)
+        limit = CLOSE * float(found.scores[order[0]])
+        n_quotes = MOST_QUOTES if asking.wants_list else 1
+        best = [candidates[i] for i in order[:n_quotes] if found.scores[i] >= limit]
+        return _quoted(best)
+
+
+def _quoted(best: Sequence[Candidate]) -> Answer:
+    return Answer(
+        text="\n".join(candidate.passage.text for candidate in best),
+        refused=False,
+        grounded=True,
+        citations=tuple(cite(c.page, c.passage.words) for c in best),
+        model=EXTRACTIVE,
+    )

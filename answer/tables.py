@@ -1,0 +1,127 @@
+"""Table lines: the column header and the row group that give their cells a meaning."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from answer.layout import Block, Line, spell
+from index.records import Word
+
+HEADER_REACH = 40  # lines above a table line in which its column header is looked for
+MAX_HEADER_WORDS = 60
+MAX_GROUP_WORDS = 14
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]*\d)")
+_EMPTY_VALUES = frozenset({"-", "\u2013", "\u2014", "n/a", "N/A"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a table line says.
+
+    Attributes:
+        header: positions of the column header's words.
+        group: positions of the words of the line that heads a group of rows.
+        text: the line for people, each cell beside its column header where there is one.
+    """
+
+    header: tuple[int, ...]
+    group: tuple[int, ...]
+    text: str
+
+
+def read_row(words: Sequence[Word], blocks: Sequence[Block], position: int) -> Row:
+    """Read the table line that is the block at this position of the page's blocks."""
+    line = blocks[position].lines[0]
+    header = _header(words, blocks, position)
+    group = _row_group(words, blocks, position)
+    return Row(tuple(i for above in header for i in above.words), group, _text(words, line, header))
+
+
+def _values(words: Sequence[Word], line: Line) -> list[tuple[int, ...]]:
+    return [cell for cell in line.cells if _is_value(spell(words, cell))]
+
+
+def _is_value(text: str) -> bool:
+    """A number with at most a unit; a year heads a column and is none."""
+    starts_with_letter = text[:1].isalpha()
+    n_letters = sum(c.isalpha() for c in text)
+    is_number = any(c.isdigit() for c in text) and not starts_with_letter and n_letters <= 3
+    return (is_number and not _YEAR.search(text)) or text in _EMPTY_VALUES
+
+
+def _header(words: Sequence[Word], blocks: Sequence[Block], position: int) -> list[Line]:
+    """The nearest line above whose cells head the columns, and a second header line above it."""
+    line = blocks[position].lines[0]
+    if not _values(words, line):
+        return []
+    found: list[Line] = []
+    for block in reversed(blocks[max(0, position - HEADER_REACH) : position]):
+        if len(block.words) > MAX_HEADER_WORDS:
+            break
+        fits = block.is_tabular and _heads(words, block.lines[0], line)
+        if fits:
+            found.insert(0, block.lines[0])
+        if found and (not fits or len(found) == 2):
+            break
+    return found
+
+
+def _heads(words: Sequence[Word], header: Line, line: Line) -> bool:
+    """No values in it, and a cell above at least half of the line's values.
+
+    A line of two cells is more often a name and its value than a header.
+    """
+    if header.box.bottom > line.box.bottom or _values(words, header):
+        return False
+    is_pair = len(header.cells) == 2 and _span(words, header.cells[0])[0] < _label_end(words, line)
+    if is_pair and not _YEAR.search(header.text):
+        return False
+    values = _values(words, line)
+    headed = sum(_nearest(words, header, cell) is not None for cell in values)
+    return headed >= 0.5 * len(values)
+
+
+def _nearest(words: Sequence[Word], header: Line, cell: Sequence[int]) -> tuple[int, ...] | None:
+    """The header cell that stands over the cell."""
+    left, right = _span(words, cell)
+    slack = right - left
+    best = min(header.cells, key=lambda head: abs(sum(_span(words, head)) - left - right))
+    span = _span(words, best)
+    return best if span[0] - slack < right and span[1] + slack > left else None
+
+
+def _label_end(words: Sequence[Word], line: Line) -> float:
+    return _span(words, line.cells[0])[1]
+
+
+def _span(words: Sequence[Word], cell: Sequence[int]) -> tuple[float, float]:
+    return min(words[i].box.left for i in cell), max(words[i].box.right for i in cell)
+
+
+def _row_group(words: Sequence[Word], blocks: Sequence[Block], position: int) -> tuple[int, ...]:
+    """The nearest line of one cell above, inside the table: what a group of rows is about."""
+    line = blocks[position].lines[0]
+    for above in reversed(blocks[max(0, position - HEADER_REACH) : position]):
+        if not above.is_tabular:
+            short = len(above.words) <= MAX_GROUP_WORDS
+            left = abs(above.box.left - line.box.left) < 0.2
+            return above.words if short and left and _has_letters(words, above) else ()
+    return ()
+
+
+def _has_letters(words: Sequence[Word], block: Block) -> bool:
+    return any(c.isalpha() for i in block.words for c in words[i].text)
+
+
+def _text(words: Sequence[Word], line: Line, header: Sequence[Line]) -> str:
+    cells = [spell(words, cell) for cell in line.cells]
+    heads = [_head_text(words, header, cell) for cell in line.cells[1:]]
+    if not header or len(set(heads)) < len(heads) or not all(heads):
+        return " | ".join(cells)
+    pairs = ", ".join(f"{head} {cell}" for head, cell in zip(heads, cells[1:], strict=True))
+    return f"{cells[0]}: {pairs}"
+
+
+def _head_text(words: Sequence[Word], header: Sequence[Line], cell: Sequence[int]) -> str:
+    found = (_nearest(words, line, cell) for line in header)
+    return " ".join(spell(words, head) for head in found if head)

@@ -1,0 +1,118 @@
+from collections.abc import Callable
+
+import pytest
+
+from answer.answers import EXTRACTIVE, NOT_FOUND, EvidencePage, Usage
+from answer.extractive import ExtractiveAnswerer
+from index.errors import InvalidRequest
+
+MakePage = Callable[..., EvidencePage]
+BRIDGE = (
+    "The stone bridge of Aldham was opened in 1931 by Mayor Ann Hill.",
+    "It has seven arches and is 120 metres long.",
+    "Fishing from the bridge is not allowed in spring.",
+)
+TABLE = (
+    "Visitors and income of the museum",
+    "",
+    "                    2015        2016",
+    "Visitors          12,400      13,900",
+    "Ticket income     81,000      95,500",
+)
+
+
+def test_the_sentence_that_answers_is_quoted_word_for_word(make_page: MakePage) -> None:
+    answer = ExtractiveAnswerer().answer("How many arches has the bridge?", [make_page(*BRIDGE)])
+
+    assert answer.text == "It has seven arches and is 120 metres long."
+    assert [c.quote for c in answer.citations] == [answer.text]
+    assert answer.grounded
+    assert not answer.refused
+    assert (answer.model, answer.usage) == (EXTRACTIVE, Usage())
+
+
+def test_a_citation_says_document_page_and_box(make_page: MakePage) -> None:
+    page = make_page(*BRIDGE, name="aldham.pdf", page=7)
+
+    (citation,) = ExtractiveAnswerer().answer("How many arches has the bridge?", [page]).citations
+
+    assert (citation.document, citation.name, citation.page) == ("id-aldham.pdf", "aldham.pdf", 7)
+    assert citation.box.top == pytest.approx(0.114)
+    assert citation.box.bottom == pytest.approx(0.124)
+
+
+def test_a_table_line_answers_with_its_column_header(make_page: MakePage) -> None:
+    answer = ExtractiveAnswerer().answer("What was the ticket income in 2016?", [make_page(*TABLE)])
+
+    assert answer.text == "Ticket income: 2015 81,000, 2016 95,500"
+    assert answer.citations[0].quote == "Ticket income 81,000 95,500"
+
+
+def test_the_page_that_knows_wins_over_the_page_that_ranks_first(make_page: MakePage) -> None:
+    other = make_page("Roads and rivers of the county are shown here.", page=1, relevance=1.0)
+    page = make_page(*BRIDGE, page=2, relevance=0.5)
+
+    answer = ExtractiveAnswerer().answer("Who opened the bridge of Aldham?", [other, page])
+
+    assert answer.citations[0].page == 2
+    assert "Ann Hill" in answer.text
+
+
+def test_a_title_that_repeats_the_question_is_not_the_answer(make_page: MakePage) -> None:
+    answer = ExtractiveAnswerer().answer(
+        "How many visitors of the museum came?",
+        [make_page("Visitors of the museum", "", *TABLE[2:])],
+    )
+
+    assert "13,900" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many passengers does the airport of Lisbon serve?",
+        "What is the boiling point of tungsten?",
+        "Who won the football championship of 1998?",
+    ],
+)
+def test_what_the_pages_do_not_hold_is_refused(make_page: MakePage, question: str) -> None:
+    answer = ExtractiveAnswerer().answer(question, [make_page(*BRIDGE), make_page(*TABLE)])
+
+    assert answer.refused
+    assert answer.text == NOT_FOUND
+    assert answer.citations == ()
+    assert not answer.grounded
+
+
+def test_the_threshold_decides_what_is_refused(make_page: MakePage) -> None:
+    pages = [make_page(*BRIDGE)]
+    question = "How many arches has the bridge?"
+
+    assert ExtractiveAnswerer(threshold=1.01).answer(question, pages).refused
+    assert not ExtractiveAnswerer(threshold=0.0).answer("Who won in 1998?", pages).refused
+
+
+def test_no_pages_and_empty_pages_are_refused(make_page: MakePage) -> None:
+    assert ExtractiveAnswerer().answer("How many arches?", []).refused
+    assert ExtractiveAnswerer().answer("How many arches?", [make_page("")]).refused
+
+
+def test_an_empty_question_is_invalid(make_page: MakePage) -> None:
+    with pytest.raises(InvalidRequest):
+        ExtractiveAnswerer().answer("  ", [make_page(*BRIDGE)])
+
+
+def test_the_same_question_twice_gets_the_same_answer(make_page: MakePage) -> None:
+    pages = [make_page(*BRIDGE), make_page(*TABLE)]
+    answerer = ExtractiveAnswerer()
+
+    first, second = (answerer.answer("How long is the bridge?", pages) for _ in range(2))
+
+    assert first == second
+
+
+def test_relevance_outside_its_range_is_refused_where_it_is_made(make_page: MakePage) -> None:
+    with pytest.raises(ValueError, match="relevance"):
+        make_page(*BRIDGE, relevance=1.5)
+    with pytest.raises(ValueError, match="pages count from 1"):
+        make_page(*BRIDGE, page=0)

@@ -1,0 +1,129 @@
+from collections.abc import Callable
+
+import pytest
+
+from answer.layout import spell
+from answer.passages import MAX_WORDS, Passage, read_passages
+from index.records import Box, PageWords, Word
+
+Lay = Callable[..., PageWords]
+
+
+def texts(page: PageWords) -> list[str]:
+    return [passage.text for passage in read_passages(page)]
+
+
+def passage_with(page: PageWords, text: str) -> Passage:
+    return next(p for p in read_passages(page) if text in spell(page.words, p.words))
+
+
+def test_sentences_run_over_line_ends(lay: Lay) -> None:
+    page = lay(["The bridge was opened in", "1931. It is still in", "use today."])
+
+    assert texts(page) == ["The bridge was opened in 1931.", "It is still in use today."]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The talk by Dr. Mary Hill was long and good.",
+        "Results (cf. Table 3) were as good as before.",
+        "The U.S. Senate sat for nine days in a row.",
+        "Section no. 12 says the same as the others.",
+        "Growth of 3.5 percent was seen last year.",
+    ],
+)
+def test_abbreviations_and_decimals_do_not_end_sentences(lay: Lay, line: str) -> None:
+    assert texts(lay([line])) == [line]
+
+
+def test_chinese_and_arabic_stops_end_sentences(lay: Lay) -> None:
+    chinese = lay(["桥于一九三一年 开通。 它今天 仍在 使用 中 并且 很 好。"])
+    arabic = lay(["هل افتتح الجسر هنا قبل الحرب؟ نعم افتتح الجسر قبل الحرب بعام"])
+
+    assert len(texts(chinese)) == 2
+    assert len(texts(arabic)) == 2
+
+
+def test_a_table_line_names_the_column_of_each_value(lay: Lay) -> None:
+    page = lay(
+        [
+            "                    2015        2016",
+            "Revenue            1,100       1,200",
+            "Cost                 700         800",
+        ]
+    )
+
+    row = passage_with(page, "1,200")
+
+    assert row.kind == "row"
+    assert row.text == "Revenue: 2015 1,100, 2016 1,200"
+    assert spell(page.words, row.words) == "Revenue 1,100 1,200"
+    assert spell(page.words, row.context) == "2015 2016"
+
+
+def test_a_table_line_keeps_the_line_that_heads_its_group(lay: Lay) -> None:
+    page = lay(
+        [
+            "                    2015        2016",
+            "Current assets",
+            "Cash               1,100       1,200",
+        ]
+    )
+
+    assert "Current assets" in spell(page.words, passage_with(page, "1,200").context)
+
+
+def test_a_table_line_without_header_lists_its_cells(lay: Lay) -> None:
+    page = lay(["Invoice number        42-17", "Total due            $12.50"])
+
+    assert texts(page) == ["Invoice number | 42-17", "Total due | $12.50"]
+
+
+def test_a_heading_is_context_of_what_follows_and_can_be_quoted_itself(lay: Lay) -> None:
+    page = lay(["Opening hours", "", "The museum is open from nine to five on all days."])
+
+    sentence, heading = read_passages(page)
+
+    assert spell(page.words, sentence.context) == "Opening hours"
+    assert heading.text == "Opening hours"
+
+
+def test_small_labels_near_each_other_are_one_passage(lay: Lay) -> None:
+    page = lay(["Downloads", "", "81 million"])
+
+    assert texts(page) == ["Downloads · 81 million"]
+
+
+def test_a_sentence_broken_by_a_column_end_is_one(lay: Lay) -> None:
+    left = lay(["", "", "the members of the committee decided after long talks"]).words
+    right = lay(["to build the bridge in stone."], left=0.6, first_line=5).words
+
+    page = PageWords(left + right, "text_layer")
+
+    assert texts(page) == [
+        "the members of the committee decided after long talks to build the bridge in stone."
+    ]
+
+
+def test_what_never_ends_is_cut_at_line_ends(lay: Lay) -> None:
+    page = lay(["ten words that go on and on without any end"] * 20)
+
+    passages = read_passages(page)
+
+    assert all(len(p.words) <= MAX_WORDS for p in passages)
+    assert sum(len(p.words) for p in passages) == len(page.words)
+
+
+def test_every_word_with_letters_is_quoted_once(lay: Lay) -> None:
+    page = lay(["Heading", "", "A sentence of the page. Another one.", "Cash     12", "", "note"])
+
+    quoted = sorted(i for p in read_passages(page) for i in p.words)
+
+    assert quoted == list(range(len(page.words)))
+
+
+def test_marks_without_letters_or_digits_are_no_passages() -> None:
+    page = PageWords((Word("•", Box(0.1, 0.1, 0.11, 0.11), 0),), "ocr")
+
+    assert read_passages(page) == []
