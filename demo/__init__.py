@@ -1,0 +1,1 @@
+"""The demo corpus: documents written for Pagesight, and the script that sets them."""
