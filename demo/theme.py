@@ -66,7 +66,7 @@ LOOKS = {
     "form": Look(
         "Lato", "Lato", "#333f50", points=10.4, margin=18 * MM, top=18 * MM, furniture="plain"
     ),
-    "receipt": Look("Mono", "Mono", "#000000", (226, 430), 12, 12, 8.2, furniture="plain"),
+    "receipt": Look("Mono", "Mono", "#000000", (240, 490), 12, 12, 9.6, furniture="plain"),
 }
 
 
