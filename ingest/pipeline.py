@@ -39,7 +39,7 @@ MAX_ATTEMPTS = 3
 JPEG_QUALITY = 85
 
 
-class WorkInterrupted(Exception):  # noqa: N818  a signal between two lines of this module
+class WorkInterrupted(Exception):
     """The worker is stopping; the job stays open and is taken up again."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, delete, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from index.catalog.entries import (
@@ -98,6 +98,12 @@ class Catalog:
             rows = connection.execute(query.order_by(documents.c.id).limit(limit)).all()
         return [as_document(row) for row in rows]
 
+    def count_documents(self, collection: str) -> int:
+        """Count the documents of a collection, whatever their state."""
+        query = select(func.count()).where(documents.c.collection == collection)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one()
+
     def delete_document(self, collection: str, document: UUID) -> None:
         """Take a document out of every read at once; its points and blobs are collected later.
 
@@ -142,20 +148,27 @@ class Catalog:
 
         Raises:
             DocumentNotFound: the collection has no such document.
-            PageNotFound: the document has no such page, or is not ready.
+            PageNotFound: the document has no such page, is not ready, or the page is unreadable.
         """
         found = self.document(collection, document)
+        if found.generation is None:
+            raise PageNotFound(f"document {found.name!r} has no pages yet: it is {found.state}")
+        return self.generation_page(found.generation, number)
+
+    def generation_page(self, generation: UUID, number: int) -> StoredPage:
+        """Return a page of a generation that could be read.
+
+        Raises:
+            PageNotFound: there is no such page, or it could not be read.
+        """
         with self._engine.connect() as connection:
             row = connection.execute(
-                select(pages).where(
-                    pages.c.generation == found.generation, pages.c.number == number
-                )
+                select(pages).where(pages.c.generation == generation, pages.c.number == number)
             ).one_or_none()
         if row is None:
-            raise PageNotFound(
-                f"document {found.name!r} has no page {number}: it is {found.state} "
-                f"with {found.n_pages} pages"
-            )
+            raise PageNotFound(f"the document has no page {number}")
+        if row.image_sha256 is None:
+            raise PageNotFound(f"page {number} could not be read: {row.error_message}")
         return as_page(row)
 
     def pages(self, generation: UUID) -> list[StoredPage]:

@@ -73,6 +73,9 @@ class VectorStore(Protocol):
     def delete_generation(self, collection: str, generation: UUID) -> None:
         """Remove every point of a generation; twice equals once."""
 
+    def check(self) -> None:
+        """Do nothing when the store answers."""
+
     def flush(self, collection: str) -> None:
         """Make what was put survive a crash of the machine, and tidy the index."""
 

@@ -115,6 +115,12 @@ class EdgeVectorStore:
         with self._using(collection) as shard:
             shard.update(edge.UpdateOperation.delete_points_by_filter(everything))
 
+    def check(self) -> None:
+        """Ask every open collection for its state."""
+        for collection in list(self._shards):
+            with self._using(collection) as shard:
+                shard.info()
+
     def flush(self, collection: str) -> None:
         """Make what was put survive a crash of the machine, and tidy the index."""
         with self._using(collection) as shard:

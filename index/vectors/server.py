@@ -123,6 +123,10 @@ class QdrantVectorStore:
         everything = models.FilterSelector(filter=models.Filter(must=[_any_of([generation])]))
         self._call(lambda: self._client.delete(collection, everything, wait=True))
 
+    def check(self) -> None:
+        """Ask the server for its collections."""
+        self._call(self._client.get_collections)
+
     def flush(self, collection: str) -> None:
         """Do nothing: the server writes ahead and optimises by itself."""
 

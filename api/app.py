@@ -1,0 +1,45 @@
+"""The HTTP application: REST under `/v1`, probes, OpenAPI at `/docs`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from api import problems
+from api.desk import LocalDesk
+from api.routes import collection, document, job, probe, question
+from api.service import Service
+
+MULTIPART_OVERHEAD = 1 << 20
+
+
+def create_app(service: Service, *, work: bool = True) -> FastAPI:
+    """Return the application over a service.
+
+    Args:
+        service: what answers; the application closes it when it shuts down.
+        work: index documents in this process too.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if work:
+            service.worker.start()
+        yield
+        await run_in_threadpool(service.close)
+
+    app = FastAPI(
+        title="Pagesight",
+        summary="Answers questions over document collections by looking at the pages.",
+        version="0.1.0",
+        lifespan=lifespan,
+        max_body_size=service.settings.max_bytes + MULTIPART_OVERHEAD,
+    )
+    app.state.desk = LocalDesk(service)
+    app.state.service = service
+    problems.install(app)
+    for routes in (collection, document, job, question):
+        app.include_router(routes.router, prefix="/v1")
+    app.include_router(probe.router)
+    return app

@@ -1,0 +1,167 @@
+"""From what the floors hand out to the JSON shapes of the API."""
+
+from answer.answers import Answer, Citation
+from api.ids import parse_id
+from api.schemas import (
+    AnswerResponse,
+    CitationBody,
+    CollectionBody,
+    DocumentBody,
+    DocumentDetails,
+    ErrorBody,
+    FailedPage,
+    FilterBody,
+    HitBody,
+    JobBody,
+    JobRef,
+    RegionBody,
+    SearchResponse,
+    Upload,
+    UsageBody,
+)
+from api.service import Service
+from index.catalog.entries import Collection, Document, Failure, Job
+from index.catalog.filters import DocumentFilter
+from retrieval.hits import Hit, PageScope, Region, SearchResult
+
+SCORE_DECIMALS = 4
+
+
+def collection_body(service: Service, collection: Collection) -> CollectionBody:
+    """Show a collection."""
+    manifest = collection.manifest
+    return CollectionBody(
+        name=collection.name,
+        language=list(manifest.language),
+        encoder=manifest.encoder,
+        manifest=manifest.to_json(),
+        documents=service.catalog.count_documents(collection.name),
+    )
+
+
+def document_body(document: Document) -> DocumentBody:
+    """Show a document."""
+    return DocumentBody(
+        id=str(document.id),
+        name=document.name,
+        state=document.state,
+        pages=document.n_pages,
+        error=_error(document.failure),
+        metadata=document.metadata,
+    )
+
+
+def document_details(service: Service, document: Document) -> DocumentDetails:
+    """Show a document and the pages that could not be read."""
+    pages = service.catalog.pages(document.generation) if document.generation else []
+    failed = [
+        FailedPage(page=page.number, code=page.failure.code, message=page.failure.message)
+        for page in pages
+        if page.failure is not None
+    ]
+    return DocumentDetails(**dict(document_body(document)), failed_pages=failed)
+
+
+def upload_body(document: Document, job: Job | None) -> Upload:
+    """Show an accepted upload."""
+    return Upload(document=document_body(document), job=JobRef(id=str(job.id)) if job else None)
+
+
+def job_body(job: Job) -> JobBody:
+    """Show a job."""
+    return JobBody(
+        id=str(job.id),
+        document=str(job.document),
+        state=job.state,
+        stage=job.stage,
+        pages_done=job.pages_done,
+        pages_total=job.pages_total,
+        attempts=job.attempts,
+        error=_error(job.failure),
+    )
+
+
+def search_body(found: SearchResult) -> SearchResponse:
+    """Show found pages."""
+    return SearchResponse(hits=[_hit(hit) for hit in found.hits], timings=_rounded(found))
+
+
+def answer_body(collection: str, answer: Answer, found: SearchResult) -> AnswerResponse:
+    """Show an answer."""
+    return AnswerResponse(
+        answer=answer.text,
+        refused=answer.refused,
+        grounded=answer.grounded,
+        model=answer.model,
+        citations=[_citation(collection, citation) for citation in answer.citations],
+        usage=UsageBody(
+            input_tokens=answer.usage.input_tokens, output_tokens=answer.usage.output_tokens
+        ),
+        timings=_rounded(found),
+    )
+
+
+def as_scope(body: FilterBody | None) -> PageScope:
+    """Read a filter.
+
+    Raises:
+        InvalidFilter: a condition is not understood.
+        NotFound: a document id is no id.
+    """
+    if body is None:
+        return PageScope()
+    only = DocumentFilter(
+        documents=[parse_id(document) for document in body.documents],
+        names=body.names,
+        metadata=body.metadata,
+    )
+    if body.pages is None:
+        return PageScope(only)
+    return PageScope(only, first=body.pages.first, last=body.pages.last)
+
+
+def image_path(collection: str, document: str, page: int) -> str:
+    """Return where the API serves a page's picture."""
+    return f"/v1/collections/{collection}/documents/{document}/pages/{page}/image"
+
+
+def _hit(hit: Hit) -> HitBody:
+    return HitBody(
+        document=str(hit.document),
+        name=hit.name,
+        page=hit.page,
+        score=round(hit.score, SCORE_DECIMALS),
+        relevance=round(hit.relevance, SCORE_DECIMALS),
+        arms={name: round(score, SCORE_DECIMALS) for name, score in hit.arms.items()},
+        regions=[_region(region) for region in hit.regions],
+    )
+
+
+def _region(region: Region) -> RegionBody:
+    return RegionBody(
+        box=_box(region.box), score=round(region.score, SCORE_DECIMALS), text=region.text
+    )
+
+
+def _citation(collection: str, citation: Citation) -> CitationBody:
+    return CitationBody(
+        document=citation.document,
+        name=citation.name,
+        page=citation.page,
+        box=_box(citation.box),
+        quote=citation.quote,
+        image=image_path(collection, citation.document, citation.page),
+    )
+
+
+def _box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    left, top, right, bottom = (round(edge, SCORE_DECIMALS) for edge in box)
+    return left, top, right, bottom
+
+
+def _error(failure: Failure | None) -> ErrorBody | None:
+    return ErrorBody(code=failure.code, message=failure.message) if failure else None
+
+
+def _rounded(found: SearchResult) -> dict[str, float]:
+    return {stage: round(ms, 1) for stage, ms in found.timings.items()}

@@ -1,0 +1,123 @@
+"""A running server, through the same verbs as the service in this process."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from api.schemas import (
+    AnswerRequest,
+    AnswerResponse,
+    Body,
+    CollectionBody,
+    DocumentDetails,
+    DocumentList,
+    JobBody,
+    SearchRequest,
+    SearchResponse,
+    Upload,
+)
+from index.errors import CollectionNotFound, PagesightError, Unavailable
+
+BodyType = TypeVar("BodyType", bound=Body)
+TIMEOUT = httpx.Timeout(10, read=300, write=300)
+
+
+class RemoteError(PagesightError):
+    """What the server said went wrong, with its code."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RemoteDesk:
+    """A Pagesight server reached by URL."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    @classmethod
+    def connect(cls, url: str) -> "RemoteDesk":
+        """Talk to the server at `url`."""
+        return cls(httpx.Client(base_url=url, timeout=TIMEOUT))
+
+    def ensure_collection(self, name: str, language: Sequence[str] | None) -> CollectionBody:
+        """Return a collection, making it where it is missing."""
+        if language is None:
+            try:
+                return self._ask(CollectionBody, "GET", f"/v1/collections/{name}")
+            except RemoteError as error:
+                if error.code != CollectionNotFound.code:
+                    raise
+        body = {"name": name, "language": list(language) if language else None}
+        return self._ask(CollectionBody, "POST", "/v1/collections", json=body)
+
+    def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
+        """Hand a file in."""
+        with path.open("rb") as file:
+            return self._ask(
+                Upload,
+                "POST",
+                f"/v1/collections/{collection}/documents",
+                files={"file": (path.name, file)},
+                data={"metadata": json.dumps(metadata)},
+            )
+
+    def work(self) -> None:
+        """Leave the work to the server."""
+
+    def job(self, job: str) -> JobBody:
+        """Return how far a job is."""
+        return self._ask(JobBody, "GET", f"/v1/jobs/{job}")
+
+    def documents(self, collection: str, *, limit: int, cursor: str | None) -> DocumentList:
+        """List documents."""
+        wanted = {"limit": limit, **({"cursor": cursor} if cursor else {})}
+        path = f"/v1/collections/{collection}/documents"
+        return self._ask(DocumentList, "GET", path, params=wanted)
+
+    def document(self, collection: str, document: str) -> DocumentDetails:
+        """Return one document."""
+        path = f"/v1/collections/{collection}/documents/{document}"
+        return self._ask(DocumentDetails, "GET", path)
+
+    def delete_document(self, collection: str, document: str) -> None:
+        """Delete one document."""
+        self._send("DELETE", f"/v1/collections/{collection}/documents/{document}")
+
+    def search(self, collection: str, request: SearchRequest) -> SearchResponse:
+        """Find pages."""
+        path = f"/v1/collections/{collection}/search"
+        return self._ask(SearchResponse, "POST", path, json=request.model_dump())
+
+    def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
+        """Answer a question."""
+        path = f"/v1/collections/{collection}/answers"
+        return self._ask(AnswerResponse, "POST", path, json=request.model_dump())
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+    def _ask(self, body: type[BodyType], method: str, path: str, **request: Any) -> BodyType:  # noqa: ANN401  httpx's own options
+        return body.model_validate_json(self._send(method, path, **request).content)
+
+    def _send(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401  httpx's own options
+        try:
+            response = self._client.request(method, path, **request)
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{self._client.base_url} does not answer: {error}") from error
+        if response.is_error:
+            raise _remote_error(response)
+        return response
+
+
+def _remote_error(response: httpx.Response) -> RemoteError:
+    try:
+        told = response.json()
+        return RemoteError(told["code"], told["detail"])
+    except (json.JSONDecodeError, KeyError, TypeError):
+        return RemoteError("http_error", f"HTTP {response.status_code} from {response.url}")

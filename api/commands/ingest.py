@@ -1,0 +1,182 @@
+"""`pagesight ingest`: hand files in and wait until they can be searched."""
+
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import sleep
+
+import click
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from api.commands.shared import (
+    desk_options,
+    err,
+    json_option,
+    open_desk,
+    out,
+    parse_metadata,
+    print_json,
+    says_errors,
+)
+from api.desk import Desk
+from api.schemas import Body, DocumentBody, DocumentDetails, ErrorBody
+from index.errors import DocumentRejected, PagesightError
+
+POLL_S = 0.2
+TERMINAL = ("done", "failed", "cancelled")
+SOME_FAILED = 3
+
+
+class IngestReport(Body):
+    """What became of each file."""
+
+    documents: list[DocumentDetails]
+    rejected: list["RejectedFile"]
+
+
+class RejectedFile(Body):
+    """A file that was not taken in at all."""
+
+    path: str
+    error: ErrorBody
+
+
+@dataclass(slots=True)
+class _Pending:
+    document: str
+    job: str | None
+
+
+@click.command("ingest")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@desk_options
+@click.option("--language", help="ISO codes for a new collection, such as en or de,en.")
+@click.option("--metadata", multiple=True, metavar="FIELD=VALUE", help="Kept with every file.")
+@json_option
+@says_errors
+def command(  # noqa: PLR0913  a command has its options as parameters
+    paths: tuple[Path, ...],
+    *,
+    data: Path | None,
+    url: str | None,
+    collection: str,
+    language: str | None,
+    metadata: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Index PDFs and images (PNG, JPEG, WebP, TIFF) from files and folders."""
+    with open_desk(data, url) as desk:
+        fields = parse_metadata(metadata)
+        report = ingest_files(desk, collection, paths, language=language, metadata=fields)
+    if as_json:
+        print_json(report)
+    else:
+        _print_report(report)
+    if report.rejected or any(document.state != "ready" for document in report.documents):
+        sys.exit(SOME_FAILED)
+
+
+def ingest_files(
+    desk: Desk,
+    collection: str,
+    paths: Sequence[Path],
+    *,
+    language: str | None,
+    metadata: dict[str, object],
+) -> IngestReport:
+    """Hand files and folders in, wait with a progress bar, and report."""
+    desk.ensure_collection(collection, language.split(",") if language else None)
+    pending, rejected = _hand_in(desk, collection, list(_files(paths)), metadata)
+    _wait(desk, pending)
+    found = [desk.document(collection, one.document) for one in pending]
+    return IngestReport(documents=found, rejected=rejected)
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from (p for p in sorted(path.rglob("*")) if p.is_file() and p.name[0] != ".")
+        else:
+            yield path
+
+
+def _hand_in(
+    desk: Desk, collection: str, files: Sequence[Path], metadata: dict[str, object]
+) -> tuple[list[_Pending], list[RejectedFile]]:
+    pending: dict[str, _Pending] = {}
+    rejected: list[RejectedFile] = []
+    for path in files:
+        try:
+            taken = desk.upload(collection, path, metadata)
+        except PagesightError as error:
+            if not isinstance(error, DocumentRejected) and error.code not in _REJECTIONS:
+                raise
+            told = ErrorBody(code=error.code, message=str(error))
+            rejected.append(RejectedFile(path=str(path), error=told))
+            continue
+        job = taken.job.id if taken.job else None
+        pending.setdefault(taken.document.id, _Pending(taken.document.id, job))
+    return list(pending.values()), rejected
+
+
+_REJECTIONS = frozenset({"empty", "too_large"})  # as a server's answer names them
+
+
+def _wait(desk: Desk, pending: Sequence[_Pending]) -> None:
+    working = threading.Thread(target=desk.work, daemon=True)
+    working.start()
+    with _progress() as bar:
+        task = bar.add_task("indexing", total=None)
+        while True:
+            jobs = [desk.job(one.job) for one in pending if one.job is not None]
+            done = sum(job.pages_done for job in jobs)
+            total = sum(job.pages_total for job in jobs)
+            waiting = sum(job.pages_total == 0 and job.state not in TERMINAL for job in jobs)
+            told = f"indexing, {waiting} files to come" if waiting else "indexing"
+            bar.update(task, description=told, completed=done, total=total or None)
+            if all(job.state in TERMINAL for job in jobs):
+                break
+            sleep(POLL_S)
+    working.join()
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("pages"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    )
+
+
+def _print_report(report: IngestReport) -> None:
+    for document in report.documents:
+        _print_document(document)
+    for file in report.rejected:
+        out.print(f"[red]rejected[/red]  {file.error.code:16} ", end="")
+        out.print(f"{file.path}: {file.error.message}", markup=False)
+    ready = [d for d in report.documents if d.state == "ready"]
+    out.print(f"{len(ready)} documents ready, {sum(d.pages for d in ready)} pages")
+
+
+def _print_document(document: DocumentDetails) -> None:
+    colour = "green" if document.state == "ready" else "red"
+    out.print(f"[{colour}]{document.state:8}[/{colour}]  {_told(document):16} ", end="")
+    out.print(document.name, markup=False)
+    for page in document.failed_pages:
+        out.print(f"          page {page.page}: {page.code}: {page.message}", markup=False)
+
+
+def _told(document: DocumentBody) -> str:
+    return document.error.code if document.error else f"{document.pages} pages"

@@ -1,0 +1,134 @@
+"""What the command line needs, with the JSON of the REST API: here, or on a running server."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from api.bodies import (
+    answer_body,
+    as_scope,
+    collection_body,
+    document_body,
+    document_details,
+    job_body,
+    search_body,
+    upload_body,
+)
+from api.ids import parse_id
+from api.schemas import (
+    AnswerRequest,
+    AnswerResponse,
+    CollectionBody,
+    DocumentDetails,
+    DocumentList,
+    JobBody,
+    SearchRequest,
+    SearchResponse,
+    Upload,
+)
+from api.service import Service
+from retrieval.hits import SearchQuery
+
+READ_BYTES = 1 << 20
+
+
+class Desk(Protocol):
+    """The verbs of the command line."""
+
+    def ensure_collection(self, name: str, language: Sequence[str] | None) -> CollectionBody:
+        """Return a collection, making it where it is missing."""
+
+    def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
+        """Hand a file in."""
+
+    def work(self) -> None:
+        """See to it that open jobs are worked on until none is left, where that is ours to do."""
+
+    def job(self, job: str) -> JobBody:
+        """Return how far a job is."""
+
+    def documents(self, collection: str, *, limit: int, cursor: str | None) -> DocumentList:
+        """List documents."""
+
+    def document(self, collection: str, document: str) -> DocumentDetails:
+        """Return one document."""
+
+    def delete_document(self, collection: str, document: str) -> None:
+        """Delete one document."""
+
+    def search(self, collection: str, request: SearchRequest) -> SearchResponse:
+        """Find pages."""
+
+    def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
+        """Answer a question."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class LocalDesk:
+    """The service itself, in this process."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def ensure_collection(self, name: str, language: Sequence[str] | None) -> CollectionBody:
+        """Return a collection, making it where it is missing."""
+        wanted = tuple(language) if language else None
+        known = {c.name for c in self._service.catalog.collections()}
+        if name in known and wanted is None:
+            found = self._service.collection(name)
+        else:
+            found = self._service.create_collection(name, wanted)
+        return collection_body(self._service, found)
+
+    def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
+        """Hand a file in."""
+        return upload_body(*self._service.upload(collection, path.name, _chunks(path), metadata))
+
+    def work(self) -> None:
+        """Work until the queue is empty."""
+        self._service.worker.run_until_empty()
+
+    def job(self, job: str) -> JobBody:
+        """Return how far a job is."""
+        return job_body(self._service.ledger.job(parse_id(job)))
+
+    def documents(self, collection: str, *, limit: int, cursor: str | None) -> DocumentList:
+        """List documents."""
+        after = parse_id(cursor) if cursor else None
+        found = self._service.catalog.documents(collection, limit=limit, after=after)
+        following = str(found[-1].id) if len(found) == limit else None
+        return DocumentList(documents=[document_body(d) for d in found], next=following)
+
+    def document(self, collection: str, document: str) -> DocumentDetails:
+        """Return one document."""
+        found = self._service.catalog.document(collection, parse_id(document))
+        return document_details(self._service, found)
+
+    def delete_document(self, collection: str, document: str) -> None:
+        """Delete one document."""
+        self._service.delete_document(collection, parse_id(document))
+
+    def search(self, collection: str, request: SearchRequest) -> SearchResponse:
+        """Find pages."""
+        arms = {} if request.arms is None else {"arms": frozenset(request.arms)}
+        query = SearchQuery(
+            request.query, limit=request.limit, scope=as_scope(request.filter), **arms
+        )
+        return search_body(self._service.search(collection, query))
+
+    def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
+        """Answer a question."""
+        query = SearchQuery(request.query, limit=request.limit, scope=as_scope(request.filter))
+        return answer_body(collection, *self._service.ask(collection, query))
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._service.close()
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(READ_BYTES):
+            yield chunk

@@ -1,0 +1,130 @@
+"""Checks of the machine and of a running service, each with what mends it."""
+
+import importlib.util
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+
+from api import parts
+from api.ownership import find_owner
+from api.schemas import Probe
+from api.service import Service
+from api.settings import Settings
+from index.catalog.database import Database
+from index.encoders.minilm import MiniLmEncoder
+from index.errors import PagesightError
+from ingest.ocr import pack_names
+
+APT = "apt-get install"
+
+
+def check_machine(settings: Settings) -> list[Probe]:
+    """Check everything that the settings need, without starting a service."""
+    checks: dict[str, Callable[[], Probe]] = {
+        "poppler": _check_poppler,
+        "tesseract": lambda: _check_tesseract(settings),
+        "encoder": _check_encoder,
+        "torch": _check_torch,
+        "folder": lambda: _check_folder(settings),
+        "disk": lambda: _check_disk(settings),
+        "database": lambda: _check_database(settings),
+        "vectors": lambda: _check_vectors(settings),
+        "vlm": lambda: _check_vlm(settings),
+    }
+    return [_guarded(name, check) for name, check in checks.items()]
+
+
+def check_service(service: Service) -> list[Probe]:
+    """Check that a running service can do its work."""
+    checks: dict[str, Callable[[], Probe]] = {
+        "database": lambda: _count_collections(service),
+        "vectors": lambda: _check_store(service),
+        "disk": lambda: _check_disk(service.settings),
+    }
+    return [_guarded(name, check) for name, check in checks.items()]
+
+
+def _guarded(name: str, check: Callable[[], Probe]) -> Probe:
+    try:
+        return check()
+    except PagesightError as error:
+        return Probe(name=name, ok=False, detail=str(error))
+
+
+def _count_collections(service: Service) -> Probe:
+    found = len(service.catalog.collections())
+    return Probe(name="database", ok=True, detail=f"{found} collections")
+
+
+def _check_store(service: Service) -> Probe:
+    service.vectors.check()
+    return Probe(name="vectors", ok=True, detail="answers")
+
+
+def _check_poppler() -> Probe:
+    path = shutil.which("pdftoppm")
+    detail = path or "pdftoppm is missing: PDFs that PDFium cannot draw will fail"
+    mend = "" if path else f"{APT} poppler-utils   (macOS: brew install poppler)"
+    return Probe(name="poppler", ok=path is not None, detail=detail, mend=mend)
+
+
+def _check_tesseract(settings: Settings) -> Probe:
+    version = parts.ocr_version()
+    if version == "none":
+        mend = f"{APT} tesseract-ocr   (macOS: brew install tesseract)"
+        detail = "tesseract is missing: scans cannot be read"
+        return Probe(name="tesseract", ok=False, detail=detail, mend=mend)
+    names = pack_names("+".join(settings.language))
+    return Probe(name="tesseract", ok=True, detail=f"{version}, languages {names}")
+
+
+def _check_encoder() -> Probe:
+    pin = MiniLmEncoder.open().pin
+    detail = f"{pin.name} {pin.revision}, {pin.dim} dimensions, files match their sha256"
+    return Probe(name="encoder", ok=True, detail=detail)
+
+
+def _check_torch() -> Probe:
+    found = importlib.util.find_spec("torch") is not None
+    mend = "" if found else "pip install torch"
+    return Probe(name="torch", ok=found, detail="installed" if found else "missing", mend=mend)
+
+
+def _check_folder(settings: Settings) -> Probe:
+    owner = find_owner(settings.data)
+    told = f", owned by process {owner.pid}" if owner else ""
+    served = f" that serves {owner.url}" if owner and owner.url else ""
+    return Probe(name="folder", ok=True, detail=f"{settings.data.resolve()}{told}{served}")
+
+
+def _check_disk(settings: Settings) -> Probe:
+    existing = next(
+        p for p in (settings.data.resolve(), *settings.data.resolve().parents) if p.exists()
+    )
+    free = shutil.disk_usage(existing).free
+    ok = free >= settings.min_free_bytes
+    mend = "" if ok else f"free {(settings.min_free_bytes - free) >> 20} MiB more"
+    return Probe(name="disk", ok=ok, detail=f"{free >> 20} MiB free", mend=mend)
+
+
+def _check_database(settings: Settings) -> Probe:
+    if settings.database_url is None:
+        detail = "PostgreSQL embedded in the data folder"
+        return Probe(name="database", ok=True, detail=detail)
+    Database.open(settings.database_url, folder=settings.data).close()
+    return Probe(name="database", ok=True, detail="PAGESIGHT_DATABASE_URL answers")
+
+
+def _check_vectors(settings: Settings) -> Probe:
+    if settings.vectors == "edge":
+        return Probe(name="vectors", ok=True, detail="Qdrant Edge, embedded in the data folder")
+    with closing(parts.vector_store(settings)) as store:
+        store.check()
+    return Probe(name="vectors", ok=True, detail=f"{settings.vectors} answers")
+
+
+def _check_vlm(settings: Settings) -> Probe:
+    detail = (
+        settings.vlm_model if settings.vlm_url else "none: answers are quotes (PAGESIGHT_VLM_URL)"
+    )
+    return Probe(name="vlm", ok=True, detail=detail)

@@ -1,0 +1,81 @@
+"""Errors as RFC 9457 problems: one table of statuses, one handler for every failure."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.schemas import Problem
+from index import errors
+
+logger = logging.getLogger(__name__)
+
+STATUS: dict[type[errors.PagesightError], int] = {
+    errors.PagesightError: 500,
+    errors.DocumentRejected: 422,
+    errors.TooLarge: 413,
+    errors.NotFound: 404,
+    errors.InvalidRequest: 422,
+    errors.Conflict: 409,
+    errors.ManifestMismatch: 409,
+    errors.ModelRejected: 500,
+    errors.Unavailable: 503,
+    errors.StorageFull: 507,
+    errors.MissingDependency: 503,
+}
+RETRY_AFTER_S = {503: "5", 507: "60"}
+
+
+def status_of(error: type[errors.PagesightError]) -> int:
+    """Return the status of an error class: its own, or that of its nearest base."""
+    return next(STATUS[base] for base in error.__mro__ if base in STATUS)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every failure of `app` with a problem."""
+    app.add_exception_handler(errors.PagesightError, _on_pagesight_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(Exception, _on_unexpected)
+
+
+def problem(status: int, code: str, detail: str) -> JSONResponse:
+    """Return a problem as a response."""
+    body = Problem(
+        type=f"urn:pagesight:{code}",
+        title=code.replace("_", " "),
+        status=status,
+        detail=detail,
+        code=code,
+    )
+    headers = {"Retry-After": RETRY_AFTER_S[status]} if status in RETRY_AFTER_S else {}
+    return JSONResponse(
+        body.model_dump(), status, headers=headers, media_type="application/problem+json"
+    )
+
+
+async def _on_pagesight_error(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, errors.PagesightError):
+        raise error
+    return problem(status_of(type(error)), error.code, str(error))
+
+
+async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+    return problem(422, "invalid_request", told)
+
+
+async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+    return problem(error.status_code, codes.get(error.status_code, "http_error"), error.detail)
+
+
+async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
+    logger.error("request failed", exc_info=error, extra={"path": request.url.path})
+    return problem(500, "internal_error", "an unexpected error; the server's log has it")

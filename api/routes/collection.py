@@ -1,0 +1,34 @@
+"""Collections: make, list, show, delete."""
+
+from fastapi import APIRouter
+
+from api.bodies import collection_body
+from api.routes.shared import CollectionName, ServiceOf, failures
+from api.schemas import CollectionBody, NewCollection
+
+router = APIRouter(prefix="/collections", tags=["collections"])
+
+
+@router.post("", status_code=201, responses=failures(409))
+def create_collection(body: NewCollection, service: ServiceOf) -> CollectionBody:
+    """Make a collection, or return the one that is there with the same settings."""
+    language = tuple(body.language) if body.language else None
+    return collection_body(service, service.create_collection(body.name, language))
+
+
+@router.get("", responses=failures())
+def list_collections(service: ServiceOf) -> list[CollectionBody]:
+    """List the collections by name."""
+    return [collection_body(service, found) for found in service.catalog.collections()]
+
+
+@router.get("/{collection}", responses=failures(404, 409))
+def show_collection(collection: CollectionName, service: ServiceOf) -> CollectionBody:
+    """Show a collection and what it was built with."""
+    return collection_body(service, service.collection(collection))
+
+
+@router.delete("/{collection}", status_code=204, responses=failures(404))
+def delete_collection(collection: CollectionName, service: ServiceOf) -> None:
+    """Delete a collection and everything in it."""
+    service.delete_collection(collection)

@@ -1,0 +1,112 @@
+"""Documents: upload, list, show, replace, delete, and the pictures of their pages."""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+
+from api.bodies import upload_body
+from api.ids import parse_id
+from api.routes.shared import CollectionName, DeskOf, DocumentId, ServiceOf, failures
+from api.schemas import DocumentDetails, DocumentList, Upload
+from index.errors import InvalidRequest
+
+router = APIRouter(prefix="/collections/{collection}/documents", tags=["documents"])
+
+READ_BYTES = 1 << 20
+IMAGE_HEADERS = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+Original = Annotated[UploadFile, File(description="a PDF, PNG, JPEG, WebP or TIFF")]
+
+
+@router.post(
+    "", status_code=202, responses={200: {"model": Upload}, **failures(404, 409, 413, 507)}
+)
+def upload(
+    collection: CollectionName,
+    file: Original,
+    service: ServiceOf,
+    response: Response,
+    metadata: Annotated[str, Form(description="a JSON object of plain values")] = "{}",
+) -> Upload:
+    """Take a document in; 200 with the existing one when the same bytes are there already."""
+    document, job = service.upload(
+        collection, file.filename or "", _chunks(file), _metadata(metadata)
+    )
+    response.status_code = 202 if job else 200
+    return upload_body(document, job)
+
+
+@router.get("", responses=failures(404))
+def list_documents(
+    collection: CollectionName,
+    desk: DeskOf,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[str | None, Query(description="`next` of the previous page")] = None,
+) -> DocumentList:
+    """List the documents of a collection."""
+    return desk.documents(collection, limit=limit, cursor=cursor)
+
+
+@router.get("/{document}", responses=failures(404))
+def show_document(
+    collection: CollectionName, document: DocumentId, desk: DeskOf
+) -> DocumentDetails:
+    """Show a document, its state and the pages that could not be read."""
+    return desk.document(collection, document)
+
+
+@router.put(
+    "/{document}",
+    status_code=202,
+    responses={200: {"model": Upload}, **failures(404, 409, 413, 507)},
+)
+def replace_document(
+    collection: CollectionName,
+    document: DocumentId,
+    file: Original,
+    service: ServiceOf,
+    response: Response,
+) -> Upload:
+    """Replace a document's bytes; searches see the old pages until all the new ones are ready."""
+    found, job = service.replace(collection, parse_id(document), file.filename or "", _chunks(file))
+    response.status_code = 202 if job else 200
+    return upload_body(found, job)
+
+
+@router.delete("/{document}", status_code=204, responses=failures(404))
+def delete_document(collection: CollectionName, document: DocumentId, desk: DeskOf) -> None:
+    """Delete a document; no read sees it any more when this returns."""
+    desk.delete_document(collection, document)
+
+
+@router.get(
+    "/{document}/pages/{page}/image",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}, **failures(404)},
+)
+def page_image(
+    collection: CollectionName,
+    document: DocumentId,
+    page: int,
+    service: ServiceOf,
+    width: Annotated[int | None, Query(ge=16, le=4096)] = None,
+) -> Response:
+    """Return a page's picture."""
+    picture = service.page_image(collection, parse_id(document), page, width=width)
+    return Response(picture, media_type="image/jpeg", headers=IMAGE_HEADERS)
+
+
+def _chunks(file: UploadFile) -> Iterator[bytes]:
+    while chunk := file.file.read(READ_BYTES):
+        yield chunk
+
+
+def _metadata(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InvalidRequest(f"metadata is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise InvalidRequest(f"metadata must be a JSON object, got {type(found).__name__}")
+    return found

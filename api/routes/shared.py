@@ -1,0 +1,36 @@
+"""What every route module needs: the desk, and how failures look in OpenAPI."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Request
+
+from api.desk import LocalDesk
+from api.schemas import Problem
+from api.service import Service
+
+
+def _desk(request: Request) -> LocalDesk:
+    found: LocalDesk = request.app.state.desk
+    return found
+
+
+def _service(request: Request) -> Service:
+    found: Service = request.app.state.service
+    return found
+
+
+DeskOf = Annotated[LocalDesk, Depends(_desk)]
+ServiceOf = Annotated[Service, Depends(_service)]
+CollectionName = Annotated[str, Path(description="name of the collection", examples=["default"])]
+DocumentId = Annotated[str, Path(description="id of the document")]
+
+
+def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Declare problems for OpenAPI; 422 and 503 can always happen."""
+    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    told = {404: "no such thing", 409: "does not fit the present state", 413: "too large"}
+    told |= {422: "not understood", 503: "a part does not answer", 507: "the disk is full"}
+    return {
+        status: {"description": told[status], "content": content}
+        for status in (*statuses, 422, 503)
+    }

@@ -1,0 +1,219 @@
+"""The JSON of the REST API and of `--json`: one set of shapes for both."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Unit = Field(ge=0, le=1)
+BoxBody = tuple[float, float, float, float]
+
+
+class Body(BaseModel):
+    """A JSON object with exactly these fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ErrorBody(Body):
+    """Why something failed."""
+
+    code: str
+    message: str
+
+
+class CollectionBody(Body):
+    """A collection and what it was built with."""
+
+    name: str
+    language: list[str]
+    encoder: str
+    manifest: dict[str, Any]
+    documents: int
+
+
+class NewCollection(Body):
+    """A collection to make."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", examples=["reports"])
+    language: list[str] | None = Field(
+        None, min_length=1, max_length=8, description="ISO codes; the first one leads"
+    )
+
+
+class FailedPage(Body):
+    """A page that could not be read; the document's other pages can be found."""
+
+    page: int
+    code: str
+    message: str
+
+
+class DocumentBody(Body):
+    """A document; `pages` counts the pages that can be found."""
+
+    id: str
+    name: str
+    state: Literal["queued", "processing", "ready", "failed", "cancelled"]
+    pages: int
+    error: ErrorBody | None
+    metadata: dict[str, Any]
+
+
+class DocumentDetails(DocumentBody):
+    """A document with the pages that could not be read."""
+
+    failed_pages: list[FailedPage]
+
+
+class DocumentList(Body):
+    """One page of the list; pass `next` as `cursor` for the following one."""
+
+    documents: list[DocumentBody]
+    next: str | None
+
+
+class JobBody(Body):
+    """How far the indexing of a document is."""
+
+    id: str
+    document: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    stage: str
+    pages_done: int
+    pages_total: int
+    attempts: int
+    error: ErrorBody | None
+
+
+class JobRef(Body):
+    """A job to ask about."""
+
+    id: str
+
+
+class Upload(Body):
+    """An accepted document; `job` is null when these bytes were there already."""
+
+    document: DocumentBody
+    job: JobRef | None
+
+
+class PageRange(Body):
+    """Page numbers, both ends included."""
+
+    first: int = Field(1, ge=1)
+    last: int = Field(2**31 - 1, ge=1)
+
+
+class FilterBody(Body):
+    """What a search may see; every given part must hold."""
+
+    documents: list[str] = Field(default_factory=list, max_length=1000)
+    names: list[str] = Field(default_factory=list, max_length=32, examples=[["report*.pdf"]])
+    pages: PageRange | None = None
+    metadata: dict[str, Any] = Field(
+        default_factory=dict, examples=[{"year": {"gte": 2020}, "kind": "report"}]
+    )
+
+
+ArmName = Literal["maxsim", "bm25"]
+
+
+class SearchRequest(Body):
+    """A question to find pages for."""
+
+    query: str = Field(min_length=1, max_length=2000, examples=["How tall is the dam?"])
+    limit: int = Field(5, ge=1, le=100)
+    filter: FilterBody | None = None
+    arms: list[ArmName] | None = Field(None, min_length=1, description="all when left out")
+
+
+class RegionBody(Body):
+    """A part of the page that made it match; the box is in fractions, origin top left."""
+
+    box: BoxBody
+    score: float
+    text: str
+
+
+class HitBody(Body):
+    """A found page."""
+
+    document: str
+    name: str
+    page: int
+    score: float
+    relevance: float = Unit
+    arms: dict[str, float]
+    regions: list[RegionBody]
+
+
+class SearchResponse(Body):
+    """Found pages, best first."""
+
+    hits: list[HitBody]
+    timings: dict[str, float] = Field(description="milliseconds by stage")
+
+
+class AnswerRequest(Body):
+    """A question to answer from the documents."""
+
+    query: str = Field(min_length=1, max_length=2000)
+    limit: int = Field(5, ge=1, le=20, description="pages to answer from")
+    filter: FilterBody | None = None
+
+
+class CitationBody(Body):
+    """Where the answer stands: the quoted words and their box on the page."""
+
+    document: str
+    name: str
+    page: int
+    box: BoxBody
+    quote: str
+    image: str = Field(description="path of the page's picture")
+
+
+class UsageBody(Body):
+    """Tokens that a model read and wrote."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+class AnswerResponse(Body):
+    """An answer with its evidence, or a refusal."""
+
+    answer: str
+    refused: bool
+    grounded: bool
+    model: str
+    citations: list[CitationBody]
+    usage: UsageBody
+    timings: dict[str, float]
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem; `code` is stable."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+class Probe(Body):
+    """Whether a part is well."""
+
+    name: str
+    ok: bool
+    detail: str
+    mend: str = Field("", description="the command or step that mends it")
+
+
+class Readiness(Body):
+    """Whether the service can do its work."""
+
+    ready: bool
+    checks: list[Probe]

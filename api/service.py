@@ -1,0 +1,296 @@
+"""The one place that puts the parts together, and what the service can do with them."""
+
+import io
+import logging
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import PurePosixPath
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+from PIL import Image
+
+from answer.answers import Answer, EvidencePage
+from api import parts
+from api.ownership import Owner, Ownership
+from api.settings import Settings, prepare_process
+from index.blobs import LocalBlobs
+from index.catalog.catalog import Catalog
+from index.catalog.database import Database
+from index.catalog.entries import Collection, Document, Job, Source
+from index.catalog.garbage import Garbage
+from index.catalog.jobs import JobLedger
+from index.encoders.base import Encoder
+from index.encoders.minilm import MiniLmEncoder
+from index.errors import InvalidRequest, StorageFull
+from index.manifest import IndexManifest, encoder_fields
+from index.records import PageWords
+from index.vectors.base import VectorStore
+from index.words import decode_words
+from ingest.jobs import JobQueue, Worker
+from ingest.pipeline import Indexer, Stores, lexical_encoder
+from retrieval.hits import Hit, SearchQuery, SearchResult
+from retrieval.rows import RowCache
+from retrieval.search import Searcher
+
+logger = logging.getLogger(__name__)
+
+COLLECTION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+MAX_NAME = 200
+MAX_METADATA_FIELDS = 64
+MAX_VALUE = 2000
+
+
+class Service:
+    """Everything the ways in have in common; `build` makes one from settings."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        database: Database,
+        vectors: VectorStore,
+        encoder: Encoder,
+        ownership: Ownership | None,
+    ) -> None:
+        self.settings = settings
+        self.encoder = encoder
+        self.vectors = vectors
+        self.blobs = LocalBlobs(settings.data / "blobs")
+        self.catalog = Catalog(database.engine)
+        self._database = database
+        self._ownership = ownership
+        queue = JobQueue(database.conninfo)
+        self.ledger = JobLedger(database.engine, queue.enqueue)
+        stores = Stores(self.catalog, self.ledger, Garbage(database.engine), vectors, self.blobs)
+        self._indexer = Indexer(
+            stores, parts.reader(settings), encoder, min_free_bytes=settings.min_free_bytes
+        )
+        self.worker = Worker(queue, self.ledger, self._indexer.run, exclusive=ownership is not None)
+        self._searcher = Searcher(
+            self.catalog, vectors, encoder, RowCache(vectors), words=self._words
+        )
+        self._proven: set[str] = set()
+
+    @classmethod
+    def build(
+        cls, settings: Settings, *, encoder: Encoder | None = None, url: str | None = None
+    ) -> "Service":
+        """Open everything that the settings name.
+
+        Args:
+            settings: what to open.
+            encoder: instead of the one that ships.
+            url: where this process will serve, told to others that find the folder taken.
+
+        Raises:
+            DataFolderBusy: the vectors are embedded and another process owns the folder.
+            DatabaseUnavailable: the catalog cannot be opened.
+            ModelRejected: the encoder's files are not the right ones.
+        """
+        prepare_process()
+        embedded = settings.vectors == "edge"
+        owner = Owner(os.getpid(), url)
+        ownership = Ownership.take(settings.data, owner) if embedded else None
+        try:
+            return cls(
+                settings,
+                database=Database.open(settings.database_url, folder=settings.data / "postgres"),
+                vectors=parts.vector_store(settings),
+                encoder=encoder or MiniLmEncoder.open(threads=settings.encoder_threads),
+                ownership=ownership,
+            )
+        except BaseException:
+            if ownership is not None:
+                ownership.release()
+            raise
+
+    def close(self) -> None:
+        """Finish the chunk at hand and let go of everything."""
+        self._indexer.stopping.set()
+        self.worker.stop()
+        self.vectors.close()
+        self._database.close()
+        if self._ownership is not None:
+            self._ownership.release()
+
+    def create_collection(self, name: str, language: tuple[str, ...] | None = None) -> Collection:
+        """Make a collection, or return the one of that name and language.
+
+        Raises:
+            InvalidRequest: the name or a language is not usable.
+            CollectionExists: one of that name has another language or was built otherwise.
+        """
+        if not COLLECTION_NAME.fullmatch(name):
+            raise InvalidRequest(f"a collection name is 1 to 63 of a-z, 0-9, _ and -, got {name!r}")
+        manifest = self.manifest(language or self.settings.language)
+        made = self.catalog.create_collection(name, manifest)
+        self.vectors.create(made.store, dim=manifest.dim)
+        return made
+
+    def collection(self, name: str) -> Collection:
+        """Return a collection after checking that this process may use its index.
+
+        Raises:
+            CollectionNotFound: no collection has that name.
+            ManifestMismatch: it was built with other models or settings.
+        """
+        found = self.catalog.collection(name)
+        if found.store not in self._proven:
+            here = self.manifest(found.manifest.language)
+            here.check_against(found.manifest, collection=name)
+            self._proven.add(found.store)
+        return found
+
+    def delete_collection(self, name: str) -> None:
+        """Remove a collection, its documents and its vectors.
+
+        Raises:
+            CollectionNotFound: no collection has that name.
+        """
+        self.vectors.drop(self.catalog.delete_collection(name).store)
+
+    def manifest(self, language: tuple[str, ...]) -> IndexManifest:
+        """Return what an index built here and now would be made with."""
+        return IndexManifest(
+            **encoder_fields(self.encoder.pin),
+            tokens=lexical_encoder(language[0]).name,
+            language=language,
+            renderer=parts.renderer_version(self.settings),
+            ocr=parts.ocr_version(),
+            max_pixels=parts.limits(self.settings).max_pixels,
+        )
+
+    def upload(
+        self, collection: str, name: str, chunks: Iterable[bytes], metadata: dict[str, Any]
+    ) -> tuple[Document, Job | None]:
+        """Take a file in; the job is None when the same bytes are there already.
+
+        Raises:
+            CollectionNotFound: no collection has that name.
+            InvalidRequest: the metadata is too big.
+            TooLarge: the file is.
+            EmptyDocument: the file holds no bytes.
+            StorageFull: the disk is below its watermark.
+        """
+        self.collection(collection)
+        source = self._store_original(name, chunks)
+        return self.ledger.accept(collection, source, _checked_metadata(metadata))
+
+    def replace(
+        self, collection: str, document: UUID, name: str, chunks: Iterable[bytes]
+    ) -> tuple[Document, Job | None]:
+        """Take new bytes for a document; readers keep the old until the new are ready.
+
+        Raises:
+            DocumentNotFound: the collection has no such document.
+            Conflict: another document holds these bytes, or this one is being indexed.
+        """
+        self.catalog.document(collection, document)
+        source = self._store_original(name, chunks)
+        return self.ledger.accept_replacement(collection, document, source)
+
+    def delete_document(self, collection: str, document: UUID) -> None:
+        """Take a document out of every read; its bytes follow.
+
+        Raises:
+            DocumentNotFound: the collection has no such document.
+        """
+        self.catalog.delete_document(collection, document)
+        self._indexer.collect_garbage()
+
+    def search(self, collection: str, query: SearchQuery) -> SearchResult:
+        """Find the pages that match a question best.
+
+        Raises:
+            CollectionNotFound: no collection has that name.
+            ManifestMismatch: the index was built with something else.
+            VectorStoreUnavailable: the store does not answer.
+        """
+        return self._searcher.search(self.collection(collection), query)
+
+    def ask(self, collection: str, query: SearchQuery) -> tuple[Answer, SearchResult]:
+        """Answer a question from the pages that match it best, or refuse.
+
+        Raises:
+            VlmUnavailable: the configured model does not answer.
+        """
+        found = self.search(collection, query)
+        pages = [self._evidence(collection, hit) for hit in found.hits]
+        started = perf_counter()
+        language = self.collection(collection).manifest.language[0]
+        answerer = parts.answerer(self.settings, language=language)
+        answer = answerer.answer(query.text, pages)
+        timings = {**found.timings, "answer": 1000 * (perf_counter() - started)}
+        return answer, replace(found, timings=timings)
+
+    def page_image(
+        self, collection: str, document: UUID, page: int, *, width: int | None = None
+    ) -> bytes:
+        """Return a page's picture as JPEG, scaled down to `width` pixels when it is wider.
+
+        Raises:
+            DocumentNotFound: the collection has no such document.
+            PageNotFound: the document has no such page, or the page could not be read.
+        """
+        stored = self.catalog.page(collection, document, page)
+        picture = self.blobs.read(stored.image_sha256 or "")
+        if width is None or width >= stored.width_px:
+            return picture
+        return _scaled(picture, width)
+
+    def _store_original(self, name: str, chunks: Iterable[bytes]) -> Source:
+        free = shutil.disk_usage(self.blobs.folder).free
+        if free < self.settings.min_free_bytes:
+            raise StorageFull(
+                f"only {free >> 20} MiB of disk are free; reads and deletes go on, "
+                "uploads wait until there is room"
+            )
+        stored = self.blobs.put_stream(chunks, max_bytes=self.settings.max_bytes)
+        return Source(stored.sha256, _display_name(name), stored.n_bytes)
+
+    def _evidence(self, collection: str, hit: Hit) -> EvidencePage:
+        return EvidencePage(
+            document=str(hit.document),
+            name=hit.name,
+            page=hit.page,
+            words=self._words(hit.generation, hit.page),
+            relevance=hit.relevance,
+            image=lambda: self.page_image(collection, hit.document, hit.page),
+        )
+
+    def _words(self, generation: UUID, page: int) -> PageWords:
+        stored = self.catalog.generation_page(generation, page)
+        return decode_words(self.blobs.read(stored.words_sha256 or ""))
+
+
+def _display_name(name: str) -> str:
+    """A name to show: no folders, no control characters, bounded; never used as a path."""
+    plain = unicodedata.normalize("NFC", PurePosixPath(name.replace("\\", "/")).name)
+    printable = "".join(c for c in plain if unicodedata.category(c)[0] != "C").strip()
+    return printable[:MAX_NAME] or "document"
+
+
+def _checked_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
+    if len(metadata) > MAX_METADATA_FIELDS:
+        raise InvalidRequest(f"metadata may have {MAX_METADATA_FIELDS} fields, got {len(metadata)}")
+    for field, value in metadata.items():
+        if not isinstance(value, str | int | float | bool | None) or len(str(value)) > MAX_VALUE:
+            raise InvalidRequest(
+                f"metadata {field!r} must be a text of at most {MAX_VALUE} characters, "
+                f"a number, true, false or null"
+            )
+    return metadata
+
+
+def _scaled(picture: bytes, width: int) -> bytes:
+    with Image.open(io.BytesIO(picture)) as image:
+        height = max(1, round(image.height * width / image.width))
+        packed = io.BytesIO()
+        image.resize((width, height), Image.Resampling.LANCZOS).save(packed, "JPEG", quality=85)
+    return packed.getvalue()

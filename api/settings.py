@@ -1,0 +1,66 @@
+"""Everything that may be configured, from `PAGESIGHT_*` variables; the only reader of them."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Settings(BaseSettings):
+    """The service's settings; every one has a default that works on a bare machine."""
+
+    model_config = SettingsConfigDict(env_prefix="PAGESIGHT_", extra="ignore")
+
+    data: Path = Field(Path("pagesight-data"), description="folder of everything that is kept")
+    database_url: str | None = Field(
+        None, description="PostgreSQL to use instead of the embedded one"
+    )
+    vectors: str = Field(
+        "edge", description="`edge` (embedded), or the URL of a Qdrant server or cluster"
+    )
+    vectors_key: str | None = Field(None, description="API key of the Qdrant server")
+    language: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("en",), description="ISO codes for new collections, the first one leads: `en` or `de,en`"
+    )
+    renderer: Annotated[tuple[Literal["pdfium", "poppler"], ...], NoDecode] = Field(
+        ("pdfium", "poppler"), description="PDF engines in the order in which they are tried"
+    )
+    max_bytes: int = Field(512 * 2**20, gt=0, description="size of an uploaded file")
+    max_pages: int = Field(2000, gt=0, description="pages of a document")
+    page_timeout_s: float = Field(20, gt=0, description="time to draw one page")
+    memory_bytes: int = Field(
+        1_200_000_000, gt=0, description="address space of the process that parses a file"
+    )
+    min_free_bytes: int = Field(
+        256 * 2**20, ge=0, description="disk that stays free; below it new work is refused"
+    )
+    ocr_workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, gt=0, description="pages read by OCR at once"
+    )
+    encoder_threads: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, gt=0, description="threads of the encoder"
+    )
+    vlm_url: str | None = Field(None, description="OpenAI-compatible endpoint that writes answers")
+    vlm_model: str = Field("", description="its model name")
+    vlm_key: str = Field("", description="its key")
+    vlm_timeout_s: float = Field(120, gt=0, description="time for one answer")
+    host: str = Field("127.0.0.1", description="address that `serve` binds")
+    port: int = Field(8080, ge=0, le=65535, description="port that `serve` binds")
+
+    @field_validator("language", "renderer", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+
+def prepare_process() -> None:
+    """Set what third-party programs read from the environment, before any of them starts."""
+    os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract is 3-5 times faster without its own threads
+    os.environ["HF_HUB_OFFLINE"] = "1"  # the default models come with their packages
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -1,0 +1,84 @@
+"""What a search asks for and what it finds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from index.catalog.filters import DocumentFilter
+from index.errors import InvalidRequest
+from index.records import Box
+
+Arm = Literal["maxsim", "bm25"]
+ALL_ARMS: frozenset[Arm] = frozenset(("maxsim", "bm25"))
+
+
+@dataclass(frozen=True, slots=True)
+class PageScope:
+    """Which pages a search may see: those of some documents, from `first` to `last`."""
+
+    only: DocumentFilter | None = None
+    first: int = 1
+    last: int | None = None
+
+    def holds(self, page: int) -> bool:
+        """Tell whether a page number is inside."""
+        return page >= self.first and (self.last is None or page <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """A question to find pages for.
+
+    Raises:
+        InvalidRequest: the question is blank, or no arm is left.
+    """
+
+    text: str
+    limit: int = 5
+    scope: PageScope = field(default_factory=PageScope)
+    arms: frozenset[Arm] = ALL_ARMS
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise InvalidRequest("the question is empty")
+        if not self.arms:
+            raise InvalidRequest(f"at least one arm is needed, of {sorted(ALL_ARMS)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a page that made it match, and the words that stand there."""
+
+    box: Box
+    score: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A found page.
+
+    Attributes:
+        score: what pages were ordered by; comparable within one search only.
+        relevance: 0 to 1: the share of what the question asks for that the page's rows match.
+        arms: each arm's own score.
+        regions: best first.
+    """
+
+    document: UUID
+    generation: UUID
+    name: str
+    page: int
+    score: float
+    relevance: float
+    arms: Mapping[str, float]
+    regions: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Found pages, best first, and milliseconds by stage."""
+
+    hits: tuple[Hit, ...]
+    timings: Mapping[str, float]

@@ -1,0 +1,191 @@
+"""From a question to pages: MaxSim over rows and BM25 over terms, fused, with regions.
+
+Every arm sees the same pages: those of live documents that pass the filter. The catalog says which
+these are at each search, so a document is found wholly or not at all.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.catalog.catalog import Catalog
+from index.catalog.entries import Collection, LiveDocument
+from index.encoders.base import Encoder
+from index.encoders.lexical import LexicalEncoder
+from index.records import Float32, PageWords, Question
+from index.vectors.base import VectorStore
+from retrieval.fusion import Arm, fuse, ranked
+from retrieval.hits import Hit, SearchQuery, SearchResult
+from retrieval.maxsim import maxsim
+from retrieval.regions import find_regions
+from retrieval.rows import GenerationRows, RowCache
+
+TERM_HITS = 1000
+
+ReadWords = Callable[[UUID, int], PageWords]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """The pages that a search may find, documents in catalog order.
+
+    Attributes:
+        documents: the live documents.
+        rows: their rows, one entry a document.
+        owner: `(n_pages,)` index of each page's document.
+        place: `(n_pages,)` index of each page within its document's rows.
+    """
+
+    documents: Sequence[LiveDocument]
+    rows: Sequence[GenerationRows]
+    owner: list[int]
+    place: list[int]
+
+    def page(self, i: int) -> int:
+        """Return the page number of candidate `i`."""
+        return self.rows[self.owner[i]].pages[self.place[i]]
+
+    def vectors(self) -> list[NDArray[np.float16]]:
+        """Return each page's rows."""
+        return [self.rows[d].vectors[p] for d, p in zip(self.owner, self.place, strict=True)]
+
+    def spread(self, scores: Mapping[tuple[UUID, int], float]) -> Float32:
+        """Lay page scores over the candidates; a page that is not named scores 0."""
+        keys = ((self.documents[d].generation, self.page(i)) for i, d in enumerate(self.owner))
+        return np.array([scores.get(key, 0.0) for key in keys], dtype=np.float32)
+
+    def spread_documents(self, scores: Mapping[UUID, float]) -> Float32:
+        """Lay document scores over their pages; a document that is not named scores 0."""
+        found = [scores.get(self.documents[d].generation, 0.0) for d in self.owner]
+        return np.array(found, dtype=np.float32)
+
+
+class Searcher:
+    """Searches collections.
+
+    Args:
+        catalog: says which documents are live.
+        vectors: scores terms.
+        encoder: the collection's row encoder.
+        rows: the rows of live pages.
+        words: reads the words of a page of a generation.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        vectors: VectorStore,
+        encoder: Encoder,
+        rows: RowCache,
+        *,
+        words: ReadWords,
+    ) -> None:
+        self._catalog = catalog
+        self._vectors = vectors
+        self._encoder = encoder
+        self._rows = rows
+        self._words = words
+
+    def search(self, collection: Collection, query: SearchQuery) -> SearchResult:
+        """Find the pages that match a question best.
+
+        Raises:
+            VectorStoreUnavailable: the store does not answer.
+        """
+        clock = _Clock()
+        question = self._encoder.encode_question(query.text)
+        clock.lap("encode")
+        candidates = self._candidates(collection, query)
+        clock.lap("read")
+        arms = self._arm_scores(collection, query, question, candidates)
+        clock.lap("score")
+        fused = fuse([arm for arm in arms if arm.name in _counting(query)])
+        best = [i for i in ranked(fused) if _is_seen(arms, i)][: query.limit]
+        hits = tuple(self._hit(question, candidates, arms, i, float(fused[i])) for i in best)
+        clock.lap("regions")
+        return SearchResult(hits, clock.laps)
+
+    def _candidates(self, collection: Collection, query: SearchQuery) -> _Candidates:
+        documents = self._catalog.live_documents(collection.name, query.scope.only)
+        rows = self._rows.rows(collection.store, [d.generation for d in documents])
+        seen = [
+            (d, p)
+            for d, generation in enumerate(rows)
+            for p, page in enumerate(generation.pages)
+            if query.scope.holds(page)
+        ]
+        return _Candidates(documents, rows, [d for d, _ in seen], [p for _, p in seen])
+
+    def _arm_scores(
+        self, collection: Collection, query: SearchQuery, question: Question, found: _Candidates
+    ) -> list[Arm]:
+        return [
+            Arm("maxsim", maxsim(question, found.vectors())),
+            *self._term_arms(collection, query, found),
+        ]
+
+    def _term_arms(
+        self, collection: Collection, query: SearchQuery, found: _Candidates
+    ) -> list[Arm]:
+        terms = LexicalEncoder(collection.manifest.language[0]).encode_question(query.text)
+        only = None if query.scope.only is None else [d.generation for d in found.documents]
+        pages = self._vectors.search_pages(collection.store, terms, limit=TERM_HITS, only=only)
+        whole = self._vectors.search_documents(collection.store, terms, limit=TERM_HITS, only=only)
+        return [
+            Arm("bm25", found.spread({(h.generation, h.page): h.score for h in pages})),
+            Arm("document", found.spread_documents({h.generation: h.score for h in whole})),
+        ]
+
+    def _hit(
+        self, question: Question, found: _Candidates, arms: Sequence[Arm], i: int, score: float
+    ) -> Hit:
+        document = found.documents[found.owner[i]]
+        rows = found.rows[found.owner[i]]
+        page = found.page(i)
+        vectors = rows.vectors[found.place[i]].astype(np.float32)
+        words = self._words(document.generation, page)
+        return Hit(
+            document=document.document,
+            generation=document.generation,
+            name=document.name,
+            page=page,
+            score=score,
+            relevance=_relevance(question, vectors),
+            arms={arm.name: float(arm.scores[i]) for arm in arms if np.isfinite(arm.scores[i])},
+            regions=find_regions(question, vectors, rows.boxes[found.place[i]], words),
+        )
+
+
+class _Clock:
+    """Milliseconds between laps."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._since = perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = perf_counter()
+        self.laps[stage] = 1000 * (now - self._since)
+        self._since = now
+
+
+def _counting(query: SearchQuery) -> frozenset[str]:
+    """Name the arms that count: the document's terms belong to the terms."""
+    return query.arms | {"document"} if "bm25" in query.arms else query.arms
+
+
+def _is_seen(arms: Sequence[Arm], i: int) -> bool:
+    """Tell whether any arm has something on a page; a blank one is not a find."""
+    return any(np.isfinite(arm.scores[i]) and arm.scores[i] > 0 for arm in arms)
+
+
+def _relevance(question: Question, vectors: Float32) -> float:
+    """Return the weighted mean over question tokens of the best cosine on the page, 0 to 1."""
+    if not len(vectors):
+        return 0.0
+    best = float(maxsim(question, [vectors])[0]) / float(question.weights.sum())
+    return min(max(best, 0.0), 1.0)
