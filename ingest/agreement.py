@@ -4,6 +4,7 @@ No OCR is needed. A word whose box shows no contrast is not on the page for a re
 on the page for a question either.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -11,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.records import Box, Word
-from ingest.clean_text import clean, is_unmapped
+from ingest.clean_text import clean, is_filler, is_unmapped
 from ingest.frames import RawWord
 
 Pixels = NDArray[np.uint8]
 MIN_CONTRAST = 24  # of 255, in the best channel; paler is not legible
-MIN_HEIGHT_PX = 2.0  # glyphs of text of two or more characters; smaller is not legible
+MIN_HEIGHT_PX = 2.0  # of words of two or more characters; smaller is not legible
 MIN_SHARE_ON_PAGE = 0.5
+RIM_PX = 3  # beyond the anti-aliased edge of a glyph
 MAX_UNMAPPED_SHARE = 0.3
 
 
@@ -32,16 +34,12 @@ def seen_words(image: Pixels, raw_words: Sequence[RawWord]) -> SeenWords:
     """The words that a reader of the `(height, width, 3)` image can see."""
     if is_garbage(raw_words):
         return SeenWords((), 0)
-    words, n_hidden = [], 0
-    for raw in raw_words:
-        text = clean(raw.text)
-        if not text:
-            continue
-        if is_visible(image, raw):
-            words.append(Word(text, clipped(raw), raw.line))
-        else:
-            n_hidden += 1
-    return SeenWords(tuple(words), n_hidden)
+    named = [(clean(raw.text), raw) for raw in raw_words]
+    told = [(text, raw) for text, raw in named if text and not is_filler(text)]
+    words = tuple(
+        Word(text, clipped(raw), raw.line) for text, raw in told if is_visible(image, raw)
+    )
+    return SeenWords(words, len(told) - len(words))
 
 
 def is_garbage(raw_words: Iterable[RawWord]) -> bool:
@@ -51,38 +49,50 @@ def is_garbage(raw_words: Iterable[RawWord]) -> bool:
 
 
 def is_visible(image: Pixels, word: RawWord) -> bool:
-    """Whether the word's box lies on the page, is large enough to read, and shows contrast."""
+    """Whether the word lies on the page, is large enough to read, and stands out."""
     height, width = image.shape[:2]
     box = clipped(word)
-    area = (word.right - word.left) * (word.bottom - word.top)
-    seen = (box.right - box.left) * (box.bottom - box.top)
-    if seen <= MIN_SHARE_ON_PAGE * area:
+    if area(box) <= MIN_SHARE_ON_PAGE * area(Box(*word.box)):
         return False
     edges_px = (box.right - box.left) * width, (box.bottom - box.top) * height
     if len(word.text) > 1 and min(edges_px) < MIN_HEIGHT_PX:
         return False
-    return contrast(image[pixel_rows(box, height), pixel_columns(box, width)]) >= MIN_CONTRAST
+    inside = image[pixels_of(box, image.shape)]
+    return varies(inside) or fills(inside, image[pixels_of(box, image.shape, margin=RIM_PX)])
 
 
-def contrast(pixels: Pixels) -> int:
-    """The largest difference within any channel."""
-    flat = pixels.reshape(-1, 3)
-    if not len(flat):
-        return 0
-    return int((flat.max(axis=0) - flat.min(axis=0)).max())
+def varies(patch: Pixels) -> bool:
+    """Whether the values of a channel lie far enough apart."""
+    for channel in (1, 0, 2):  # green first: it settles nearly all
+        values = patch[..., channel]
+        if values.size and int(values.max()) - int(values.min()) >= MIN_CONTRAST:
+            return True
+    return False
+
+
+def fills(inside: Pixels, around: Pixels) -> bool:
+    """Whether the inside is one colour and its surroundings mostly another: an l, a dash, a bar."""
+    rim = np.concatenate([around[0], around[-1], around[:, 0], around[:, -1]])
+    if not inside.size or not rim.size:
+        return False
+    difference = inside[0, 0].astype(int) - np.median(rim, axis=0)
+    return float(np.abs(difference).max()) >= MIN_CONTRAST
+
+
+def area(box: Box) -> float:
+    """The box's share of the page."""
+    return (box.right - box.left) * (box.bottom - box.top)
 
 
 def clipped(word: RawWord) -> Box:
     """The part of the word's box that lies on the page."""
-    edges = (word.left, word.top, word.right, word.bottom)
-    return Box(*(min(max(edge, 0.0), 1.0) for edge in edges))
+    return Box(*(min(max(edge, 0.0), 1.0) for edge in word.box))
 
 
-def pixel_rows(box: Box, height: int) -> slice:
-    """The rows of an image that the box touches."""
-    return slice(int(box.top * height), int(np.ceil(box.bottom * height)))
-
-
-def pixel_columns(box: Box, width: int) -> slice:
-    """The columns of an image that the box touches."""
-    return slice(int(box.left * width), int(np.ceil(box.right * width)))
+def pixels_of(box: Box, shape: tuple[int, ...], *, margin: int = 0) -> tuple[slice, slice]:
+    """The rows and columns that the box touches in an image of this shape."""
+    height, width = shape[:2]
+    return (
+        slice(max(int(box.top * height) - margin, 0), math.ceil(box.bottom * height) + margin),
+        slice(max(int(box.left * width) - margin, 0), math.ceil(box.right * width) + margin),
+    )

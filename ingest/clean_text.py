@@ -35,6 +35,11 @@ def is_kept(char: str) -> bool:
     return char != REPLACEMENT and unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
 
 
+def is_filler(text: str) -> bool:
+    """Whether the text is a leader or a blank to be filled in: dots and underscores only."""
+    return not text.strip("._\u00b7\u2025\u2026")
+
+
 def is_unmapped(char: str) -> bool:
     """Whether the font did not say which letter this is."""
     return char == REPLACEMENT or unicodedata.category(char) in ("Co", "Cn", "Cc")

@@ -19,18 +19,18 @@ MAX_WORD_CHARS = 128
 MAX_MESSAGE_CHARS = 300
 
 
+Edges = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the page
+
+
 class BadFrame(Exception):
     """The child said something it must not say."""
 
 
 class RawWord(NamedTuple):
-    """A word of the text layer; the box is in fractions of the page and may lie outside of it."""
+    """A word of the text layer; its box may lie outside of the page."""
 
     text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
+    box: Edges
     line: int
 
 
@@ -167,20 +167,20 @@ class Parser:
 
 
 def checked_word(fields: object) -> RawWord:
-    """Make a word of `[text, left, top, right, bottom, line]`.
+    """Make a word of `[text, [left, top, right, bottom], line]`.
 
     Raises:
         BadFrame: a field is missing or out of bounds.
     """
-    if not isinstance(fields, list) or len(fields) != 6:
-        raise BadFrame("a word has six fields")
-    text, *box, line = fields
+    if not isinstance(fields, list):
+        raise BadFrame("a word is not a list")
+    text, (left, top, right, bottom), line = fields
     if not isinstance(text, str) or len(text) > 4 * MAX_WORD_CHARS:
         raise BadFrame("a word's text is not a short text")
     if type(line) is not int or not 0 <= line <= MAX_WORDS:
         raise BadFrame("a word's line is not a count")
-    left, top, right, bottom = (checked_float(edge) for edge in box)
-    return RawWord(text, left, top, right, bottom, line)
+    edges = checked_float(left), checked_float(top), checked_float(right), checked_float(bottom)
+    return RawWord(text, edges, line)
 
 
 def checked_float(value: object) -> float:

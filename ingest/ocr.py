@@ -79,7 +79,8 @@ class TesseractOcr:
     def _trusted(self, found: Iterable[TsvRow]) -> Iterator[TsvRow]:
         for row in found:
             text = clean(str(row[-1]))
-            if text and float(row[-2]) >= self.min_confidence:
+            is_text = any(char.isalnum() for char in text)  # rules and dots are read as | and .
+            if is_text and float(row[-2]) >= self.min_confidence:
                 yield (*row[:-1], text)
 
 

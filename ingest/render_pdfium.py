@@ -27,6 +27,8 @@ class PdfiumFile:
         except pypdfium2.PdfiumError as error:
             if error.err_code in PASSWORD_ERRORS:
                 raise Encrypted("the PDF needs a password") from error
+            if error.err_code == pdfium.FPDF_ERR_SUCCESS:
+                raise EmptyDocument("the PDF has no pages") from error
             raise Corrupt(f"PDFium cannot open the file: {error}") from error
         except BAD_FILE as error:
             raise Corrupt(f"PDFium cannot open the file: {error}") from error

@@ -85,10 +85,12 @@ def parse_layout(layout: str) -> tuple[float, float, list[RawWord]]:
     words = [
         RawWord(
             html.unescape(text),
-            float(left) / width,
-            float(top) / height,
-            float(right) / width,
-            float(bottom) / height,
+            (
+                float(left) / width,
+                float(top) / height,
+                float(right) / width,
+                float(bottom) / height,
+            ),
             line,
         )
         for line, match in enumerate(LINE.finditer(layout))

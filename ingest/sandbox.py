@@ -73,14 +73,20 @@ class Patience:
 
 
 class Child:
-    """One running child; a context manager that leaves no process behind."""
+    """One running child; a context manager that leaves no process behind.
 
-    def __init__(self, task: Task, patience: Patience) -> None:
+    Args:
+        task: what it is told to read.
+        patience: how long it may take.
+        boot: the Python program that it runs.
+    """
+
+    def __init__(self, task: Task, patience: Patience, *, boot: str = BOOT) -> None:
         self._max_pixels = task.limits.max_pixels + task.limits.max_edge_px
         self._patience = patience
         self._folder = tempfile.TemporaryDirectory(prefix="pagesight-")
         self._process = subprocess.Popen(  # noqa: S603 - fixed program, no shell, one JSON argument
-            [sys.executable, "-I", "-c", BOOT, str(CODE_ROOT), task.to_json()],
+            [sys.executable, "-I", "-c", boot, str(CODE_ROOT), task.to_json()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -8,6 +8,7 @@ crop box and rotation. Whether they can be seen is decided elsewhere, by looking
 import ctypes
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
+from itertools import pairwise
 from typing import NamedTuple
 
 import pypdfium2  # type: ignore[import-untyped] # it has no annotations
@@ -18,6 +19,7 @@ from ingest.frames import MAX_WORD_CHARS, MAX_WORDS, RawWord
 MAX_CHARS = 400_000
 UNITS = 1_000_000  # device units along each edge: FPDF_PageToDevice speaks whole numbers
 LINE_ENDS = "\r\n"
+LAM, ALEFS = "\u0644", "\u0622\u0623\u0625\u0627"
 HYPHEN_AT_LINE_END = "\x02"  # PDFium's mark; the two halves follow each other without a line end
 
 
@@ -31,9 +33,9 @@ class Char(NamedTuple):
     top: float
 
     @property
-    def height(self) -> float:
-        """Height of the box."""
-        return self.top - self.bottom
+    def extent(self) -> float:
+        """The longer edge of the box, much the same for text in any direction."""
+        return max(self.right - self.left, self.top - self.bottom)
 
     @property
     def is_blank(self) -> bool:
@@ -127,11 +129,23 @@ def break_before(last: Char | None, char: Char) -> Break | None:
         return None
     if last.text == HYPHEN_AT_LINE_END:
         return Break.LINE
-    size = max(last.height, char.height)
+    size = max(last.extent, char.extent)
     if max(char.bottom - last.top, last.bottom - char.top) > size:
         return Break.LINE
     is_far = max(char.left - last.right, last.left - char.right) > 2 * size
     return Break.WORD if is_far else None
+
+
+def in_logical_order(chars: Sequence[Char]) -> list[Char]:
+    """The characters with lam before alef where both are one Arabic glyph.
+
+    PDFium turns right-to-left text around letter by letter, the halves of this ligature too.
+    """
+    turned = list(chars)
+    for i, (first, second) in enumerate(pairwise(chars)):
+        if first.text in ALEFS and second.text == LAM and first[1:] == second[1:]:
+            turned[i : i + 2] = [second, first]
+    return turned
 
 
 class Projection:
@@ -168,7 +182,7 @@ class Projection:
         corner = self.point(min(c.left for c in chars), min(c.bottom for c in chars))
         opposite = self.point(max(c.right for c in chars), max(c.top for c in chars))
         (left, right), (top, bottom) = (sorted(pair) for pair in zip(corner, opposite, strict=True))
-        text = "".join(char.text for char in chars)
+        text = "".join(char.text for char in in_logical_order(chars))
         # characters beyond the first 65,536 come as two surrogates
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return RawWord(text, left, top, right, bottom, line)
+        return RawWord(text, (left, top, right, bottom), line)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from index.records import Box, PageWords, Word, WordSource
 from ingest.agreement import Pixels, seen_words
 from ingest.frames import RawWord
-from ingest.loose_ink import has_loose_text, without_words
+from ingest.loose_ink import grey_without, is_blank, may_hold_text
 
 Ocr = Callable[[Pixels], tuple[Word, ...]]
 MAX_OVERLAP = 0.3  # of an OCR word's area; more, and the text layer has said it already
@@ -17,13 +17,12 @@ def page_words(image: Pixels, raw_words: Sequence[RawWord], ocr: Ocr) -> PageWor
     Args:
         image: the page as displayed, `(height, width, 3)` uint8 RGB.
         raw_words: its text layer.
-        ocr: reads the words of an image of that shape; called only if the layer misses text.
+        ocr: reads the words of a grey image; called only if the layer may miss text.
     """
     seen = seen_words(image, raw_words)
-    if not has_loose_text(image, seen.words):
-        return PageWords(seen.words, source_of(len(seen.words), 0), seen.n_hidden)
-    found = ocr(without_words(image, seen.words))
-    new = unsaid(found, seen.words)
+    rest = grey_without(seen.words, image)
+    needs_ocr = may_hold_text(rest) if seen.words else not is_blank(rest)
+    new = unsaid(ocr(rest), seen.words) if needs_ocr else []
     words = (*seen.words, *after(new, seen.words))
     return PageWords(words, source_of(len(seen.words), len(new)), seen.n_hidden)
 

@@ -1,0 +1,105 @@
+"""Files for the tests of reading: made here, byte by byte, whole or broken on purpose."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from ingest.limits import Limits
+from ingest.ocr import TesseractOcr
+from ingest.reading import Reader
+
+HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+
+
+def stream(body: bytes, entries: bytes = b"") -> bytes:
+    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(body), entries, body)
+
+
+def whole_pdf(objects: Sequence[bytes]) -> bytes:
+    out = bytearray(b"%PDF-1.7\n")
+    offsets = []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += b"trailer << /Size %d /Root 1 0 R >>\n" % (len(objects) + 1)
+    return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
+
+
+@pytest.fixture(autouse=True)
+def one_thread_per_tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_THREAD_LIMIT", "1")
+
+
+@pytest.fixture
+def reader() -> Reader:
+    return Reader(Limits(), TesseractOcr(n_workers=2))
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[[bytes], Path]:
+    def saved(data: bytes) -> Path:
+        path = tmp_path / f"upload-{len(list(tmp_path.iterdir()))}"
+        path.write_bytes(data)
+        return path
+
+    return saved
+
+
+@pytest.fixture
+def make_pdf(save: Callable[[bytes], Path]) -> Callable[..., Path]:
+    """A PDF of one page for each content stream; object 3 is the font F1, `more` comes from 4 on.
+
+    `page` holds further entries of every page, `resources` further resources, `count` a lie.
+    """
+
+    def made(
+        *contents: bytes,
+        box: str = "0 0 612 792",
+        page: bytes = b"",
+        resources: bytes = b"",
+        more: Sequence[bytes] = (),
+        count: int | None = None,
+    ) -> Path:
+        first = 4 + len(more)
+        objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", HELVETICA, *more]
+        for i, content in enumerate(contents):
+            objects.append(
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [%s] /Contents %d 0 R %s "
+                b"/Resources << /Font << /F1 3 0 R >> %s >> >>"
+                % (box.encode(), first + 2 * i + 1, page, resources)
+            )
+            objects.append(stream(content))
+        kids = b" ".join(b"%d 0 R" % (first + 2 * i) for i in range(len(contents)))
+        n_pages = len(contents) if count is None else count
+        objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (n_pages, kids)
+        return save(whole_pdf(objects))
+
+    return made
+
+
+@pytest.fixture
+def laughs_pdf(make_pdf: Callable[..., Path]) -> Callable[..., Path]:
+    """A PDF whose page `bad` draws ten forms of ten forms of ten forms…: a billion in all."""
+
+    def made(*, n_pages: int, bad: int) -> Path:
+        depth = 10
+        forms = [
+            stream(
+                b"/X Do\n" * 10,
+                b"/Type /XObject /Subtype /Form /BBox [0 0 612 792] "
+                b"/Resources << /XObject << /X %d 0 R >> >>" % (4 + i + 1),
+            )
+            for i in range(depth)
+        ]
+        leaf = stream(b"0 0 10 10 re f", b"/Type /XObject /Subtype /Form /BBox [0 0 612 792]")
+        contents = [
+            b"/X Do" if number == bad else b"BT /F1 20 Tf 72 700 Td (page %d) Tj ET" % number
+            for number in range(1, n_pages + 1)
+        ]
+        return make_pdf(*contents, resources=b"/XObject << /X 4 0 R >>", more=[*forms, leaf])
+
+    return made
