@@ -1,0 +1,47 @@
+# `make help` lists the targets. They need Python 3.11+; `setup` installs everything else.
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup programs demo test check bench serve lock docs clean
+
+BIN := .venv/bin
+READY := .venv/ready
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+setup: programs $(READY) ## install what is needed: system programs, .venv, locked packages
+
+programs:
+	@tools/setup.sh programs
+
+LOCKS := requirements.lock requirements-dev.lock requirements-torch.txt
+
+$(READY): pyproject.toml $(LOCKS) tools/setup.sh | programs
+	tools/setup.sh packages
+	touch $@
+
+demo: setup ## index the demo's documents and ask them questions
+	$(BIN)/python -m demo.tour
+
+check: setup ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: check ## every check and every test
+	$(BIN)/python -m pytest
+
+bench: setup ## measure retrieval and answers on the demo's own questions
+	$(BIN)/pagesight eval run demo --data demo-data
+
+serve: setup ## serve the REST API on http://127.0.0.1:8080
+	$(BIN)/pagesight serve
+
+lock: ## pin the packages again; UPGRADE=--upgrade takes the newest
+	tools/lock.sh $(UPGRADE)
+
+docs: setup ## write the generated pages of docs/
+	$(BIN)/python -m tools.write_configuration
+
+clean: ## remove .venv and caches; leaves pagesight-data alone
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info
