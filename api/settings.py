@@ -13,7 +13,9 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 class Settings(BaseSettings):
     """The service's settings; every one has a default that works on a bare machine."""
 
-    model_config = SettingsConfigDict(env_prefix="PAGESIGHT_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="PAGESIGHT_", env_ignore_empty=True, extra="ignore"
+    )
 
     data: Path = Field(Path("pagesight-data"), description="folder of everything that is kept")
     database_url: str | None = Field(
@@ -50,6 +52,11 @@ class Settings(BaseSettings):
     vlm_timeout_s: float = Field(120, gt=0, description="time for one answer")
     host: str = Field("127.0.0.1", description="address that `serve` binds")
     port: int = Field(8080, ge=0, le=65535, description="port that `serve` binds")
+    trust_network: bool = Field(
+        default=False,
+        description="let `serve` bind an address that others reach; there are no keys yet: whoever "
+        "reaches the port may do everything, so publish it on loopback only",
+    )
 
     @field_validator("language", "renderer", mode="before")
     @classmethod
@@ -63,4 +70,5 @@ def prepare_process() -> None:
     """Set what third-party programs read from the environment, before any of them starts."""
     os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract is 3-5 times faster without its own threads
     os.environ["HF_HUB_OFFLINE"] = "1"  # the default models come with their packages
+    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -22,10 +22,11 @@ def command(data: Path | None, host: str | None, port: int | None) -> None:
     """Serve the REST API and index what is uploaded; OpenAPI is at /docs."""
     settings = load_settings(data)
     host, port = host or settings.host, port or settings.port
-    if host not in LOOPBACK:
+    if host not in LOOPBACK and not settings.trust_network:
         raise InvalidRequest(
             f"there are no API keys yet, so only {', '.join(LOOPBACK)} may be bound, got {host!r}; "
-            "put a proxy that authenticates in front"
+            "put a proxy that authenticates in front, or set PAGESIGHT_TRUST_NETWORK=true where "
+            "nobody else reaches the port"
         )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
