@@ -24,11 +24,12 @@ from index.catalog.entries import Failure, Job, StoredPage
 from index.catalog.garbage import Garbage
 from index.catalog.jobs import JobLedger
 from index.encoders.base import Encoder, PageContent
+from index.encoders.context import document_context
 from index.encoders.lexical import LexicalEncoder
 from index.errors import DocumentRejected, PagesightError, StorageFull, Unavailable
 from index.manifest import IndexManifest
 from index.records import PageWords
-from index.vectors.base import PagePoint, VectorStore
+from index.vectors.base import DocumentPoint, PagePoint, VectorStore
 from index.words import decode_words, encode_words, page_text
 from ingest.reading import PageFailed, PageOutcome, PageRead, Reader
 
@@ -37,6 +38,7 @@ logger = logging.getLogger(__name__)
 CHUNK_PAGES = 8
 MAX_ATTEMPTS = 3
 JPEG_QUALITY = 85
+NO_WORDS = PageWords((), "none")
 
 
 class WorkInterrupted(Exception):
@@ -102,12 +104,13 @@ class Indexer:
     def _index(self, job: Job) -> None:
         stores = self._stores
         collection = stores.catalog.collection(job.collection)
-        work = _Work(job, collection.store, collection.manifest)
-        path = stores.blobs.path(stores.ledger.source(job).sha256)
+        source = stores.ledger.source(job)
+        work = _Work(job, source.name, collection.store, collection.manifest)
+        path = stores.blobs.path(source.sha256)
         n_pages = self._reader.probe(path).n_pages
         self._read_chunks(work, path, n_pages)
         pages = stores.catalog.pages(job.generation)
-        self._store_document_terms(work, pages)
+        self._store_document(work, pages)
         self._verify(work, pages, n_pages)
         stores.vectors.flush(work.store)
         stores.ledger.publish(job, n_pages=n_pages)
@@ -121,7 +124,7 @@ class Indexer:
         outcomes = self._reader.read_pages(path, done + 1, n_pages, language=language)
         for chunk in _chunks(outcomes, CHUNK_PAGES):
             self._check_space()
-            self._store_chunk(work, chunk)
+            self._store_chunk(work, chunk, context=self._context(work, chunk[0]))
             done += len(chunk)
             self._note_progress(work, done, n_pages)
 
@@ -144,14 +147,29 @@ class Indexer:
                 f"only {free >> 20} MiB are free, {self._min_free_bytes >> 20} MiB must stay free"
             )
 
-    def _store_chunk(self, work: "_Work", chunk: Sequence[PageOutcome]) -> None:
+    def _context(self, work: "_Work", first: PageOutcome) -> PageWords:
+        """Return the words of the document's name and title, from its first page."""
+        if first.number == 1:
+            words = first.words if isinstance(first, PageRead) else NO_WORDS
+        else:
+            words = self._first_words(self._stores.catalog.pages(work.job.generation))
+        return document_context(work.name, words)
+
+    def _first_words(self, pages: Sequence[StoredPage]) -> PageWords:
+        sha256 = pages[0].words_sha256
+        return NO_WORDS if sha256 is None else self._words(sha256)
+
+    def _store_chunk(
+        self, work: "_Work", chunk: Sequence[PageOutcome], *, context: PageWords
+    ) -> None:
         read = [page for page in chunk if isinstance(page, PageRead)]
         contents = [PageContent(page.image, page.words) for page in read]
         rows = self._encoder.encode_pages(contents)
         lexical = lexical_encoder(work.manifest.language[0])
+        called = page_text(context)
         points = [
-            PagePoint(page.number, page_rows, lexical.encode_page(page_text(page.words)))
-            for page, page_rows in zip(read, rows, strict=True)
+            PagePoint(p.number, r, lexical.encode_page(f"{called}\n{page_text(p.words)}"))
+            for p, r in zip(read, rows, strict=True)
         ]
         self._stores.vectors.put_pages(work.store, work.job.generation, points)
         stored = [
@@ -176,11 +194,14 @@ class Indexer:
             engine=page.engine,
         )
 
-    def _store_document_terms(self, work: "_Work", pages: Sequence[StoredPage]) -> None:
+    def _store_document(self, work: "_Work", pages: Sequence[StoredPage]) -> None:
         read = [page.words_sha256 for page in pages if page.words_sha256 is not None]
         text = "\n".join(page_text(self._words(sha256)) for sha256 in read)
-        terms = lexical_encoder(work.manifest.language[0]).encode_document(text)
-        self._stores.vectors.put_document(work.store, work.job.generation, terms)
+        point = DocumentPoint(
+            self._encoder.encode_context(document_context(work.name, self._first_words(pages))),
+            lexical_encoder(work.manifest.language[0]).encode_document(text),
+        )
+        self._stores.vectors.put_document(work.store, work.job.generation, point)
 
     def _words(self, sha256: str) -> PageWords:
         return decode_words(self._stores.blobs.read(sha256))
@@ -217,6 +238,7 @@ class Indexer:
 @dataclass(frozen=True, slots=True)
 class _Work:
     job: Job
+    name: str
     store: str
     manifest: IndexManifest
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.records import Rows
-from index.vectors.base import VectorStore
+from index.vectors.base import DOCUMENT_PAGE, VectorStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,13 @@ class GenerationRows:
     """The pages of one generation.
 
     Attributes:
+        context: `(n_rows, dim)` float16 rows of the document's name and title.
         pages: page numbers, ascending.
         vectors: for each page its `(n_rows, dim)` float16 rows.
         boxes: for each page the `(n_rows, 4)` float32 boxes of its rows.
     """
 
+    context: NDArray[np.float16]
     pages: tuple[int, ...]
     vectors: tuple[NDArray[np.float16], ...]
     boxes: tuple[NDArray[np.float32], ...]
@@ -55,11 +57,14 @@ class RowCache:
             self._known[collection] = {g: known[g] for g in known.keys() & generations}
 
     def _read(self, collection: str, generation: UUID) -> GenerationRows:
-        found = sorted(self._store.read_pages(collection, generation), key=lambda page: page[0])
+        found = dict(self._store.read_rows(collection, generation))
+        context = found.pop(DOCUMENT_PAGE)
+        pages = sorted(found)
         return GenerationRows(
-            pages=tuple(number for number, _ in found),
-            vectors=tuple(_half(rows) for _, rows in found),
-            boxes=tuple(rows.boxes for _, rows in found),
+            context=_half(context),
+            pages=tuple(pages),
+            vectors=tuple(_half(found[page]) for page in pages),
+            boxes=tuple(found[page].boxes for page in pages),
         )
 
 

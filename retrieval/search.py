@@ -18,7 +18,7 @@ from index.encoders.base import Encoder
 from index.encoders.lexical import LexicalEncoder
 from index.records import Float32, PageWords, Question
 from index.vectors.base import VectorStore
-from retrieval.fusion import Arm, fuse, ranked
+from retrieval.fusion import TERM_WEIGHT, Arm, fuse, ranked, with_neighbours
 from retrieval.hits import Hit, SearchQuery, SearchResult
 from retrieval.maxsim import maxsim
 from retrieval.regions import find_regions
@@ -57,11 +57,6 @@ class _Candidates:
         """Lay page scores over the candidates; a page that is not named scores 0."""
         keys = ((self.documents[d].generation, self.page(i)) for i, d in enumerate(self.owner))
         return np.array([scores.get(key, 0.0) for key in keys], dtype=np.float32)
-
-    def spread_documents(self, scores: Mapping[UUID, float]) -> Float32:
-        """Lay document scores over their pages; a document that is not named scores 0."""
-        found = [scores.get(self.documents[d].generation, 0.0) for d in self.owner]
-        return np.array(found, dtype=np.float32)
 
 
 class Searcher:
@@ -103,7 +98,8 @@ class Searcher:
         clock.lap("read")
         arms = self._arm_scores(collection, query, question, candidates)
         clock.lap("score")
-        fused = fuse([arm for arm in arms if arm.name in _counting(query)])
+        fused = fuse([arm for arm in arms if arm.name in query.arms])
+        fused = with_neighbours(fused, candidates.owner)
         best = [i for i in ranked(fused) if _is_seen(arms, i)][: query.limit]
         hits = tuple(self._hit(question, candidates, arms, i, float(fused[i])) for i in best)
         clock.lap("regions")
@@ -111,7 +107,10 @@ class Searcher:
 
     def _candidates(self, collection: Collection, query: SearchQuery) -> _Candidates:
         documents = self._catalog.live_documents(collection.name, query.scope.only)
-        rows = self._rows.rows(collection.store, [d.generation for d in documents])
+        live = [document.generation for document in documents]
+        if query.scope.only is None:
+            self._rows.keep_only(collection.store, set(live))
+        rows = self._rows.rows(collection.store, live)
         seen = [
             (d, p)
             for d, generation in enumerate(rows)
@@ -124,21 +123,21 @@ class Searcher:
         self, collection: Collection, query: SearchQuery, question: Question, found: _Candidates
     ) -> list[Arm]:
         return [
-            Arm("maxsim", maxsim(question, found.vectors())),
-            *self._term_arms(collection, query, found),
+            Arm("maxsim", self._maxsim(question, found)),
+            self._bm25(collection, query, found),
         ]
 
-    def _term_arms(
-        self, collection: Collection, query: SearchQuery, found: _Candidates
-    ) -> list[Arm]:
+    @staticmethod
+    def _maxsim(question: Question, found: _Candidates) -> Float32:
+        contexts = [generation.context for generation in found.rows]
+        return maxsim(question, found.vectors(), contexts=contexts, owner=found.owner)
+
+    def _bm25(self, collection: Collection, query: SearchQuery, found: _Candidates) -> Arm:
         terms = LexicalEncoder(collection.manifest.language[0]).encode_question(query.text)
         only = None if query.scope.only is None else [d.generation for d in found.documents]
         pages = self._vectors.search_pages(collection.store, terms, limit=TERM_HITS, only=only)
-        whole = self._vectors.search_documents(collection.store, terms, limit=TERM_HITS, only=only)
-        return [
-            Arm("bm25", found.spread({(h.generation, h.page): h.score for h in pages})),
-            Arm("document", found.spread_documents({h.generation: h.score for h in whole})),
-        ]
+        scores = found.spread({(hit.generation, hit.page): hit.score for hit in pages})
+        return Arm("bm25", scores, TERM_WEIGHT)
 
     def _hit(
         self, question: Question, found: _Candidates, arms: Sequence[Arm], i: int, score: float
@@ -171,11 +170,6 @@ class _Clock:
         now = perf_counter()
         self.laps[stage] = 1000 * (now - self._since)
         self._since = now
-
-
-def _counting(query: SearchQuery) -> frozenset[str]:
-    """Name the arms that count: the document's terms belong to the terms."""
-    return query.arms | {"document"} if "bm25" in query.arms else query.arms
 
 
 def _is_seen(arms: Sequence[Arm], i: int) -> bool:

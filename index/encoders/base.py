@@ -50,5 +50,8 @@ class Encoder(Protocol):
     def encode_pages(self, pages: Sequence[PageContent]) -> list[Rows]:
         """Encode each page; a page with nothing to encode has zero rows."""
 
+    def encode_context(self, context: PageWords) -> Rows:
+        """Encode what a document is called; zero rows from an encoder that reads no text."""
+
     def encode_question(self, text: str) -> Question:
         """Encode a question; its rows live in the same space as the pages' rows."""

@@ -23,7 +23,7 @@ from index.encoders.stop_words import stop_words_of
 from index.encoders.token_windows import Window, cut_windows, kept_rows
 from index.encoders.whitening import SHIPPED, Whitening, whitening_sha256
 from index.errors import InvalidRequest, MissingDependency, ModelRejected
-from index.records import Float32, Question, RowKind, Rows, Word
+from index.records import Float32, PageWords, Question, RowKind, Rows, Word
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -86,6 +86,11 @@ class MiniLmEncoder:
             self._page_rows(page.words.words, tokens, rows)
             for page, tokens, rows in zip(pages, read, raw, strict=True)
         ]
+
+    def encode_context(self, context: PageWords) -> Rows:
+        """Encode what a document is called, as if it stood on a page of its own."""
+        tokens = self._read([word.text for word in context.words])
+        return self._page_rows(context.words, tokens, self._raw_rows([tokens.ids])[0])
 
     def encode_question(self, text: str) -> Question:
         """Encode a question: each content word weighs 1, shared by its tokens, and the rest 0.

@@ -28,6 +28,14 @@ class PagePoint:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentPoint:
+    """What holds for all pages of a document: the rows of its name and title, all its terms."""
+
+    context: Rows
+    terms: SparseVector
+
+
+@dataclass(frozen=True, slots=True)
 class TermHit:
     """A BM25 score; `page` is 0 where a whole document was scored."""
 
@@ -51,8 +59,8 @@ class VectorStore(Protocol):
     def put_pages(self, collection: str, generation: UUID, points: Sequence[PagePoint]) -> None:
         """Store pages of a generation; storing one again replaces it."""
 
-    def put_document(self, collection: str, generation: UUID, terms: SparseVector) -> None:
-        """Store the terms of a generation's whole text."""
+    def put_document(self, collection: str, generation: UUID, point: DocumentPoint) -> None:
+        """Store what holds for all pages of a generation."""
 
     def search_pages(
         self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
@@ -64,8 +72,8 @@ class VectorStore(Protocol):
     ) -> list[TermHit]:
         """Return the documents with the highest BM25 score above zero, best first."""
 
-    def read_pages(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
-        """Yield each stored page of a generation and its rows."""
+    def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
+        """Yield each stored page of a generation and its rows; page 0 has the context's."""
 
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""

@@ -16,7 +16,7 @@ import qdrant_edge as edge
 from index.errors import DataFolderBusy, VectorStoreUnavailable
 from index.records import Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import DOCUMENT_PAGE, PagePoint, TermHit
+from index.vectors.base import DOCUMENT_PAGE, DocumentPoint, PagePoint, TermHit
 
 SCROLL_PAGES = 64
 
@@ -50,23 +50,23 @@ class EdgeVectorStore:
         batch = [
             edge.Point(
                 id=stored.point_id(generation, point.page),
-                vector=_page_vectors(point),
-                payload=stored.page_payload(generation, point),
+                vector=_vectors(point.rows, stored.TERMS, point.terms),
+                payload=stored.payload(generation, point.page, point.rows),
             )
             for point in points
         ]
         with self._using(collection) as shard:
             shard.update(edge.UpdateOperation.upsert_points(batch))
 
-    def put_document(self, collection: str, generation: UUID, terms: SparseVector) -> None:
-        """Store the terms of a generation's whole text."""
-        point = edge.Point(
+    def put_document(self, collection: str, generation: UUID, point: DocumentPoint) -> None:
+        """Store what holds for all pages of a generation."""
+        whole = edge.Point(
             id=stored.point_id(generation, DOCUMENT_PAGE),
-            vector={stored.DOCUMENT_TERMS: _sparse(terms)} if len(terms.indices) else {},
-            payload=stored.document_payload(generation),
+            vector=_vectors(point.context, stored.DOCUMENT_TERMS, point.terms),
+            payload=stored.payload(generation, DOCUMENT_PAGE, point.context),
         )
         with self._using(collection) as shard:
-            shard.update(edge.UpdateOperation.upsert_points([point]))
+            shard.update(edge.UpdateOperation.upsert_points([whole]))
 
     def search_pages(
         self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
@@ -80,14 +80,14 @@ class EdgeVectorStore:
         """Return the documents with the highest BM25 score above zero, best first."""
         return self._search(collection, stored.DOCUMENT_TERMS, terms, limit=limit, only=only)
 
-    def read_pages(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
-        """Yield each stored page of a generation and its rows."""
+    def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
+        """Yield each stored page of a generation and its rows; page 0 has the context's."""
         offset: Any = None
         while True:
             request = edge.ScrollRequest(
                 offset=offset,
                 limit=SCROLL_PAGES,
-                filter=_pages_of(generation),
+                filter=edge.Filter(must=[_any_of([generation])]),
                 with_payload=True,
                 with_vector=[stored.ROWS],
             )
@@ -216,12 +216,12 @@ def _config(dim: int) -> edge.EdgeConfig:
     )
 
 
-def _page_vectors(point: PagePoint) -> dict[str, Any]:
+def _vectors(rows: Rows, terms_name: str, terms: SparseVector) -> dict[str, Any]:
     vectors: dict[str, Any] = {}
-    if len(point.rows):
-        vectors[stored.ROWS] = point.rows.vectors
-    if len(point.terms.indices):
-        vectors[stored.TERMS] = _sparse(point.terms)
+    if len(rows):
+        vectors[stored.ROWS] = rows.vectors
+    if len(terms.indices):
+        vectors[terms_name] = _sparse(terms)
     return vectors
 
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.records import Rows
-from index.vectors.base import DOCUMENT_PAGE, PagePoint
 
 ROWS = "rows"
 TERMS = "terms"
@@ -25,20 +24,15 @@ def point_id(generation: UUID, page: int) -> UUID:
     return uuid5(generation, f"page/{page}")
 
 
-def page_payload(generation: UUID, point: PagePoint) -> Payload:
-    """Return what a page's point carries beside its vectors."""
+def payload(generation: UUID, page: int, rows: Rows) -> Payload:
+    """Return what a point carries beside its vectors; page 0 is the document's own point."""
     return {
         GENERATION: str(generation),
-        PAGE: point.page,
-        "dim": point.rows.dim,
-        "boxes": _pack(np.rint(point.rows.boxes * BOX_SCALE).clip(0, BOX_SCALE).astype("<u2")),
-        "kinds": _pack(point.rows.kinds),
+        PAGE: page,
+        "dim": rows.dim,
+        "boxes": _pack(np.rint(rows.boxes * BOX_SCALE).clip(0, BOX_SCALE).astype("<u2")),
+        "kinds": _pack(rows.kinds),
     }
-
-
-def document_payload(generation: UUID) -> Payload:
-    """Return what a document's point carries beside its terms."""
-    return {GENERATION: str(generation), PAGE: DOCUMENT_PAGE}
 
 
 def rows_from_point(vectors: Any, payload: Payload) -> Rows:  # noqa: ANN401  the clients type vectors as a wide union

@@ -12,7 +12,7 @@ from qdrant_client.http.exceptions import ApiException, ResponseHandlingExceptio
 from index.errors import VectorStoreUnavailable
 from index.records import Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import DOCUMENT_PAGE, PagePoint, TermHit
+from index.vectors.base import DOCUMENT_PAGE, DocumentPoint, PagePoint, TermHit
 
 Result = TypeVar("Result")
 _FAILURES = (  # what the client raises for a server that is absent, slow, or says no
@@ -66,25 +66,22 @@ class QdrantVectorStore:
         batch = [
             models.PointStruct(
                 id=str(stored.point_id(generation, point.page)),
-                vector=_page_vectors(point),
-                payload=stored.page_payload(generation, point),
+                vector=_vectors(point.rows, stored.TERMS, point.terms),
+                payload=stored.payload(generation, point.page, point.rows),
             )
             for point in points
         ]
         for start in range(0, len(batch), UPSERT_PAGES):
             self._upsert(collection, batch[start : start + UPSERT_PAGES])
 
-    def put_document(self, collection: str, generation: UUID, terms: SparseVector) -> None:
-        """Store the terms of a generation's whole text."""
-        vectors: dict[str, Any] = (
-            {stored.DOCUMENT_TERMS: _sparse(terms)} if len(terms.indices) else {}
-        )
-        point = models.PointStruct(
+    def put_document(self, collection: str, generation: UUID, point: DocumentPoint) -> None:
+        """Store what holds for all pages of a generation."""
+        whole = models.PointStruct(
             id=str(stored.point_id(generation, DOCUMENT_PAGE)),
-            vector=vectors,
-            payload=stored.document_payload(generation),
+            vector=_vectors(point.context, stored.DOCUMENT_TERMS, point.terms),
+            payload=stored.payload(generation, DOCUMENT_PAGE, point.context),
         )
-        self._upsert(collection, [point])
+        self._upsert(collection, [whole])
 
     def search_pages(
         self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
@@ -98,8 +95,8 @@ class QdrantVectorStore:
         """Return the documents with the highest BM25 score above zero, best first."""
         return self._search(collection, stored.DOCUMENT_TERMS, terms, limit=limit, only=only)
 
-    def read_pages(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
-        """Yield each stored page of a generation and its rows."""
+    def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
+        """Yield each stored page of a generation and its rows; page 0 has the context's."""
         offset: Any = None
         while True:
             records, offset = self._scroll(collection, generation, offset)
@@ -149,7 +146,7 @@ class QdrantVectorStore:
         return self._call(
             lambda: self._client.scroll(
                 collection,
-                scroll_filter=_pages_of(generation),
+                scroll_filter=models.Filter(must=[_any_of([generation])]),
                 limit=SCROLL_PAGES,
                 offset=offset,
                 with_payload=True,
@@ -206,12 +203,12 @@ def _config(dim: int) -> dict[str, Any]:
     }
 
 
-def _page_vectors(point: PagePoint) -> dict[str, Any]:
+def _vectors(rows: Rows, terms_name: str, terms: SparseVector) -> dict[str, Any]:
     vectors: dict[str, Any] = {}
-    if len(point.rows):
-        vectors[stored.ROWS] = point.rows.vectors.tolist()
-    if len(point.terms.indices):
-        vectors[stored.TERMS] = _sparse(point.terms)
+    if len(rows):
+        vectors[stored.ROWS] = rows.vectors.tolist()
+    if len(terms.indices):
+        vectors[terms_name] = _sparse(terms)
     return vectors
 
 

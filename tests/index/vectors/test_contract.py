@@ -11,7 +11,7 @@ from qdrant_client import QdrantClient
 
 from index.errors import DataFolderBusy, VectorStoreUnavailable
 from index.records import Rows, SparseVector
-from index.vectors.base import PagePoint, VectorStore, max_rows
+from index.vectors.base import DocumentPoint, PagePoint, VectorStore, max_rows
 from index.vectors.edge import EdgeVectorStore
 from index.vectors.server import QdrantVectorStore
 from tests.conftest import unit_rows
@@ -58,8 +58,12 @@ def page(number: int, *pairs: tuple[int, float], n_rows: int = 5) -> PagePoint:
     return PagePoint(number, unit_rows(n_rows, DIM, seed=number), terms(*pairs))
 
 
+def whole(*pairs: tuple[int, float]) -> DocumentPoint:
+    return DocumentPoint(unit_rows(2, DIM, seed=99), terms(*pairs))
+
+
 def read(store: VectorStore, generation: UUID) -> dict[int, Rows]:
-    return dict(store.read_pages(COLLECTION, generation))
+    return dict(store.read_rows(COLLECTION, generation))
 
 
 def test_rows_come_back_as_they_were_put_within_half_precision(store: VectorStore) -> None:
@@ -119,7 +123,7 @@ def test_a_search_can_be_kept_to_some_generations(store: VectorStore) -> None:
 
 def test_documents_and_pages_are_searched_apart(store: VectorStore) -> None:
     store.put_pages(COLLECTION, FIRST, [page(1, (1, 1.0)), page(2, (2, 1.0))])
-    store.put_document(COLLECTION, FIRST, terms((1, 1.0), (2, 1.0)))
+    store.put_document(COLLECTION, FIRST, whole((1, 1.0), (2, 1.0)))
 
     pages = store.search_pages(COLLECTION, terms((2, 1.0)), limit=9, only=None)
     documents = store.search_documents(COLLECTION, terms((2, 1.0)), limit=9, only=None)
@@ -127,6 +131,8 @@ def test_documents_and_pages_are_searched_apart(store: VectorStore) -> None:
     assert [hit.page for hit in pages] == [2]
     assert [(hit.generation, hit.page) for hit in documents] == [(FIRST, 0)]
     assert store.count_pages(COLLECTION, FIRST) == 2
+    assert sorted(read(store, FIRST)) == [0, 1, 2]
+    assert len(read(store, FIRST)[0]) == 2
 
 
 def test_a_question_without_terms_finds_nothing(store: VectorStore) -> None:
@@ -137,7 +143,7 @@ def test_a_question_without_terms_finds_nothing(store: VectorStore) -> None:
 
 def test_deleting_a_generation_leaves_the_others(store: VectorStore) -> None:
     store.put_pages(COLLECTION, FIRST, [page(1, (1, 1.0))])
-    store.put_document(COLLECTION, FIRST, terms((1, 1.0)))
+    store.put_document(COLLECTION, FIRST, whole((1, 1.0)))
     store.put_pages(COLLECTION, SECOND, [page(1, (1, 1.0))])
 
     store.delete_generation(COLLECTION, FIRST)
