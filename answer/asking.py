@@ -4,13 +4,14 @@ Cue words are a handful a language; a question in a language without any still w
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
 from answer.terms import fold, tokens
 from index.encoders.lexical import LexicalEncoder
-from index.encoders.stop_words import stop_words_of
+from index.encoders.stop_words import STOP_WORDS, stop_words_of
 
 Expected = Literal["percentage", "money", "time", "number", "name", "text"]
 
@@ -53,6 +54,7 @@ _SHAPES: dict[Expected, re.Pattern[str]] = {
     ),
     "number": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.VERBOSE),
 }
+_WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+")
 _NAME = re.compile(r"[^\W\d_a-z][^\W\d_]*\.?(?:\s+[^\W\d_a-z]\.?[^\W\d_]*)+")
 _LIST = re.compile(
     r"\b(?:which|what|list|name)\b(?: the)?(?: \w+)? \w+s are\b|\band (?:what|how|which|who)\b"
@@ -101,35 +103,39 @@ class Asking:
 def take_apart(question: str, lexical: LexicalEncoder, *, language: str = "en") -> Asking:
     """Find the question's content terms and the kind of answer it expects."""
     folded = fold(question)
+    stop_words = stop_words_of(re.findall(r"[^\W\d_]+", question.casefold()), language=language)
+    words = list(_words(question, names_by_capital=stop_words is not STOP_WORDS["de"]))
+    telling = [word for word in words if word[0].casefold() not in stop_words | _TELLING]
     return Asking(
-        terms=_terms(question, lexical, _left_out(question, language))
-        or _terms(question, lexical, set()),
+        terms=_terms(telling or words, lexical),
         tokens=frozenset(tokens(question)),
         expected=next((kind for kind, pattern in _PATTERNS if pattern.search(folded)), "text"),
         wants_list=bool(_LIST.search(folded)),
     )
 
 
-def _left_out(question: str, language: str) -> frozenset[str]:
-    words = re.findall(r"[^\W\d_]+", question.casefold())
-    return stop_words_of(words, language=language) | _TELLING
+def _words(question: str, *, names_by_capital: bool) -> Iterator[tuple[str, bool]]:
+    """Words of the question, and whether each is specific; German capitals say nothing."""
+    for position, spaced in enumerate(question.split()):
+        bare = spaced.lstrip("\"'([¿¡\u201c\u2018\u00ab")
+        capital = any(c.isupper() for c in (bare[1:] if position == 0 else bare))
+        is_specific = (capital and names_by_capital) or any(c.isdigit() for c in bare)
+        yield from ((word, is_specific) for word in _WORD.findall(spaced))
 
 
-def _terms(question: str, lexical: LexicalEncoder, left_out: AbstractSet[str]) -> tuple[Term, ...]:
+def _terms(words: Sequence[tuple[str, bool]], lexical: LexicalEncoder) -> tuple[Term, ...]:
     found: dict[str, bool] = {}
-    for position, word in enumerate(question.split()):
-        is_specific = _is_specific(word, is_first=position == 0)
-        for part in re.findall(r"[^\W_]+(?:[-.,:][^\W_]+)*", word):
-            if part.casefold() not in left_out:
-                for term in lexical.terms(part):
-                    found[term] = found.get(term, False) or is_specific
-    return tuple(Term(text, is_specific) for text, is_specific in found.items())
+    for word, is_specific in words:
+        for text in _forms(word, lexical):
+            found[text] = found.get(text, False) or is_specific
+    return tuple(Term(text, is_specific) for text, is_specific in found.items() if text)
 
 
-def _is_specific(word: str, *, is_first: bool) -> bool:
-    bare = re.sub(r"^\W+|\W+$", "", word)
-    has_capital = any(c.isupper() for c in (bare[1:] if is_first else bare))
-    return has_capital or any(c.isdigit() for c in bare)
+def _forms(word: str, lexical: LexicalEncoder) -> list[str]:
+    """The word's own term; a run of a script without spaces has several."""
+    forms = list(lexical.terms(word))
+    is_spaced = any(c.isdigit() for c in word) or word.upper() != word.lower()
+    return forms[:1] if is_spaced else forms
 
 
 def _is_echo(word: str, asked: AbstractSet[str]) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from answer.answers import EXTRACTIVE, Answer, EvidencePage, refusal
 from answer.asking import take_apart
 from answer.citations import cite
-from answer.gate import ENOUGH, is_enough
+from answer.gate import ENOUGH, evidence
 from answer.matching import Candidate, fit, read_candidates
 from index.encoders.lexical import LexicalEncoder
 from index.errors import InvalidRequest
@@ -43,7 +43,7 @@ class ExtractiveAnswerer:
             return refusal(EXTRACTIVE)
         found = fit(asking, candidates, self._lexical)
         order = np.argsort(-found.scores, kind="stable")
-        if not is_enough(float(found.coverage[order[0]]), threshold=self._threshold):
+        if evidence(specific=float(found.specific[order[0]]), known=found.known) < self._threshold:
             return refusal(EXTRACTIVE)
         limit = CLOSE * float(found.scores[order[0]])
         n_quotes = MOST_QUOTES if asking.wants_list else 1

@@ -5,6 +5,7 @@ pitch and of one height, make a block; lines of several cells stay apart as tabl
 Distances are measured in character widths and line heights, so page size and aspect do not matter.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
@@ -18,6 +19,7 @@ SAME_HEIGHT = 1.4
 COMMON_PITCH = 1.4  # line heights, where a page has too few lines to tell
 MAX_PITCH = 3.0  # line heights: double spacing still holds a paragraph together
 PROSE_CELL_WORDS = 4
+_MARKER = re.compile(r"^(?:[^\w\s$€£¥₩]|o|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])$")
 SYMBOLS = frozenset("$€£¥₩%()–—-*†")  # noqa: RUF001 dashes of amount columns
 BULLETS = frozenset("•●○▪■◦‣·*–—-✓➢❖►")  # noqa: RUF001 dashes that open list items
 
@@ -91,6 +93,16 @@ def spell(words: Sequence[Word], positions: Sequence[int]) -> str:
     return " ".join(words[i].text for i in positions)
 
 
+def readable(words: Sequence[Word], positions: Sequence[int]) -> str:
+    """The words for people: a word broken at a line end is whole again."""
+    text = ""
+    for before, after in pairwise(positions):
+        is_broken = words[before].text.endswith("-") and words[after].text[0].islower()
+        is_line_end = words[before].line != words[after].line
+        text += words[before].text[:-1] if is_broken and is_line_end else words[before].text + " "
+    return text + words[positions[-1]].text
+
+
 def read_lines(words: Sequence[Word]) -> list[Line]:
     """Lines of the page in reading order; columns that share a line number are taken apart."""
     lines: list[Line] = []
@@ -136,7 +148,7 @@ def _cells(words: Sequence[Word], members: Sequence[int]) -> list[list[int]]:
             cells.append([after])
         else:
             cells[-1].append(after)
-    return _join_symbols(words, cells)
+    return _join_marker(words, _join_symbols(words, cells))
 
 
 def _gap(a: Box, b: Box) -> float:
@@ -156,6 +168,16 @@ def _join_symbols(words: Sequence[Word], cells: list[list[int]]) -> list[list[in
             joined.append(list(cell))
         opening = len(text) <= 2 and bool(text) and all(c in "$€£¥₩(•" for c in text)
     return joined
+
+
+def _join_marker(words: Sequence[Word], cells: list[list[int]]) -> list[list[int]]:
+    """A bullet or number that hangs before the text of a list item belongs to it."""
+    is_marked = len(cells) > 1 and len(cells[0]) == 1
+    if not is_marked or not _MARKER.match(words[cells[0][0]].text):
+        return cells
+    is_item = len(cells) == 2 and any(c.isalpha() for i in cells[1] for c in words[i].text)
+    is_bullet = not any(c.isdigit() for c in words[cells[0][0]].text)
+    return [cells[0] + cells[1], *cells[2:]] if is_item or is_bullet else cells
 
 
 def _is_column_row(words: Sequence[Word], cells: Sequence[Sequence[int]]) -> bool:

@@ -5,6 +5,7 @@ A term weighs by its rarity among the candidate passages (the IDF of BM25, Rober
 in part by what gives them their meaning: heading, column header, neighbours, the rest of the page.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,16 +16,22 @@ from answer.answers import EvidencePage
 from answer.asking import Asking
 from answer.layout import spell
 from answer.passages import Passage, read_passages
-from answer.terms import likeness, tokens
+from answer.terms import fold, likeness, tokens
 from index.encoders.lexical import LexicalEncoder
 from index.records import Float32
 
 CONTEXT = 0.75
 NEIGHBOUR = 0.5
-PAGE = 0.3
+ELSEWHERE = 0.2
 SPECIFIC = 1.5
-SHAPE = 0.15
-ECHO = 0.3
+BACKGROUND = 20  # passages about other things: keeps rarity sane on a page or two
+# Shares of a full coverage that the other evidence is worth. Their exact values matter little.
+SHAPE = 0.2
+TITLE = 0.2
+ECHO = 0.15
+RELEVANCE = 0.1
+LENGTH = 0.05
+USUAL_WORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +53,14 @@ class Fit:
 
     Attributes:
         scores: what candidates are ranked by; comparable for one question only.
-        coverage: share of the question's weight found in the passage and around it, 0 to 1.
-        on_page: share found anywhere on the page or in the document's name, 0 to 1.
-        has_shape: 1 where something of the expected kind stands, else 0.
+        specific: how well the page knows the specific term of the question that it knows least;
+            in a question without any, the share of its weight that the page knows.
+        known: share of the question's weight that the pages together know, the same for all.
     """
 
     scores: Float32
-    coverage: Float32
-    on_page: Float32
-    has_shape: Float32
+    specific: Float32
+    known: float
 
 
 def read_candidates(pages: Sequence[EvidencePage]) -> list[Candidate]:
@@ -66,18 +72,44 @@ def fit(asking: Asking, candidates: Sequence[Candidate], lexical: LexicalEncoder
     """Compare every candidate with the question; there must be one at least."""
     table = _Likeness(asking, lexical)
     own = np.stack([table.strengths(c.quote) for c in candidates])
-    context = np.stack([table.strengths(_context(c)) for c in candidates])
-    page = _page_strengths(table, candidates)
-    reached = np.max(
-        [own, CONTEXT * context, NEIGHBOUR * _beside(own, candidates), PAGE * page], axis=0
-    )
     weights = _weights(asking, own)
-    coverage = reached @ weights
-    has_shape = np.array([asking.is_met_by(c.passage.text) for c in candidates], np.float32)
-    relevance = np.array([c.page.relevance for c in candidates], np.float32)
-    says_more = np.array([_says_more(c, asking) for c in candidates], np.float32)
-    scores = coverage + SHAPE * has_shape + ECHO * (says_more - 1) + 0.1 * relevance
-    return Fit(scores, coverage, page @ weights, has_shape)
+    page, name = _page_strengths(table, candidates)
+    context = np.stack([table.strengths(_context(c)) for c in candidates])
+    beside = _beside(own, candidates)
+    around = [CONTEXT * context, NEIGHBOUR * beside, CONTEXT * name, ELSEWHERE * page]
+    coverage = np.max([own, *around], axis=0) @ weights
+    on_page = np.maximum(page, name)
+    return Fit(
+        np.asarray(coverage + _other_evidence(asking, candidates), np.float32),
+        _weakest_specific(asking, on_page, weights),
+        float(on_page.max(axis=0) @ weights),
+    )
+
+
+def _other_evidence(asking: Asking, candidates: Sequence[Candidate]) -> Float32:
+    """`(n_candidates,)`: for the answer's shape and the page, against titles, echoes and length."""
+    found = [
+        SHAPE * asking.is_met_by(c.passage.text)
+        + RELEVANCE * c.page.relevance
+        - TITLE * (c.passage.kind == "title")
+        - ECHO * _echo(c, asking)
+        - LENGTH * max(0.0, math.log(len(c.passage.words) / USUAL_WORDS))
+        for c in candidates
+    ]
+    return np.array(found, np.float32)
+
+
+def _echo(candidate: Candidate, asking: Asking) -> float:
+    """How little the passage adds to the question's words: 1 nothing, 0 half of what it says."""
+    words = tokens(candidate.quote)
+    fresh = [word for word in words if word not in asking.tokens]
+    return 1 - min(1.0, 2 * len(fresh) / max(len(words), 1))
+
+
+def _weakest_specific(asking: Asking, on_page: Float32, weights: Float32) -> Float32:
+    specific = [i for i, term in enumerate(asking.terms) if term.is_specific]
+    shares = on_page[:, specific] if specific else on_page @ weights[:, None]
+    return np.asarray(shares.min(axis=1), np.float32)
 
 
 class _Likeness:
@@ -94,6 +126,12 @@ class _Likeness:
         best: Float32 = np.max([np.zeros(len(self._asked), np.float32), *rows], axis=0)
         return best
 
+    def strengths_in_name(self, name: str) -> Float32:
+        """`(n_terms,)`: as `strengths`, and 1 for a term inside a file name's run of letters."""
+        letters = fold(name)
+        inside = [len(term) > 2 and fold(term) in letters for term in self._asked]
+        return np.maximum(self.strengths(name), np.array(inside, np.float32))
+
     def _of(self, term: str) -> Float32:
         if term not in self._known:
             found = [likeness(asked, term) for asked in self._asked]
@@ -105,13 +143,15 @@ def _context(candidate: Candidate) -> str:
     return spell(candidate.page.words.words, candidate.passage.context)
 
 
-def _page_strengths(table: _Likeness, candidates: Sequence[Candidate]) -> Float32:
+def _page_strengths(table: _Likeness, candidates: Sequence[Candidate]) -> tuple[Float32, Float32]:
+    """`(n_candidates, n_terms)` twice: what the candidate's page and its document's name match."""
     pages = {id(c.page): c.page for c in candidates}
-    found = {
-        key: table.strengths(" ".join((page.name, *(word.text for word in page.words.words))))
-        for key, page in pages.items()
+    text = {
+        key: table.strengths(" ".join(w.text for w in p.words.words)) for key, p in pages.items()
     }
-    return np.stack([found[id(c.page)] for c in candidates])
+    name = {key: table.strengths_in_name(page.name) for key, page in pages.items()}
+    keys = [id(c.page) for c in candidates]
+    return np.stack([text[key] for key in keys]), np.stack([name[key] for key in keys])
 
 
 def _beside(own: Float32, candidates: Sequence[Candidate]) -> Float32:
@@ -127,14 +167,7 @@ def _beside(own: Float32, candidates: Sequence[Candidate]) -> Float32:
 def _weights(asking: Asking, own: Float32) -> Float32:
     """`(n_terms,)` summing to one: rarity among the candidates, more for specific terms."""
     n_with = (own > 0).sum(axis=0)
-    rarity = np.log1p((len(own) - n_with + 0.5) / (n_with + 0.5))
+    rarity = np.log1p((len(own) + BACKGROUND - n_with) / (n_with + 1))
     boost = np.array([SPECIFIC if term.is_specific else 1.0 for term in asking.terms])
     weights: NDArray[np.float64] = rarity * boost
     return np.asarray(weights / weights.sum(), np.float32)
-
-
-def _says_more(candidate: Candidate, asking: Asking) -> float:
-    """Share of the passage's words, of at least two, that only it brings: a title brings none."""
-    words = tokens(candidate.quote)
-    fresh = [word for word in words if word not in asking.tokens]
-    return min(1.0, 2 * len(fresh) / max(len(words), 1)) if words else 0.0

@@ -7,26 +7,20 @@ above it and, in a table, the column header and the row group, which give its wo
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
-from answer.layout import Block, Line, overlap, read_blocks, read_lines, spell
+from answer.layout import Block, overlap, read_blocks, read_lines, readable, spell, union
+from answer.sentences import MAX_WORDS, ends, read_sentences
 from answer.tables import read_row
 from index.records import PageWords, Word
 
-Kind = Literal["sentence", "row", "label"]
+Kind = Literal["sentence", "row", "label", "title"]
 
-MAX_WORDS = 80
 MAX_LABEL_WORDS = 40
 MAX_HEADING_WORDS = 14
-_END = re.compile(r"[.!?\u3002\uff01\uff1f\u061f\u06d4\u2026][\"'\u201d\u2019\u00bb)\]]*$")
-_ABBREVIATION = re.compile(
-    r"^\W*(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]?|mr|mrs|ms|dr|prof|st|no|nos|nr|fig|figs|vs|cf|ca|approx|"
-    r"inc|ltd|corp|co|jr|sr|dept|est|vol|pp|art|sec|eq|al|etc|e\.g|i\.e|bzw|z\.b|d\.h|usw|str|abs|"
-    r"m|mme|mlle|av|bd|p\.ex|sra|srta|sr|ud|dhr|mevr|mw|bijv|jan|feb|mar|apr|jun|jul|aug|sept?|oct|"
-    r"nov|dec)\.$",
-    re.IGNORECASE,
-)
+MARGIN = 0.07  # of the page, where running heads and feet stand
+# A word and its number, then a mark: Table 8.12 -, Figure 4:, Abb. 3.
+_CAPTION = re.compile(r"^\W*[^\W\d]+\.?\s*(?:\d[\d.\-]*|[IVX]+)\s*[.:|\u2013\u2014-]\s*\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +58,24 @@ def read_passages(page: PageWords) -> list[Passage]:
             passages.append(_label(words, run, heading))
             position += len(run) - 1
         else:
-            passages += _sentences(words, block, heading)
+            passages += [_sentence(words, s, heading) for s in read_sentences(words, block)]
+            heading = _heading_after(passages[-1], heading)
         position += 1
-    return _join_broken(words, passages) + _lone_headings(words, blocks, passages)
+    passages = _join_broken(words, passages) + _lone_headings(words, blocks, passages)
+    heads = {i for passage in passages if passage.kind == "row" for i in passage.context}
+    return [_as_title(words, p) if _only_leads(words, p, heads) else p for p in passages]
+
+
+def _only_leads(words: Sequence[Word], passage: Passage, heads: set[int]) -> bool:
+    """A column header, or a running head or foot in the margin of the page."""
+    box = union(words[i].box for i in passage.words)
+    in_margin = box.bottom < MARGIN or box.top > 1 - MARGIN
+    is_short = len(passage.words) <= MAX_HEADING_WORDS
+    return (in_margin and is_short) or heads.issuperset(passage.words)
+
+
+def _as_title(words: Sequence[Word], passage: Passage) -> Passage:
+    return Passage(passage.words, passage.context, "title", readable(words, passage.words))
 
 
 def _has_text(words: Sequence[Word], block: Block) -> bool:
@@ -77,7 +86,7 @@ def _is_heading(words: Sequence[Word], blocks: Sequence[Block], position: int) -
     """Short, no full stop, and followed below by something that is set smaller or longer."""
     block = blocks[position]
     text = spell(words, block.words)
-    if len(block.words) > MAX_HEADING_WORDS or _END.search(text) or position + 1 == len(blocks):
+    if len(block.words) > MAX_HEADING_WORDS or ends(text) or position + 1 == len(blocks):
         return False
     if not any(c.isalpha() for c in text):
         return False
@@ -90,7 +99,7 @@ def _is_heading(words: Sequence[Word], blocks: Sequence[Block], position: int) -
 
 def _is_fragment(words: Sequence[Word], block: Block) -> bool:
     """Too short for a sentence: a label, a number in a chart, an entry of a form."""
-    return len(block.words) <= 6 and not _END.search(spell(words, block.words))
+    return len(block.words) <= 6 and not ends(spell(words, block.words))
 
 
 def _fragments(words: Sequence[Word], blocks: Sequence[Block], position: int) -> list[Block]:
@@ -126,58 +135,27 @@ def _lone_headings(
     """Headings are quoted as well: a title may be the answer."""
     quoted = {i for passage in passages for i in passage.words}
     return [
-        Passage(block.words, (), "label", spell(words, block.words))
+        Passage(block.words, (), "title", spell(words, block.words))
         for block in blocks
         if not quoted.intersection(block.words)
     ]
 
 
-def _sentences(words: Sequence[Word], block: Block, heading: tuple[int, ...]) -> list[Passage]:
-    pieces: list[list[int]] = [[]]
-    for before, after in pairwise((*block.words, None)):
-        assert before is not None  # noqa: S101 only the last of the pair can be the end mark
-        pieces[-1].append(before)
-        if after is not None and _ends_sentence(words[before].text, words[after].text):
-            pieces.append([])
-    whole = [
-        piece for long in _merge_short(words, pieces) for piece in _split_long(block.lines, long)
-    ]
-    return [Passage(tuple(p), heading, "sentence", spell(words, p)) for p in whole]
+def _sentence(words: Sequence[Word], members: tuple[int, ...], heading: tuple[int, ...]) -> Passage:
+    kind: Kind = "title" if _is_title(words, members) else "sentence"
+    return Passage(members, heading, kind, readable(words, members))
 
 
-def _ends_sentence(word: str, following: str) -> bool:
-    if not _END.search(word) or _ABBREVIATION.match(word):
-        return False
-    first = next((c for c in following if c.isalnum()), "")
-    return not first.islower()
+def _is_title(words: Sequence[Word], members: Sequence[int]) -> bool:
+    """A caption, a line in capitals, or words that only lead up to what follows."""
+    text = spell(words, members)
+    in_capitals = text.isupper() and len(members) > 3
+    return in_capitals or text.endswith(":") or bool(_CAPTION.match(text))
 
 
-def _merge_short(words: Sequence[Word], pieces: Sequence[list[int]]) -> list[list[int]]:
-    """A numbering or an exclamation of one or two words stays with what follows or precedes."""
-    merged: list[list[int]] = []
-    for piece in pieces:
-        if merged and (_is_short(words, piece) or _is_short(words, merged[-1])):
-            merged[-1] += piece
-        else:
-            merged.append(list(piece))
-    return merged
-
-
-def _is_short(words: Sequence[Word], piece: Sequence[int]) -> bool:
-    return len(piece) < 3 and len(spell(words, piece)) < 8
-
-
-def _split_long(lines: Sequence[Line], piece: Sequence[int]) -> list[list[int]]:
-    """Cut at line ends what is too long to quote."""
-    if len(piece) <= MAX_WORDS:
-        return [list(piece)]
-    parts: list[list[int]] = [[]]
-    ends = {line.words[-1] for line in lines}
-    for i in piece:
-        parts[-1].append(i)
-        if i in ends and len(parts[-1]) >= MAX_WORDS // 2 and i != piece[-1]:
-            parts.append([])
-    return parts
+def _heading_after(last: Passage, heading: tuple[int, ...]) -> tuple[int, ...]:
+    """A caption or a sentence that ends in a colon is the heading of what follows."""
+    return last.words if last.kind == "title" else heading
 
 
 def _join_broken(words: Sequence[Word], passages: Sequence[Passage]) -> list[Passage]:
@@ -186,7 +164,7 @@ def _join_broken(words: Sequence[Word], passages: Sequence[Passage]) -> list[Pas
     for passage in passages:
         if joined and _is_broken(words, joined[-1], passage):
             members = joined[-1].words + passage.words
-            text = spell(words, members)
+            text = readable(words, members)
             joined[-1] = Passage(members, joined[-1].context, "sentence", text)
         else:
             joined.append(passage)
@@ -196,7 +174,7 @@ def _join_broken(words: Sequence[Word], passages: Sequence[Passage]) -> list[Pas
 def _is_broken(words: Sequence[Word], first: Passage, second: Passage) -> bool:
     both = first.kind == second.kind == "sentence"
     short = len(first.words) + len(second.words) <= MAX_WORDS
-    ended = _END.search(words[first.words[-1]].text)
+    ended = ends(words[first.words[-1]].text)
     return both and short and not ended and words[second.words[0]].text[0].islower()
 
 
