@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 from ingest.formats import Format
 
 LENGTH = struct.Struct(">I")
-MAX_HEADER_BYTES = 16 * 2**20
+MAX_HEADER_BYTES = 6 * 2**20
 MAX_WORDS = 50_000
 MAX_WORD_CHARS = 128
 MAX_MESSAGE_CHARS = 300

@@ -47,6 +47,11 @@ def may_hold_text(grey: Pixels) -> bool:
     return n_text_cells >= MIN_TEXT_CELLS or float(inked_cells(grey).mean()) >= MIN_INKED_SHARE
 
 
+def holds_most_text(rest: Pixels, image: Pixels) -> bool:
+    """Whether painting over the known words left at least half of the text there was."""
+    return 2 * int(text_cells(rest).sum()) >= int(text_cells(grey_without((), image)).sum())
+
+
 def inked_cells(grey: Pixels) -> NDArray[np.bool_]:
     """Which cells of `CELL_PX` pixels show contrast."""
     tiles = in_cells(grey)

@@ -6,6 +6,7 @@ three to five times slower, whole pages side by side use the cores better.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache
 from typing import Any
 
@@ -31,25 +32,35 @@ TSV_FIELDS = ("block_num", "par_num", "line_num", "left", "top", "width", "heigh
 TsvRow = tuple[Any, ...]
 
 
+class Layout(IntEnum):
+    """What Tesseract looks for, by the number of its page segmentation mode."""
+
+    PAGE = 3  # columns, paragraphs and lines, in reading order
+    SCRAPS = 11  # labels and numbers anywhere, in no order
+
+
 @dataclass(frozen=True, slots=True)
 class TesseractOcr:
     """Reads the words of a page image.
 
     Attributes:
         n_workers: pages read side by side.
-        timeout_s: time for one page.
-        min_confidence: words that Tesseract itself trusts less, 0 to 100, are dropped.
+        timeout_s: time for one reading of a page.
+        page_confidence: words of a page that Tesseract trusts less, 0 to 100, are dropped.
+        scraps_confidence: likewise for scraps, where pictures are more often taken for words.
     """
 
     n_workers: int
     timeout_s: float = 120.0
-    min_confidence: float = 30.0
+    page_confidence: float = 30.0
+    scraps_confidence: float = 60.0
 
-    def read(self, image: NDArray[np.uint8], language: str) -> tuple[Word, ...]:
-        """The words of an image, in reading order.
+    def read(self, image: NDArray[np.uint8], layout: Layout, *, language: str) -> tuple[Word, ...]:
+        """The words of an image.
 
         Args:
             image: `(height, width, 3)` uint8 RGB, or `(height, width)` grey.
+            layout: what to look for.
             language: ISO 639-1 codes or names of Tesseract packs, joined by "+".
 
         Raises:
@@ -58,17 +69,23 @@ class TesseractOcr:
             RenderFailed: Tesseract gave up on the page.
         """
         height, width = image.shape[:2]
-        table = self._table(image, pack_names(language))
+        table = self._table(image, layout, pack_names(language))
         size = np.array([width, height, width, height])
         found = zip(*(table.get(name, ()) for name in TSV_FIELDS), strict=True)
-        return tuple(numbered_words(self._trusted(found), size))
+        is_page = layout is Layout.PAGE
+        minimum = self.page_confidence if is_page else self.scraps_confidence
+        return tuple(numbered_words(trusted(found, minimum), size))
 
-    def _table(self, image: NDArray[np.uint8], packs: str) -> dict[str, list[Any]]:
+    def _table(self, image: NDArray[np.uint8], layout: Layout, packs: str) -> dict[str, list[Any]]:
         picture = Image.fromarray(image).convert("L")
         picture.format = "PPM"  # what pytesseract hands over: uncompressed is faster than PNG
         try:
             table: dict[str, list[Any]] = pytesseract.image_to_data(
-                picture, lang=packs, timeout=self.timeout_s, output_type=pytesseract.Output.DICT
+                picture,
+                lang=packs,
+                config=f"--psm {layout}",
+                timeout=self.timeout_s,
+                output_type=pytesseract.Output.DICT,
             )
         except pytesseract.TesseractError as error:
             raise RenderFailed(f"Tesseract gave up on the page: {error.message}") from error
@@ -76,12 +93,14 @@ class TesseractOcr:
             raise RenderTimeout(f"reading the page took over {self.timeout_s:g} s") from error
         return table
 
-    def _trusted(self, found: Iterable[TsvRow]) -> Iterator[TsvRow]:
-        for row in found:
-            text = clean(str(row[-1]))
-            is_text = any(char.isalnum() for char in text)  # rules and dots are read as | and .
-            if is_text and float(row[-2]) >= self.min_confidence:
-                yield (*row[:-1], text)
+
+def trusted(rows: Iterable[TsvRow], minimum: float) -> Iterator[TsvRow]:
+    """The rows of words, cleaned, that Tesseract trusts at least so much."""
+    for row in rows:
+        text = clean(str(row[-1]))
+        is_text = any(char.isalnum() for char in text)  # rules and dots are read as | and .
+        if is_text and float(row[-2]) >= minimum:
+            yield (*row[:-1], text)
 
 
 def numbered_words(rows: Iterable[TsvRow], size: NDArray[np.int64]) -> Iterator[Word]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -122,7 +123,7 @@ class Reader:
         drawn = page.drawn
         image = np.frombuffer(drawn.pixels, np.uint8).reshape(drawn.height, drawn.width, 3)
         try:
-            words = page_words(image, drawn.words, lambda pixels: self._ocr.read(pixels, language))
+            words = page_words(image, drawn.words, partial(self._ocr.read, language=language))
         except DocumentRejected as error:
             return PageFailed(drawn.number, error)
         return PageRead(drawn.number, image, words, drawn.width_pt, drawn.height_pt, page.engine)

@@ -76,12 +76,14 @@ def parse_layout(layout: str) -> tuple[float, float, list[RawWord]]:
     """Read width, height in points and words out of what `pdftotext -bbox-layout` prints.
 
     Raises:
-        ValueError: there is no page in it.
+        ValueError: there is no page in it, or none that has an area.
     """
     page = PAGE.search(layout)
     if page is None:
         raise ValueError("pdftotext names no page")
     width, height = float(page[1]), float(page[2])
+    if not width * height:
+        raise ValueError("pdftotext names a page of no area")
     words = [
         RawWord(
             html.unescape(text),

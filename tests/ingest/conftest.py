@@ -61,6 +61,7 @@ def make_pdf(save: Callable[[bytes], Path]) -> Callable[..., Path]:
         box: str = "0 0 612 792",
         page: bytes = b"",
         resources: bytes = b"",
+        fonts: bytes = b"",
         more: Sequence[bytes] = (),
         count: int | None = None,
     ) -> Path:
@@ -69,8 +70,8 @@ def make_pdf(save: Callable[[bytes], Path]) -> Callable[..., Path]:
         for i, content in enumerate(contents):
             objects.append(
                 b"<< /Type /Page /Parent 2 0 R /MediaBox [%s] /Contents %d 0 R %s "
-                b"/Resources << /Font << /F1 3 0 R >> %s >> >>"
-                % (box.encode(), first + 2 * i + 1, page, resources)
+                b"/Resources << /Font << /F1 3 0 R %s >> %s >> >>"
+                % (box.encode(), first + 2 * i + 1, page, fonts, resources)
             )
             objects.append(stream(content))
         kids = b" ".join(b"%d 0 R" % (first + 2 * i) for i in range(len(contents)))
