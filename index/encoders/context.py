@@ -40,15 +40,16 @@ def _title_words(page: PageWords) -> list[str]:
     """Return the words of the tallest lines, in reading order."""
     lines = [list(members) for _, members in groupby(page.words, key=lambda word: word.line)]
     tallest_first = sorted(range(len(lines)), key=lambda n: -_height(lines[n]))
-    title: list[int] = []
+    title: dict[int, list[Word]] = {}
     n_words = 0
     for n in tallest_first:
         if n_words >= TITLE_WORDS:
             break
-        title.append(n)
-        n_words += len(lines[n])
-    return [word.text for n in sorted(title) for word in lines[n][:TITLE_WORDS]]
+        title[n] = lines[n][: TITLE_WORDS - n_words]
+        n_words += len(title[n])
+    return [word.text for n in sorted(title) for word in title[n]]
 
 
 def _height(line: list[Word]) -> float:
-    return median(word.box.bottom - word.box.top for word in line)
+    """Return the height of most words, to a thousandth of the page: less is no difference."""
+    return round(median(word.box.bottom - word.box.top for word in line), 3)

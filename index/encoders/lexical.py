@@ -142,14 +142,20 @@ class LexicalEncoder:
 
     def _stem_once(self, word: str) -> str:
         word = ARABIC_ARTICLE.sub("", word)
+        if self._language == "en":
+            word = _without_accents(word)  # other stemmers need them, the English one stumbles
         if self._stemmer is not None:
             with self._stemmer_lock:  # a snowball stemmer keeps the word it works on
                 word = self._stemmer.stemWord(word)
-        return MARKS.sub("", unicodedata.normalize("NFD", word)).translate(SAME_LETTERS)
+        return _without_accents(word)
 
 
 def _plain(text: str) -> str:
     return INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _without_accents(word: str) -> str:
+    return MARKS.sub("", unicodedata.normalize("NFD", word)).translate(SAME_LETTERS)
 
 
 def _number_forms(number: str) -> list[str]:

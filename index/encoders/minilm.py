@@ -192,7 +192,10 @@ def packaged_folder() -> Path:
 def _load_model(folder: Path, threads: int) -> "SentenceTransformer":
     import torch  # noqa: PLC0415  takes seconds, and asking for --help must not wait
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415  as above
+    from transformers.utils import logging  # noqa: PLC0415  as above
 
+    # A service's log is no place for a progress bar.
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(threads)
     return SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval()
 

@@ -1,0 +1,22 @@
+from index.encoders.stop_words import STOP_WORDS, stop_words_of
+
+
+def test_the_language_of_most_stop_words_is_taken() -> None:
+    french = ["Quel", "est", "le", "montant", "total", "de", "la", "facture"]
+    assert stop_words_of(french) is STOP_WORDS["fr"]
+
+
+def test_a_content_word_of_one_language_is_kept_though_it_is_a_stop_word_of_another() -> None:
+    assert "war" not in stop_words_of(["when", "did", "the", "war", "end"])
+
+
+def test_a_tie_goes_to_the_given_language() -> None:
+    assert stop_words_of(["revenue"], language="nl") is STOP_WORDS["nl"]
+
+
+def test_an_unknown_language_falls_back_to_the_lists() -> None:
+    assert stop_words_of(["what", "is", "it"], language="xx") is STOP_WORDS["en"]
+
+
+def test_a_stop_word_is_known_without_its_accents() -> None:
+    assert {"\u00e9t\u00e9", "ete"} <= STOP_WORDS["fr"]
