@@ -57,8 +57,9 @@ class GoldenSet:
             pages = _read_pages(folder / "qrels.tsv")
             lines = (folder / "queries.jsonl").read_text("utf-8").splitlines()
             questions = tuple(_question(json.loads(line), pages) for line in lines if line.strip())
-        except (OSError, KeyError, ValueError) as error:
-            raise InvalidRequest(f"{folder} is not a golden set: {error!r}") from error
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            told = f"{type(error).__name__}: {error}"
+            raise InvalidRequest(f"{folder} is not a golden set: {told}") from error
         return cls(folder.resolve().name, folder / "corpus", questions)
 
 

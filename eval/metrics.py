@@ -28,7 +28,8 @@ def ndcg_at(rank: int | None, depth: int) -> float:
 def holds_answer(text: str, answers: Sequence[str]) -> bool:
     """Tell whether a text holds one of the accepted answers, compared by letters and digits."""
     plain = f" {_plain(text)} "
-    return any(f" {_plain(answer)} " in plain for answer in answers)
+    wanted = [_plain(answer) for answer in answers]
+    return any(f" {one} " in plain for one in wanted if one)
 
 
 def mean(values: Sequence[float]) -> float:

@@ -1,0 +1,1 @@
+"""Benchmarks that anyone can run; none of them is a test."""
