@@ -2,7 +2,7 @@ r"""Fit the whitening matrix that ships with the default encoder.
 
     apt-get install --no-install-recommends wordnet-base debian-handbook postgresql-doc-15 \
         python3.11-doc
-    python tools/fit_whitening.py index/encoders/whitening-minilm.npz
+    python -m tools.fit_whitening index/encoders/whitening-minilm.npz
 
 The text is general and from nobody's collection: WordNet glosses, the documentation of PostgreSQL
 and Python in English, and the Debian Administrator's Handbook in twelve languages, all freely

@@ -36,7 +36,8 @@ SHA256 = {
 }
 RAW_DIM = 384
 BATCH = 16
-CLS, SEP, CONTINUES = 101, 102, "##"
+CLS, SEP = 101, 102
+CONTINUES, UNKNOWN = "##", "[UNK]"
 MAX_VALUES = 1 << 20  # Qdrant refuses a multi-vector of this many values or more
 
 
@@ -201,13 +202,16 @@ def _load_model(folder: Path, threads: int) -> "SentenceTransformer":
 
 
 def _weights(tokens: Sequence[str]) -> Float32:
-    """Share a weight of 1 among the tokens of each content word, `(n_tokens,)`."""
+    """Share a weight of 1 among the tokens of each content word, `(n_tokens,)`.
+
+    Where there is none, all tokens weigh alike.
+    """
     spans = _word_spans(tokens)
     words = ["".join(t.removeprefix(CONTINUES) for t in tokens[a:b]) for a, b in spans]
     stop_words = stop_words_of(words)
     weights = np.zeros(len(tokens), np.float32)
     for word, (start, stop) in zip(words, spans, strict=True):
-        if word not in stop_words and any(map(str.isalnum, word)):
+        if word not in stop_words and word != UNKNOWN and any(map(str.isalnum, word)):
             weights[start:stop] = 1 / (stop - start)
     return weights if weights.any() else np.ones_like(weights)
 

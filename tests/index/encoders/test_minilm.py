@@ -119,6 +119,10 @@ def test_a_content_word_weighs_one_however_many_tokens_it_has(encoder: MiniLmEnc
     assert asked.weights[asked.tokens.index("?")] == 0
 
 
+def test_a_character_that_the_model_does_not_know_weighs_nothing(encoder: MiniLmEncoder) -> None:
+    assert encoder.encode_question("revenue \U0001f600").weights.tolist() == [1, 0]
+
+
 def test_a_question_of_only_stop_words_weighs_them_alike(encoder: MiniLmEncoder) -> None:
     assert encoder.encode_question("who is it").weights.tolist() == [1, 1, 1]
 
