@@ -26,10 +26,14 @@ class Settings(BaseSettings):
     )
     vectors_key: str | None = Field(None, description="API key of the Qdrant server")
     language: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("en",), description="ISO codes for new collections, the first one leads: `en` or `de,en`"
+        ("en",),
+        min_length=1,
+        description="ISO codes for new collections, the first one leads: `en` or `de,en`",
     )
     renderer: Annotated[tuple[Literal["pdfium", "poppler"], ...], NoDecode] = Field(
-        ("pdfium", "poppler"), description="PDF engines in the order in which they are tried"
+        ("pdfium", "poppler"),
+        min_length=1,
+        description="PDF engines in the order in which they are tried",
     )
     max_bytes: int = Field(512 * 2**20, gt=0, description="size of an uploaded file")
     max_pages: int = Field(2000, gt=0, description="pages of a document")

@@ -1,0 +1,73 @@
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from api.settings import Settings, prepare_process
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("PAGESIGHT_")]:  # noqa: TID251
+        monkeypatch.delenv(name)
+
+
+def test_every_setting_has_a_default_and_says_what_it_is() -> None:
+    settings = Settings()
+    assert settings.data == Path("pagesight-data")
+    for name, field in Settings.model_fields.items():
+        assert hasattr(settings, name)
+        assert field.description or name == "data"
+
+
+def test_a_variable_sets_what_bears_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGESIGHT_MAX_PAGES", "7")
+    monkeypatch.setenv("PAGESIGHT_DATA", "/srv/pagesight")
+    settings = Settings()
+    assert settings.max_pages == 7
+    assert settings.data == Path("/srv/pagesight")
+
+
+def test_an_argument_comes_before_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGESIGHT_DATA", "/srv/pagesight")
+    assert Settings(data=Path("here")).data == Path("here")
+
+
+def test_lists_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGESIGHT_LANGUAGE", "de, en")
+    monkeypatch.setenv("PAGESIGHT_RENDERER", "poppler")
+    settings = Settings()
+    assert settings.language == ("de", "en")
+    assert settings.renderer == ("poppler",)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAX_PAGES", "0"),
+        ("MAX_BYTES", "-1"),
+        ("PORT", "65536"),
+        ("RENDERER", "word"),
+        ("RENDERER", ","),
+        ("LANGUAGE", ","),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"PAGESIGHT_{name}", value)
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_tesseract_gets_one_thread_and_the_hub_stays_unasked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("OMP_THREAD_LIMIT", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_PROGRESS_BARS"):
+        monkeypatch.setenv(name, "not yet")
+    monkeypatch.setenv("TOKENIZERS_PARALLELISM", "true")
+    prepare_process()
+    assert os.environ["OMP_THREAD_LIMIT"] == "1"  # noqa: TID251  what the function is about
+    assert os.environ["HF_HUB_OFFLINE"] == "1"  # noqa: TID251  likewise
+    assert os.environ["TOKENIZERS_PARALLELISM"] == "true"  # noqa: TID251  likewise

@@ -1,0 +1,95 @@
+"""A small encoder and small files, for tests that need the service but no model."""
+
+import hashlib
+import io
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from reportlab.lib.pagesizes import A6  # type: ignore[import-untyped]  # ships no types
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # likewise
+
+from api.service import Service
+from api.settings import Settings
+from index.encoders.base import ModelPin, PageContent
+from index.records import Float32, PageWords, Question, RowKind, Rows
+
+DIM = 32
+
+
+class HashedWords:
+    """An encoder whose row of a word is drawn from the word's hash: equal words, equal rows.
+
+    Args:
+        revision: two revisions are two models.
+        before_pages: called with the number of pages before each batch, to fail or to wait.
+    """
+
+    def __init__(
+        self, *, revision: str = "1", before_pages: Callable[[int], object] = lambda _: None
+    ) -> None:
+        self.pin = ModelPin("hashed-words", revision, (("code", "0" * 64),), DIM)
+        self.before_pages = before_pages
+
+    def encode_pages(self, pages: Sequence[PageContent]) -> list[Rows]:
+        self.before_pages(len(pages))
+        return [_page_rows(page.words) for page in pages]
+
+    def encode_context(self, context: PageWords) -> Rows:
+        return _page_rows(context)
+
+    def encode_question(self, text: str) -> Question:
+        tokens = tuple(_tokens(text))
+        weights = np.ones(len(tokens), dtype=np.float32)
+        return Question(text, _vectors(tokens), weights, tokens)
+
+
+def pdf(*pages: str) -> bytes:
+    """A PDF with a page for each text; a line of text is a line on the page."""
+    packed = io.BytesIO()
+    canvas = Canvas(packed, pagesize=A6, invariant=1)
+    for text in pages:
+        for n, line in enumerate(text.splitlines()):
+            canvas.drawString(20, 380 - 20 * n, line)
+        canvas.showPage()
+    canvas.save()
+    return packed.getvalue()
+
+
+def settings(data: Path, **changes: Any) -> Settings:
+    """Settings for a folder that leave the machine to others."""
+    return Settings(
+        **{"data": data, "ocr_workers": 1, "encoder_threads": 1, "min_free_bytes": 0, **changes}
+    )
+
+
+def index(service: Service, name: str, content: bytes, collection: str = "default") -> str:
+    """Hand a file in, work until the queue is empty, and return the document's id."""
+    service.create_collection(collection)
+    document, _ = service.upload(collection, name, [content], {})
+    service.worker.run_until_empty()
+    return str(document.id)
+
+
+def _page_rows(words: PageWords) -> Rows:
+    located = [(token, word.box) for word in words.words for token in _tokens(word.text)]
+    boxes = np.array([box for _, box in located], dtype=np.float32).reshape(-1, 4)
+    kinds = np.full(len(located), RowKind.TEXT, dtype=np.uint8)
+    return Rows(_vectors([token for token, _ in located]), boxes, kinds)
+
+
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _vectors(tokens: Sequence[str]) -> Float32:
+    rows = np.array([_vector(token) for token in tokens], dtype=np.float32)
+    return rows.reshape(-1, DIM)
+
+
+def _vector(token: str) -> Float32:
+    seed = int.from_bytes(hashlib.sha256(token.encode()).digest()[:8], "big")
+    drawn = np.random.default_rng(seed).standard_normal(DIM)
+    return np.asarray(drawn / np.linalg.norm(drawn), dtype=np.float32)
