@@ -9,11 +9,14 @@ from answer.asking import take_apart
 from answer.citations import cite
 from answer.gate import ENOUGH, evidence
 from answer.matching import Candidate, fit, read_candidates
+from answer.terms import tokens
 from index.encoders.lexical import LexicalEncoder
 from index.errors import InvalidRequest
+from index.records import Float32
 
 MOST_QUOTES = 3
 CLOSE = 0.95  # of the best score: a passage this close is quoted as well
+CLOSE_IN_LIST = 0.85
 
 
 class ExtractiveAnswerer:
@@ -45,10 +48,18 @@ class ExtractiveAnswerer:
         order = np.argsort(-found.scores, kind="stable")
         if evidence(specific=float(found.specific[order[0]]), known=found.known) < self._threshold:
             return refusal(EXTRACTIVE)
-        limit = CLOSE * float(found.scores[order[0]])
-        n_quotes = MOST_QUOTES if asking.wants_list else 1
-        best = [candidates[i] for i in order[:n_quotes] if found.scores[i] >= limit]
-        return _quoted(best)
+        return _quoted(_best(candidates, found.scores, wants_list=asking.wants_list))
+
+
+def _best(candidates: Sequence[Candidate], scores: Float32, *, wants_list: bool) -> list[Candidate]:
+    """The best candidate and those close to it, none twice."""
+    order = np.argsort(-scores, kind="stable")
+    limit = (CLOSE_IN_LIST if wants_list else CLOSE) * scores[order[0]]
+    best: dict[str, Candidate] = {}
+    for i in order[:MOST_QUOTES]:
+        if scores[i] >= limit:
+            best.setdefault(" ".join(tokens(candidates[i].quote)), candidates[i])
+    return list(best.values())
 
 
 def _quoted(best: Sequence[Candidate]) -> Answer:

@@ -221,8 +221,16 @@ def _carries_on(block: Block, line: Line, usual: float) -> bool:
     )
 
 
+def _is_heading(block: Block, above: Line, line: Line) -> bool:
+    """A single line, much shorter than the one below, which starts anew."""
+    is_shorter = above.box.right < line.box.left + 0.6 * (line.box.right - line.box.left)
+    return len(block.lines) == 1 and is_shorter and line.text[0].isupper()
+
+
 def _starts_paragraph(block: Block, above: Line, line: Line) -> bool:
-    """The line above ended a sentence early, or this line is indented after one."""
+    """The line above is a heading or ended a sentence early, or this one is indented after one."""
+    if _is_heading(block, above, line):
+        return True
     if above.text[-1] not in ".!?:。！？؟":  # noqa: RUF001 full-width marks are meant
         return False
     width = max(block.box.right - block.box.left, 1e-4)

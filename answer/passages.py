@@ -11,7 +11,7 @@ from typing import Literal
 
 from answer.layout import Block, overlap, read_blocks, read_lines, readable, spell, union
 from answer.sentences import MAX_WORDS, ends, read_sentences
-from answer.tables import read_row
+from answer.tables import Row, read_row
 from index.records import PageWords, Word
 
 Kind = Literal["sentence", "row", "label", "title"]
@@ -20,7 +20,7 @@ MAX_LABEL_WORDS = 40
 MAX_HEADING_WORDS = 14
 MARGIN = 0.07  # of the page, where running heads and feet stand
 # A word and its number, then a mark: Table 8.12 -, Figure 4:, Abb. 3.
-_CAPTION = re.compile(r"^\W*[^\W\d]+\.?\s*(?:\d[\d.\-]*|[IVX]+)\s*[.:|\u2013\u2014-]\s*\S")
+_CAPTION = re.compile(r"^\W*[^\W\d]{3,}\.?\s+(?:\d[\d.\-]*|[IVX]+)\s*[.:|\u2013\u2014-]\s*\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ def read_passages(page: PageWords) -> list[Passage]:
     while position < len(blocks):
         block = blocks[position]
         if block.is_tabular:
-            passages.append(_row(words, blocks, position, heading))
+            row = read_row(words, blocks, position)
+            passages.append(_row(row, heading))
+            position += row.n_more
         elif _is_heading(words, blocks, position):
             heading = block.words
         elif _is_fragment(words, block):
@@ -178,9 +180,6 @@ def _is_broken(words: Sequence[Word], first: Passage, second: Passage) -> bool:
     return both and short and not ended and words[second.words[0]].text[0].islower()
 
 
-def _row(
-    words: Sequence[Word], blocks: Sequence[Block], position: int, heading: tuple[int, ...]
-) -> Passage:
-    row = read_row(words, blocks, position)
+def _row(row: Row, heading: tuple[int, ...]) -> Passage:
     context = tuple(dict.fromkeys((*heading, *row.group, *row.header)))
-    return Passage(blocks[position].words, context, "row", row.text)
+    return Passage(row.words, context, "row", row.text)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from answer.layout import Block, Line, spell
 from index.records import Word
@@ -10,6 +10,8 @@ from index.records import Word
 HEADER_REACH = 40  # lines above a table line in which its column header is looked for
 MAX_HEADER_WORDS = 60
 MAX_GROUP_WORDS = 14
+MAX_CONTINUATIONS = 3
+MAX_CONTINUED_WORDS = 15
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]*\d)")
 _EMPTY_VALUES = frozenset({"-", "\u2013", "\u2014", "n/a", "N/A"})
 
@@ -19,22 +21,51 @@ class Row:
     """What a table line says.
 
     Attributes:
+        words: positions of its words, those below it that carry a cell on included.
         header: positions of the column header's words.
         group: positions of the words of the line that heads a group of rows.
         text: the line for people, each cell beside its column header where there is one.
+        n_more: how many of the page's next blocks are part of it.
     """
 
+    words: tuple[int, ...]
     header: tuple[int, ...]
     group: tuple[int, ...]
     text: str
+    n_more: int
 
 
 def read_row(words: Sequence[Word], blocks: Sequence[Block], position: int) -> Row:
     """Read the table line that is the block at this position of the page's blocks."""
-    line = blocks[position].lines[0]
+    line, n_more = _whole_line(words, blocks, position)
     header = _header(words, blocks, position)
     group = _row_group(words, blocks, position)
-    return Row(tuple(i for above in header for i in above.words), group, _text(words, line, header))
+    header_words = tuple(i for above in header for i in above.words)
+    return Row(line.words, header_words, group, _text(words, line, header), n_more)
+
+
+def _whole_line(words: Sequence[Word], blocks: Sequence[Block], position: int) -> tuple[Line, int]:
+    """The table line with what its cells go on to say below, and how many blocks that took."""
+    line = blocks[position].lines[0]
+    bottom = line.box.bottom
+    for n_more, block in enumerate(blocks[position + 1 : position + 1 + MAX_CONTINUATIONS]):
+        cell = _continued_cell(words, line, block, bottom)
+        if cell is None:
+            return line, n_more
+        cells = [(*c, *block.words) if n == cell else c for n, c in enumerate(line.cells)]
+        line, bottom = replace(line, cells=tuple(cells)), block.box.bottom
+    return line, len(blocks[position + 1 : position + 1 + MAX_CONTINUATIONS])
+
+
+def _continued_cell(words: Sequence[Word], line: Line, block: Block, bottom: float) -> int | None:
+    """Which cell, but the first, the short block right below it carries on."""
+    is_near = 0 < block.box.bottom - bottom < 2 * line.height * len(block.lines)
+    if block.is_tabular or not is_near or len(block.words) > MAX_CONTINUED_WORDS:
+        return None
+    for n, cell in enumerate(line.cells[1:], start=1):
+        if abs(_span(words, cell)[0] - block.box.left) < line.height:
+            return n
+    return None
 
 
 def _values(words: Sequence[Word], line: Line) -> list[tuple[int, ...]]:
@@ -73,8 +104,7 @@ def _heads(words: Sequence[Word], header: Line, line: Line) -> bool:
     """
     if header.box.bottom > line.box.bottom or _values(words, header):
         return False
-    is_pair = len(header.cells) == 2 and _span(words, header.cells[0])[0] < _label_end(words, line)
-    if is_pair and not _YEAR.search(header.text):
+    if len(header.cells) == 2 and _span(words, header.cells[0])[0] < _label_end(words, line):
         return False
     values = _values(words, line)
     headed = sum(_nearest(words, header, cell) is not None for cell in values)
@@ -119,7 +149,7 @@ def _text(words: Sequence[Word], line: Line, header: Sequence[Line]) -> str:
     if not header or len(set(heads)) < len(heads) or not all(heads):
         return " | ".join(cells)
     pairs = ", ".join(f"{head} {cell}" for head, cell in zip(heads, cells[1:], strict=True))
-    return f"{cells[0]}: {pairs}"
+    return f"{cells[0].rstrip(' :')}: {pairs}"
 
 
 def _head_text(words: Sequence[Word], header: Sequence[Line], cell: Sequence[int]) -> str:

@@ -24,8 +24,8 @@ TABLE = (
 def test_the_sentence_that_answers_is_quoted_word_for_word(make_page: MakePage) -> None:
     answer = ExtractiveAnswerer().answer("How many arches has the bridge?", [make_page(*BRIDGE)])
 
-    assert answer.text == "It has seven arches and is 120 metres long."
-    assert [c.quote for c in answer.citations] == [answer.text]
+    assert answer.text.splitlines()[0] == "It has seven arches and is 120 metres long."
+    assert [c.quote for c in answer.citations] == answer.text.splitlines()
     assert answer.grounded
     assert not answer.refused
     assert (answer.model, answer.usage) == (EXTRACTIVE, Usage())
@@ -34,7 +34,7 @@ def test_the_sentence_that_answers_is_quoted_word_for_word(make_page: MakePage) 
 def test_a_citation_says_document_page_and_box(make_page: MakePage) -> None:
     page = make_page(*BRIDGE, name="aldham.pdf", page=7)
 
-    (citation,) = ExtractiveAnswerer().answer("How many arches has the bridge?", [page]).citations
+    citation = ExtractiveAnswerer().answer("How many arches has the bridge?", [page]).citations[0]
 
     assert (citation.document, citation.name, citation.page) == ("id-aldham.pdf", "aldham.pdf", 7)
     assert citation.box.top == pytest.approx(0.114)
@@ -116,3 +116,50 @@ def test_relevance_outside_its_range_is_refused_where_it_is_made(make_page: Make
         make_page(*BRIDGE, relevance=1.5)
     with pytest.raises(ValueError, match="pages count from 1"):
         make_page(*BRIDGE, page=0)
+
+
+def test_the_same_words_on_two_pages_are_quoted_once(make_page: MakePage) -> None:
+    pages = [make_page(*BRIDGE, page=1), make_page(*BRIDGE, page=2)]
+
+    answer = ExtractiveAnswerer().answer("How many arches has the bridge?", pages)
+
+    assert len({c.quote for c in answer.citations}) == len(answer.citations)
+
+
+def test_a_question_for_a_list_gets_more_than_one_passage(make_page: MakePage) -> None:
+    page = make_page(
+        "The bridge of Aldham was built of stone in 1931.",
+        "The bridge of Borley was built of oak in 1940.",
+        "Rain is to be expected on most days of spring.",
+    )
+
+    answer = ExtractiveAnswerer().answer("Which bridges are there?", [page])
+
+    assert [c.quote.split()[3] for c in answer.citations] == ["Aldham", "Borley"]
+
+
+@pytest.mark.parametrize(
+    "question", ["What did Borley Bridge cost?", "What did the bridge cost in 1987?"]
+)
+def test_a_name_or_year_that_the_page_lacks_is_refused(make_page: MakePage, question: str) -> None:
+    page = make_page("The bridge of Aldham cost 900 marks in 1931, says the county.")
+
+    assert (
+        not ExtractiveAnswerer()
+        .answer("What did the bridge of Aldham cost in 1931?", [page])
+        .refused
+    )
+    assert ExtractiveAnswerer(threshold=0.55).answer(question, [page]).refused
+
+
+def test_a_document_is_known_by_its_file_name(make_page: MakePage) -> None:
+    lines = ("Net sales were 900 million marks.", "", "Costs were 400 million marks.")
+    question = "What were the net sales of Best Mills?"
+
+    named = ExtractiveAnswerer().answer(question, [make_page(*lines, name="bestmills-2016.pdf")])
+    other = ExtractiveAnswerer(threshold=0.55).answer(
+        question, [make_page(*lines, name="scan.pdf")]
+    )
+
+    assert not named.refused
+    assert other.refused

@@ -3,7 +3,8 @@ from collections.abc import Callable
 import pytest
 
 from answer.layout import spell
-from answer.passages import MAX_WORDS, Passage, read_passages
+from answer.passages import Passage, read_passages
+from answer.sentences import MAX_WORDS
 from index.records import Box, PageWords, Word
 
 Lay = Callable[..., PageWords]
@@ -127,3 +128,90 @@ def test_marks_without_letters_or_digits_are_no_passages() -> None:
     page = PageWords((Word("•", Box(0.1, 0.1, 0.11, 0.11), 0),), "ocr")
 
     assert read_passages(page) == []
+
+
+def test_a_cell_that_goes_on_below_belongs_to_its_table_line(lay: Lay) -> None:
+    page = lay(
+        [
+            "163      Flow error:      Clean",
+            "         warm rinsing",
+            "188      Heater error     Call",
+        ]
+    )
+
+    assert texts(page) == ["163 | Flow error: warm rinsing | Clean", "188 | Heater error | Call"]
+
+
+def test_a_name_and_its_value_are_no_column_header(lay: Lay) -> None:
+    page = lay(["Invoice date:      3 August 2014", "Total due:               $4.11"])
+
+    assert texts(page)[1] == "Total due: | $4.11"
+
+
+def test_two_header_lines_are_read_together(lay: Lay) -> None:
+    page = lay(
+        [
+            "                  January 28,    January 29,",
+            "                         2023           2022",
+            "Cash                    1,100          1,200",
+        ]
+    )
+
+    assert (
+        passage_with(page, "1,200").text == "Cash: January 28, 2023 1,100, January 29, 2022 1,200"
+    )
+
+
+@pytest.mark.parametrize("marker", ["1.", "(a)", "\u2022", "o"])
+def test_a_list_item_is_a_sentence_and_no_table_line(lay: Lay, marker: str) -> None:
+    page = lay([f"{marker}     the bridge must be closed in", "      winter for all carts."])
+
+    (item,) = read_passages(page)
+
+    assert item.kind == "sentence"
+    assert item.text == f"{marker} the bridge must be closed in winter for all carts."
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Table 3.1 - Bridges of the county and their age",
+        "THE BRIDGES OF THE COUNTY",
+        "The bridges were these:",
+    ],
+)
+def test_captions_capitals_and_lead_ins_are_titles_of_what_follows(lay: Lay, title: str) -> None:
+    page = lay([title, "", "Aldham      1931      900", "Borley      1940      800"])
+
+    assert passage_with(page, title).kind == "title"
+    assert title in spell(page.words, passage_with(page, "Aldham").context)
+
+
+def test_column_headers_and_running_heads_are_titles() -> None:
+    header = [Word(t, Box(x, 0.3, x + 0.05, 0.31), 1) for t, x in (("2015", 0.5), ("2016", 0.7))]
+    row = [
+        Word(t, Box(x, 0.32, x + 0.05, 0.33), 2)
+        for t, x in (("Cash", 0.1), ("11", 0.5), ("12", 0.7))
+    ]
+    head = [Word("Handbook", Box(0.1, 0.02, 0.2, 0.03), 0)]
+
+    kinds = [p.kind for p in read_passages(PageWords((*head, *header, *row), "ocr"))]
+
+    assert sorted(kinds) == ["row", "title", "title"]
+
+
+def test_a_short_first_line_is_a_heading_and_not_the_start_of_the_sentence(lay: Lay) -> None:
+    page = lay(["Opening hours", "The museum is open from nine to five on", "all days but Monday."])
+
+    assert texts(page)[0] == "The museum is open from nine to five on all days but Monday."
+
+
+def test_a_word_broken_at_a_line_end_is_whole_for_people_and_as_printed_in_the_quote(
+    lay: Lay,
+) -> None:
+    page = lay(["The two nations had long been em-", "barked on a common path."])
+
+    (sentence,) = read_passages(page)
+
+    assert "been embarked on" in sentence.text
+    assert "em- barked" in spell(page.words, sentence.words)
