@@ -8,6 +8,7 @@ import pytest
 
 from index.encoders.base import PageContent
 from index.encoders.minilm import SHA256, MiniLmEncoder, check_files, packaged_folder
+from index.encoders.token_windows import cut_windows, kept_rows
 from index.encoders.whitening import SHIPPED, whitening_sha256
 from index.errors import InvalidRequest, ModelRejected
 from index.records import Box, PageWords, RowKind, Word
@@ -86,6 +87,14 @@ def test_a_page_of_only_stop_words_keeps_them(encoder: MiniLmEncoder) -> None:
 def test_every_word_of_a_long_page_gets_its_row(encoder: MiniLmEncoder) -> None:
     rows = encoder.encode_pages([page(["river", "valley"] * 350)])[0]
     assert rows.boxes[:, 0] == pytest.approx(np.arange(700) / 1000, abs=1e-6)
+
+
+def test_a_row_is_made_in_the_window_that_keeps_it(encoder: MiniLmEncoder) -> None:
+    words = ["river", "copper", "window", "night", "seven"] * 80
+    _, window, *_ = cut_windows(len(words))
+    alone = encoder.raw_content_rows(words[window.start : window.stop])
+    whole = encoder.raw_content_rows(words)
+    assert whole[window.first : window.last] == pytest.approx(kept_rows(window, alone), abs=1e-5)
 
 
 def test_rows_do_not_depend_on_the_pages_beside_them(encoder: MiniLmEncoder) -> None:
