@@ -7,16 +7,16 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from index.catalog.copies import as_document, as_page, document_row, no_document
 from index.catalog.entries import (
     Collection,
     Document,
-    Failure,
     LiveDocument,
     StoredPage,
 )
 from index.catalog.filters import DocumentFilter
 from index.catalog.schema import collections, documents, generations, jobs, pages
-from index.errors import CollectionExists, CollectionNotFound, DocumentNotFound, PageNotFound
+from index.errors import CollectionExists, CollectionNotFound, PageNotFound
 from index.manifest import IndexManifest
 
 
@@ -117,7 +117,7 @@ class Catalog:
                 .returning(documents.c.id)
             ).one_or_none()
             if found is None:
-                raise _no_document(collection, document)
+                raise no_document(collection, document)
             connection.execute(
                 update(generations).where(generations.c.document == document).values(state="dead")
             )
@@ -193,20 +193,6 @@ class Catalog:
             )
 
 
-def document_row(connection: Connection, collection: str, document: UUID) -> Document:
-    """Return a document inside a transaction.
-
-    Raises:
-        DocumentNotFound: the collection has no such document.
-    """
-    row = connection.execute(
-        select(documents).where(documents.c.id == document, documents.c.collection == collection)
-    ).one_or_none()
-    if row is None:
-        raise _no_document(collection, document)
-    return as_document(row)
-
-
 def raise_version(connection: Connection, collection: str) -> None:
     """Tell readers that what they may see has changed."""
     connection.execute(
@@ -214,34 +200,6 @@ def raise_version(connection: Connection, collection: str) -> None:
         .where(collections.c.name == collection)
         .values(version=collections.c.version + 1)
     )
-
-
-def as_document(row: Row[Any]) -> Document:
-    """Copy a row of `documents`."""
-    return Document(
-        id=row.id,
-        collection=row.collection,
-        name=row.name,
-        sha256=row.sha256,
-        n_bytes=row.n_bytes,
-        n_pages=row.n_pages,
-        state=row.state,
-        failure=as_failure(row),
-        metadata=row.metadata,
-        generation=row.live_generation,
-        created_at=row.created_at,
-    )
-
-
-def as_failure(row: Row[Any]) -> Failure | None:
-    """Copy the error columns of a row, if they are set."""
-    return Failure(row.error_code, row.error_message) if row.error_code else None
-
-
-def as_page(row: Row[Any]) -> StoredPage:
-    """Copy a row of `pages`."""
-    plain = {k: v for k, v in row._mapping.items() if k in StoredPage.__slots__}  # noqa: SLF001  SQLAlchemy's documented accessor
-    return StoredPage(**plain, failure=as_failure(row))
 
 
 def _page_values(generation: UUID, page: StoredPage) -> dict[str, Any]:
@@ -257,7 +215,3 @@ def _page_values(generation: UUID, page: StoredPage) -> dict[str, Any]:
 def _collection(row: Row[Any]) -> Collection:
     manifest = IndexManifest.from_json(row.manifest)
     return Collection(row.name, row.store, manifest, row.version, row.created_at)
-
-
-def _no_document(collection: str, document: UUID) -> DocumentNotFound:
-    return DocumentNotFound(f"no document {document} in collection {collection!r}")

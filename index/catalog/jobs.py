@@ -10,13 +10,14 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import psycopg
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from index.catalog.catalog import as_document, as_failure, document_row, raise_version
+from index.catalog.catalog import raise_version
+from index.catalog.copies import as_document, as_job, document_row, job_row
 from index.catalog.entries import Document, Failure, Job, Source
 from index.catalog.schema import collections, documents, generations, jobs
-from index.errors import CollectionNotFound, Conflict, DocumentBusy, JobNotFound
+from index.errors import CollectionNotFound, Conflict, DocumentBusy
 
 Enqueue = Callable[[psycopg.Connection[Any], UUID], None]
 NAMESPACE = UUID("5a6e1f2c-7d0b-4c43-9f0e-70616765732e")
@@ -79,13 +80,13 @@ class JobLedger:
             JobNotFound: no job has that id.
         """
         with self._engine.connect() as connection:
-            return _job_row(connection, job)
+            return job_row(connection, job)
 
     def open_jobs(self) -> list[Job]:
         """Return the jobs that have not ended, oldest first."""
         query = select(jobs).where(jobs.c.state.in_(OPEN_STATES)).order_by(jobs.c.created_at)
         with self._engine.connect() as connection:
-            return [_job(row) for row in connection.execute(query).all()]
+            return [as_job(row) for row in connection.execute(query).all()]
 
     def source(self, job: Job) -> Source:
         """Return the bytes that a job is to index."""
@@ -103,7 +104,7 @@ class JobLedger:
         """
         with self._engine.begin() as connection:
             _change_open_job(connection, job, state="running", attempts=jobs.c.attempts + 1)
-            found = _job_row(connection, job)
+            found = job_row(connection, job)
             if found.state == "running":
                 connection.execute(
                     update(documents)
@@ -158,10 +159,10 @@ class JobLedger:
     def _new_job(
         self, connection: Connection, collection: str, document: UUID, source: Source
     ) -> Job:
-        ordinal = connection.execute(
-            select(generations.c.id).where(generations.c.document == document)
-        ).all()
-        generation = uuid5(document, f"{source.sha256}/{len(ordinal)}")
+        ordinal = connection.execute(  # jobs outlive their generations: no id comes back
+            select(func.count()).where(jobs.c.document == document)
+        ).scalar_one()
+        generation = uuid5(document, f"{source.sha256}/{ordinal}")
         job = uuid5(generation, "job")
         owner = {"collection": collection, "document": document}
         connection.execute(
@@ -178,7 +179,7 @@ class JobLedger:
             insert(jobs).values(**owner, id=job, generation=generation, state="queued")
         )
         self._enqueue(_psycopg(connection), job)
-        return _job_row(connection, job)
+        return job_row(connection, job)
 
 
 def _psycopg(connection: Connection) -> psycopg.Connection[Any]:
@@ -243,7 +244,7 @@ def _open_job(connection: Connection, document: UUID) -> Job | None:
     row = connection.execute(
         select(jobs).where(jobs.c.document == document, jobs.c.state.in_(OPEN_STATES))
     ).first()
-    return _job(row) if row else None
+    return as_job(row) if row else None
 
 
 def _change_open_job(connection: Connection, job: UUID, **values: object) -> bool:
@@ -285,26 +286,4 @@ def _make_live(connection: Connection, job: Job, n_pages: int) -> Any:  # noqa: 
             error_code=None,
             error_message=None,
         )
-    )
-
-
-def _job_row(connection: Connection, job: UUID) -> Job:
-    row = connection.execute(select(jobs).where(jobs.c.id == job)).one_or_none()
-    if row is None:
-        raise JobNotFound(f"no job {job}")
-    return _job(row)
-
-
-def _job(row: Row[Any]) -> Job:
-    return Job(
-        id=row.id,
-        collection=row.collection,
-        document=row.document,
-        generation=row.generation,
-        state=row.state,
-        stage=row.stage,
-        pages_done=row.pages_done,
-        pages_total=row.pages_total,
-        attempts=row.attempts,
-        failure=as_failure(row),
     )
