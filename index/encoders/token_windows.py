@@ -28,15 +28,9 @@ def cut_windows(n_tokens: int, *, size: int = SIZE, stride: int = STRIDE) -> lis
     if n_tokens <= size:
         return [Window(0, n_tokens, 0, n_tokens)] if n_tokens else []
     starts = [*range(0, n_tokens - size, stride), n_tokens - size]
-    borders = [
-        0,
-        *((a + size + b + 1) // 2 for a, b in pairwise(starts)),
-        n_tokens,
-    ]
-    return [
-        Window(start, start + size, first, last)
-        for start, first, last in zip(starts, borders, borders[1:], strict=False)
-    ]
+    middles = [(a + size + b + 1) // 2 for a, b in pairwise(starts)]  # of what two windows share
+    shares = pairwise([0, *middles, n_tokens])
+    return [Window(a, a + size, *share) for a, share in zip(starts, shares, strict=True)]
 
 
 def kept_rows(window: Window, rows: NDArray[np.float32]) -> NDArray[np.float32]:
