@@ -21,13 +21,13 @@ FOLDER = Path(__file__).parent
 COLLECTION = "demo"
 QUESTIONS = {  # id in queries.jsonl: what the question shows
     "q001": "a sentence in a report",
-    "q020": "a table",
-    "q049": "a scanned invoice, pixels only",
-    "q072": "a fax in a TIFF file",
-    "q060": "German",
-    "q065": "French, a table",
-    "q011": "other words than the page's",
-    "q079": "not in the documents: the manual's error codes end before",
+    "q028": "a table",
+    "q050": "a scanned invoice: pixels only",
+    "q072": "a fax in a TIFF file: pixels only",
+    "q059": "a timeline in a picture",
+    "q062": "a table in German",
+    "q065": "a table in French",
+    "q079": "not in the documents",
 }
 
 

@@ -1,0 +1,56 @@
+"""Write docs/configuration.md from the settings, so that it cannot say anything else.
+
+python -m tools.write_configuration
+"""
+
+from pathlib import Path
+
+from pydantic.fields import FieldInfo
+
+from api.settings import Settings
+
+PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
+CORES = "number of cores"
+HEAD = """\
+# Configuration
+
+Written by `tools/write_configuration.py` from `api/settings.py`. Every setting is an environment
+variable with a default that works on a bare machine; an empty variable counts as unset.
+`pagesight doctor` checks what they lead to. Lists are joined by commas.
+
+| variable | default | what it sets |
+|---|---|---|
+"""
+
+
+def configuration() -> str:
+    """Return the page: one row for each setting, in the order of the class."""
+    prefix = Settings.model_config["env_prefix"]
+    rows = [_row(prefix + name.upper(), field) for name, field in Settings.model_fields.items()]
+    return HEAD + "".join(rows)
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(configuration(), encoding="utf-8")
+
+
+def _row(variable: str, field: FieldInfo) -> str:
+    return f"| `{variable}` | {_default(field)} | {field.description} |\n"
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if field.default_factory is not None:  # only the counts of workers and threads have one
+        return CORES
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, tuple):
+        return f"`{','.join(value)}`"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`"
+
+
+if __name__ == "__main__":
+    main()
