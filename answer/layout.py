@@ -120,8 +120,8 @@ def read_blocks(lines: Sequence[Line]) -> list[Block]:
     usual = _usual_pitch(lines)
     blocks: list[Block] = []
     for line in lines:
-        home = None if line.is_tabular else _block_above(blocks, line, usual)
-        if home is None:
+        home = _block_above(blocks, line, usual)
+        if home is None or (line.is_tabular and not _is_gapped_prose(home, line)):
             blocks.append(Block([line]))
         else:
             home.lines.append(line)
@@ -206,6 +206,15 @@ def _block_above(blocks: Sequence[Block], line: Line, usual: float) -> Block | N
         if not block.is_tabular and _carries_on(block, line, usual):
             return block
     return None
+
+
+def _is_gapped_prose(block: Block, line: Line) -> bool:
+    """A line of a paragraph, as wide as the one above, with one gap that justification left."""
+    above = block.lines[-1]
+    is_flush = abs(above.box.left - line.box.left) < line.height
+    is_wide = line.box.right - line.box.left < 1.1 * (above.box.right - above.box.left)
+    is_wordy = len(line.cells) == 2 and max(len(cell) for cell in line.cells) > PROSE_CELL_WORDS
+    return is_flush and is_wide and is_wordy
 
 
 def _carries_on(block: Block, line: Line, usual: float) -> bool:

@@ -83,3 +83,15 @@ def test_union_and_overlap_are_what_a_ruler_says() -> None:
 
 def test_a_page_without_words_has_no_lines() -> None:
     assert read_blocks(read_lines(())) == []
+
+
+def test_a_gap_in_a_justified_line_does_not_make_a_table(lay: Lay) -> None:
+    page = lay(
+        [
+            "the income of the county in the year of 1931",
+            "was high.     The bridge toll was the most of",
+            "it, says the report.",
+        ]
+    )
+
+    assert len(blocks_of(page)) == 1
