@@ -17,12 +17,12 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         poppler-utils tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid 10001 --create-home pagesight \
+    && useradd --uid 10001 --home-dir /srv/pagesight --create-home pagesight \
     && install -d -o pagesight -g pagesight /data
 COPY --from=build /opt/pagesight /opt/pagesight
 ENV PATH=/opt/pagesight/bin:$PATH PYTHONUNBUFFERED=1 PAGESIGHT_DATA=/data
 USER pagesight
-WORKDIR /home/pagesight
+WORKDIR /srv/pagesight
 VOLUME /data
 EXPOSE 8080
 # The readiness of the stores is /readyz: a container is not restarted because they are away.
