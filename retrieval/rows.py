@@ -1,6 +1,7 @@
 """The rows of a collection's live pages, in memory, filled from the vector store when needed.
 
-A cache and nothing more: what is live comes from the catalog at every search, generations that are
+They are float32: turning half precision into it costs three times the scoring (121 us against 41
+for a page of 357 x 192 rows). A cache and nothing more: what is live comes from the catalog at every search, generations that are
 new are read from the store, those that are gone are dropped.
 """
 
@@ -9,10 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index.records import Rows
+from index.records import Float32
 from index.vectors.base import DOCUMENT_PAGE, VectorStore
 
 
@@ -21,16 +19,16 @@ class GenerationRows:
     """The pages of one generation.
 
     Attributes:
-        context: `(n_rows, dim)` float16 rows of the document's name and title.
+        context: `(n_rows, dim)` float32 rows of the document's name and title.
         pages: page numbers, ascending.
-        vectors: for each page its `(n_rows, dim)` float16 rows.
+        vectors: for each page its `(n_rows, dim)` float32 rows.
         boxes: for each page the `(n_rows, 4)` float32 boxes of its rows.
     """
 
-    context: NDArray[np.float16]
+    context: Float32
     pages: tuple[int, ...]
-    vectors: tuple[NDArray[np.float16], ...]
-    boxes: tuple[NDArray[np.float32], ...]
+    vectors: tuple[Float32, ...]
+    boxes: tuple[Float32, ...]
 
 
 class RowCache:
@@ -61,12 +59,8 @@ class RowCache:
         context = found.pop(DOCUMENT_PAGE)
         pages = sorted(found)
         return GenerationRows(
-            context=_half(context),
+            context=context.vectors,
             pages=tuple(pages),
-            vectors=tuple(_half(found[page]) for page in pages),
+            vectors=tuple(found[page].vectors for page in pages),
             boxes=tuple(found[page].boxes for page in pages),
         )
-
-
-def _half(rows: Rows) -> NDArray[np.float16]:
-    return rows.vectors.astype(np.float16)

@@ -10,7 +10,6 @@ from time import perf_counter
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.catalog.catalog import Catalog
 from index.catalog.entries import Collection, LiveDocument
@@ -49,7 +48,7 @@ class _Candidates:
         """Return the page number of candidate `i`."""
         return self.rows[self.owner[i]].pages[self.place[i]]
 
-    def vectors(self) -> list[NDArray[np.float16]]:
+    def vectors(self) -> list[Float32]:
         """Return each page's rows."""
         return [self.rows[d].vectors[p] for d, p in zip(self.owner, self.place, strict=True)]
 
@@ -145,7 +144,7 @@ class Searcher:
         document = found.documents[found.owner[i]]
         rows = found.rows[found.owner[i]]
         page = found.page(i)
-        vectors = rows.vectors[found.place[i]].astype(np.float32)
+        vectors = rows.vectors[found.place[i]]
         words = self._words(document.generation, page)
         return Hit(
             document=document.document,
