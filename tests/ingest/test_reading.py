@@ -1,6 +1,7 @@
 import gc
 import subprocess
 import sys
+import tracemalloc
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -118,7 +119,7 @@ def test_pages_come_in_order_although_ocr_takes_longer_than_a_layer(
 def test_a_page_that_cannot_be_drawn_does_not_end_the_others(
     laughs_pdf: Callable[..., Path],
 ) -> None:
-    reader = Reader(Limits(page_timeout_s=1.5), TesseractOcr(n_workers=1))
+    reader = Reader(Limits(cpu_s=1, page_timeout_s=60), TesseractOcr(n_workers=1))
     found = list(reader.read_pages(laughs_pdf(n_pages=3, bad=2), 1, 3, language="en"))
     assert [type(page) for page in found] == [PageRead, PageFailed, PageRead]
     assert [getattr(page, "number", 0) for page in found] == [1, 2, 3]
@@ -189,6 +190,20 @@ def test_only_a_few_pages_are_in_memory_at_a_time(reader: Reader, make_pdf: Make
         references.append(weakref.ref(page.image))
         del page
         assert images_alive(references) <= 1
+
+
+def test_drawing_waits_for_ocr(make_pdf: MakePdf) -> None:
+    reader = Reader(Limits(), TesseractOcr(n_workers=1))
+    path = scan_pdf(make_pdf, scan("Quarterly report", "of the board"), *[b""] * 10)
+    page_bytes = 3 * Limits().max_pixels
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in reader.read_pages(path, 1, 10, language="en")) == 10
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # one page with the consumer, one being read, one waiting, one arriving; and a reader's copies
+    assert peak < 7 * page_bytes
 
 
 def test_a_consumer_that_stops_early_leaves_no_child(reader: Reader, make_pdf: MakePdf) -> None:

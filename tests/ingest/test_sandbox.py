@@ -14,7 +14,7 @@ from ingest.sandbox import BOOT, Child, ChildDied, Patience
 
 SAY = "import sys, struct, json, os, time\ndef say(h, b=b''):\n h = json.dumps(h).encode()\n"
 SAY += " sys.stdout.buffer.write(struct.pack('>I', len(h)) + h + b); sys.stdout.flush()\n"
-QUICK = Limits(page_timeout_s=1.5)
+QUICK = Limits(page_timeout_s=3)
 
 
 def child(program: str, *, limits: Limits = QUICK, path: str = "/none", last: int = 1) -> Child:
