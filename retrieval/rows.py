@@ -1,8 +1,8 @@
 """The rows of a collection's live pages, in memory, filled from the vector store when needed.
 
 They are float32: turning half precision into it costs three times the scoring (121 us against 41
-for a page of 357 x 192 rows). A cache and nothing more: what is live comes from the catalog at every search, generations that are
-new are read from the store, those that are gone are dropped.
+for a page of 357 x 192 rows). A cache and nothing more: what is live comes from the catalog at
+every search, generations that are new are read from the store, those that are gone are dropped.
 """
 
 import threading
