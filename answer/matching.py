@@ -100,10 +100,9 @@ def _other_evidence(asking: Asking, candidates: Sequence[Candidate]) -> Float32:
 
 
 def _echo(candidate: Candidate, asking: Asking) -> float:
-    """How little the passage adds to the question's words: 1 nothing, 0 half of what it says."""
-    words = tokens(candidate.quote)
-    fresh = [word for word in words if word not in asking.tokens]
-    return 1 - min(1.0, 2 * len(fresh) / max(len(words), 1))
+    """How little the passage adds to the question's words: 1 nothing, 0 two words or more."""
+    fresh = [word for word in tokens(candidate.quote) if word not in asking.tokens]
+    return 1 - min(1.0, len(fresh) / 2)
 
 
 def _weakest_specific(asking: Asking, on_page: Float32, weights: Float32) -> Float32:

@@ -174,7 +174,7 @@ def _join_broken(words: Sequence[Word], passages: Sequence[Passage]) -> list[Pas
 
 
 def _is_broken(words: Sequence[Word], first: Passage, second: Passage) -> bool:
-    both = first.kind == second.kind == "sentence"
+    both = first.kind == second.kind == "sentence" and second.words[0] == first.words[-1] + 1
     short = len(first.words) + len(second.words) <= MAX_WORDS
     ended = ends(words[first.words[-1]].text)
     return both and short and not ended and words[second.words[0]].text[0].islower()

@@ -1,0 +1,119 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from answer.answers import EvidencePage
+from answer.asking import take_apart
+from answer.matching import Candidate, Fit, fit, read_candidates
+from index.encoders.lexical import LexicalEncoder
+
+MakePage = Callable[..., EvidencePage]
+LEXICAL = LexicalEncoder()
+
+
+def compare(question: str, *pages: EvidencePage) -> tuple[list[Candidate], Fit]:
+    candidates = read_candidates(pages)
+    return candidates, fit(take_apart(question, LEXICAL), candidates, LEXICAL)
+
+
+def best(question: str, *pages: EvidencePage) -> str:
+    candidates, found = compare(question, *pages)
+    return candidates[int(np.argmax(found.scores))].quote
+
+
+def test_rare_terms_decide(make_page: MakePage) -> None:
+    page = make_page(
+        "The bridge of stone is old and grey.",
+        "The bridge of stone is long and narrow.",
+        "The bridge toll is nine marks a cart.",
+    )
+
+    assert (
+        best("What is the toll of the stone bridge?", page)
+        == "The bridge toll is nine marks a cart."
+    )
+
+
+def test_a_heading_gives_its_meaning_to_what_follows(make_page: MakePage) -> None:
+    page = make_page(
+        "Aldham branch",
+        "",
+        "The office opens at nine on all days of the week.",
+        "",
+        "",
+        "Borley branch",
+        "",
+        "The office opens at ten on all days of the week.",
+    )
+
+    assert best("When does the Borley office open?", page).startswith("The office opens at ten")
+
+
+def test_the_column_header_decides_between_tables(make_page: MakePage) -> None:
+    old = make_page("               1999     2000", "Income          12       13", page=1)
+    new = make_page("               2015     2016", "Income          14       15", page=2)
+
+    assert best("What was the income in 2016?", old, new) == "Income 14 15"
+
+
+def test_inflected_and_misread_words_still_match(make_page: MakePage) -> None:
+    page = make_page("Visitcrs must pay nine marks.", "Children pay nothing at all here.")
+
+    assert best("What do visitors pay?", page) == "Visitcrs must pay nine marks."
+
+
+def test_of_two_alike_passages_the_one_with_the_expected_shape_wins(make_page: MakePage) -> None:
+    page = make_page(
+        "The bridge is rather long, people say.", "The bridge is 120 metres long, people say."
+    )
+
+    assert best("How long is the bridge?", page).startswith("The bridge is 120")
+
+
+def test_of_two_alike_pages_the_more_relevant_wins(make_page: MakePage) -> None:
+    pages = [
+        make_page("The toll is nine marks.", page=n, relevance=r) for n, r in ((1, 0.2), (2, 0.9))
+    ]
+
+    candidates, found = compare("What is the toll?", *pages)
+
+    assert candidates[int(np.argmax(found.scores))].page.page == 2
+
+
+def test_a_long_passage_does_not_win_by_length_alone(make_page: MakePage) -> None:
+    filler = ["and much more is told of the county in these long lines of words that"] * 3
+    page = make_page(
+        "The toll is nine marks for a cart.", "", "The toll house, a cart", *filler, "end."
+    )
+
+    assert best("What is the toll for a cart?", page) == "The toll is nine marks for a cart."
+
+
+@pytest.mark.parametrize(
+    ("question", "specific", "known"),
+    [
+        ("What is the toll at Aldham?", 1.0, 1.0),
+        ("What is the toll at Borley?", 0.0, 0.2),
+        ("What is the toll in 1931 at Aldham?", 0.0, 0.5),
+        ("What is the toll?", 1.0, 1.0),
+        ("What is the speed?", 0.0, 0.0),
+    ],
+)
+def test_what_the_page_knows_of_the_question(
+    make_page: MakePage, question: str, specific: float, known: float
+) -> None:
+    _, found = compare(question, make_page("The toll at Aldham is nine marks."))
+
+    assert found.specific[0] == pytest.approx(specific)
+    assert found.known == pytest.approx(known, abs=0.15)
+
+
+def test_scores_of_a_page_do_not_depend_on_the_order_of_pages(make_page: MakePage) -> None:
+    one = make_page("The toll at Aldham is nine marks.", page=1)
+    two = make_page("The bridge of Borley is old.", page=2)
+
+    _, forwards = compare("What is the toll at Aldham?", one, two)
+    _, backwards = compare("What is the toll at Aldham?", two, one)
+
+    assert forwards.scores.tolist() == backwards.scores.tolist()[::-1]
