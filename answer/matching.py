@@ -2,7 +2,7 @@
 
 A term weighs by its rarity among the candidate passages (the IDF of BM25, Robertson and Zaragoza
 2009, equation 3.3), and once more if it is specific. A passage earns it in full by its own words,
-in part by what gives them their meaning: heading, column header, neighbours, the rest of the page.
+in part by what gives them their meaning: heading, column header, document name, neighbours.
 """
 
 import math
@@ -22,7 +22,6 @@ from index.records import Float32
 
 CONTEXT = 0.75
 NEIGHBOUR = 0.5
-ELSEWHERE = 0.2
 SPECIFIC = 1.5
 BACKGROUND = 20  # passages about other things: keeps rarity sane on a page or two
 # Shares of a full coverage that the other evidence is worth. Their exact values matter little.
@@ -76,7 +75,7 @@ def fit(asking: Asking, candidates: Sequence[Candidate], lexical: LexicalEncoder
     page, name = _page_strengths(table, candidates)
     context = np.stack([table.strengths(_context(c)) for c in candidates])
     beside = _beside(own, candidates)
-    around = [CONTEXT * context, NEIGHBOUR * beside, CONTEXT * name, ELSEWHERE * page]
+    around = [CONTEXT * context, NEIGHBOUR * beside, CONTEXT * name]
     coverage = np.max([own, *around], axis=0) @ weights
     on_page = np.maximum(page, name)
     return Fit(

@@ -65,3 +65,9 @@ def test_names_and_numbers_are_specific_and_the_first_word_is_not_for_its_capita
 
 def test_a_question_of_function_words_alone_keeps_them() -> None:
     assert ask("who is it").terms
+
+
+def test_german_capitals_are_no_names() -> None:
+    asking = ask("Wie hoch war die Maut auf der Brücke im Jahr 1931?")
+
+    assert {term.text for term in asking.terms if term.is_specific} == {"1931"}

@@ -81,13 +81,45 @@ def test_of_two_alike_pages_the_more_relevant_wins(make_page: MakePage) -> None:
     assert candidates[int(np.argmax(found.scores))].page.page == 2
 
 
-def test_a_long_passage_does_not_win_by_length_alone(make_page: MakePage) -> None:
-    filler = ["and much more is told of the county in these long lines of words that"] * 3
+def test_a_passage_that_finds_as_much_in_fewer_words_wins(make_page: MakePage) -> None:
+    long = "The toll of nine marks " + "and much more besides " * 10 + "is told."
+    page = make_page(long, "", "", "The toll of nine marks stays.")
+
+    assert best("What is the toll?", page) == "The toll of nine marks stays."
+
+
+def test_a_passage_that_only_repeats_the_question_loses(make_page: MakePage) -> None:
     page = make_page(
-        "The toll is nine marks for a cart.", "", "The toll house, a cart", *filler, "end."
+        "What is the toll of the bridge?", "The toll of the bridge: nine marks a cart."
     )
 
-    assert best("What is the toll for a cart?", page) == "The toll is nine marks for a cart."
+    assert (
+        best("What is the toll of the bridge?", page)
+        == "The toll of the bridge: nine marks a cart."
+    )
+
+
+def test_a_caption_loses_to_a_sentence_that_knows_as_much(make_page: MakePage) -> None:
+    page = make_page(
+        "Table 4: toll of each bridge and road.", "", "", "The toll of each bridge is nine marks."
+    )
+
+    assert (
+        best("What is the toll of each bridge?", page) == "The toll of each bridge is nine marks."
+    )
+
+
+def test_the_sentence_next_to_a_match_is_preferred_to_one_far_from_it(make_page: MakePage) -> None:
+    page = make_page(
+        "Roads of Borley were paid for by all. They cost nine marks.",
+        "Rain falls on most days. It is cold.",
+        "Roads of Aldham were paid for by one. They cost four marks.",
+    )
+
+    candidates, found = compare("How many marks did Aldham roads cost?", page)
+    scores = {c.quote: s for c, s in zip(candidates, found.scores.tolist(), strict=True)}
+
+    assert scores["They cost four marks."] > scores["They cost nine marks."]
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def test_numbers_have_one_form(text: str, expected: list[str]) -> None:
         ("buffer", "butfer", 0.8),
         ("bridge", "bride", 0.0),
         ("2015", "2016", 0.0),
+        ("2509889", "2509888", 0.0),
         ("cat", "car", 0.0),
         ("", "bridge", 0.0),
     ],
