@@ -67,14 +67,14 @@ class Service:
         self._ownership = ownership
         queue = JobQueue(database.conninfo)
         self.ledger = JobLedger(database.engine, queue.enqueue)
-        stores = Stores(self.catalog, self.ledger, Garbage(database.engine), vectors, self.blobs)
-        self._indexer = Indexer(
+        self.garbage = Garbage(database.engine)
+        stores = Stores(self.catalog, self.ledger, self.garbage, vectors, self.blobs)
+        self.indexer = Indexer(
             stores, parts.reader(settings), encoder, min_free_bytes=settings.min_free_bytes
         )
-        self.worker = Worker(queue, self.ledger, self._indexer.run, exclusive=ownership is not None)
-        self._searcher = Searcher(
-            self.catalog, vectors, encoder, RowCache(vectors), words=self._words
-        )
+        self.worker = Worker(queue, self.ledger, self.indexer.run, exclusive=ownership is not None)
+        self._rows = RowCache(vectors)
+        self._searcher = Searcher(self.catalog, vectors, encoder, self._rows, words=self._words)
         self._proven: set[str] = set()
 
     @classmethod
@@ -112,7 +112,7 @@ class Service:
 
     def close(self) -> None:
         """Finish the chunk at hand and let go of everything."""
-        self._indexer.stopping.set()
+        self.indexer.stopping.set()
         self.worker.stop()
         self.vectors.close()
         self._database.close()
@@ -153,7 +153,13 @@ class Service:
         Raises:
             CollectionNotFound: no collection has that name.
         """
-        self.vectors.drop(self.catalog.delete_collection(name).store)
+        store = self.catalog.collection(name).store
+        self.garbage.condemn(name)
+        self.indexer.collect_garbage()
+        self.catalog.delete_collection(name)
+        self.vectors.drop(store)
+        self._proven.discard(store)
+        self._rows.keep_only(store, set())
 
     def manifest(self, language: tuple[str, ...]) -> IndexManifest:
         """Return what an index built here and now would be made with."""
@@ -202,7 +208,7 @@ class Service:
             DocumentNotFound: the collection has no such document.
         """
         self.catalog.delete_document(collection, document)
-        self._indexer.collect_garbage()
+        self.indexer.collect_garbage()
 
     def search(self, collection: str, query: SearchQuery) -> SearchResult:
         """Find the pages that match a question best.

@@ -9,6 +9,7 @@ import io
 import logging
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -26,7 +27,7 @@ from index.catalog.jobs import JobLedger
 from index.encoders.base import Encoder, PageContent
 from index.encoders.context import document_context
 from index.encoders.lexical import LexicalEncoder
-from index.errors import DocumentRejected, PagesightError, StorageFull, Unavailable
+from index.errors import DocumentRejected, JobNotFound, PagesightError, StorageFull, Unavailable
 from index.manifest import IndexManifest
 from index.records import PageWords
 from index.vectors.base import DocumentPoint, PagePoint, VectorStore
@@ -77,9 +78,23 @@ class Indexer:
 
     def run(self, job_id: UUID) -> None:
         """Index the job's document; whatever happens, the job ends or stays open for a retry."""
-        job = self._stores.ledger.start(job_id)
-        if job.state != "running":
+        try:
+            job = self._stores.ledger.start(job_id)
+        except JobNotFound:
+            logger.info("job is gone with its collection", extra={"job": str(job_id)})
             return
+        if job.state == "running":
+            self._run(job)
+        self.collect_garbage()
+
+    def collect_garbage(self) -> None:
+        """Remove the points and blobs that no reader can reach any more."""
+        for dead in self._stores.garbage.dead_generations():
+            store = self._stores.catalog.collection(dead.collection).store
+            self._stores.vectors.delete_generation(store, dead.id)
+            self._stores.garbage.forget(dead.id, self._stores.blobs.delete)
+
+    def _run(self, job: Job) -> None:
         try:
             self._index(job)
         except WorkInterrupted:
@@ -91,15 +106,6 @@ class Indexer:
         except Exception:
             logger.exception("job failed", extra={"job": str(job.id)})
             self._fail(job, "internal_error", "an unexpected error; the log has it by job id")
-        self.collect_garbage()
-
-    def collect_garbage(self) -> None:
-        """Remove the points and blobs that no reader can reach any more."""
-        for dead in self._stores.garbage.dead_generations():
-            store = self._stores.catalog.collection(dead.collection).store
-            self._stores.vectors.delete_generation(store, dead.id)
-            for sha256 in self._stores.garbage.forget(dead.id):
-                self._stores.blobs.delete(sha256)
 
     def _index(self, job: Job) -> None:
         stores = self._stores
@@ -122,11 +128,12 @@ class Indexer:
             return
         language = "+".join(work.manifest.language)
         outcomes = self._reader.read_pages(path, done + 1, n_pages, language=language)
-        for chunk in _chunks(outcomes, CHUNK_PAGES):
-            self._check_space()
-            self._store_chunk(work, chunk, context=self._context(work, chunk[0]))
-            done += len(chunk)
-            self._note_progress(work, done, n_pages)
+        with closing(outcomes):
+            for chunk in _chunks(outcomes, CHUNK_PAGES):
+                self._check_space()
+                self._store_chunk(work, chunk, context=self._context(work, chunk[0]))
+                done += len(chunk)
+                self._note_progress(work, done, n_pages)
 
     def _note_progress(self, work: "_Work", done: int, n_pages: int) -> None:
         """Say how far the work is.
@@ -168,16 +175,29 @@ class Indexer:
         lexical = lexical_encoder(work.manifest.language[0])
         called = page_text(context)
         points = [
-            PagePoint(p.number, r, lexical.encode_page(f"{called}\n{page_text(p.words)}"))
-            for p, r in zip(read, rows, strict=True)
-        ]
-        self._stores.vectors.put_pages(work.store, work.job.generation, points)
-        stored = [
-            self._stored_page(page, n_rows=len(page_rows))
+            PagePoint(page.number, page_rows, lexical.encode_page(_terms_text(called, page)))
             for page, page_rows in zip(read, rows, strict=True)
         ]
         failed = [_failed_page(page) for page in chunk if isinstance(page, PageFailed)]
-        self._stores.catalog.put_pages(work.job.generation, stored + failed)
+        with self._building(work):
+            self._stores.vectors.put_pages(work.store, work.job.generation, points)
+            stored = [
+                self._stored_page(page, n_rows=len(page_rows))
+                for page, page_rows in zip(read, rows, strict=True)
+            ]
+            self._stores.catalog.put_pages(work.job.generation, stored + failed)
+
+    @contextmanager
+    def _building(self, work: "_Work") -> Iterator[None]:
+        """Keep what is stored meanwhile from being collected.
+
+        Raises:
+            WorkInterrupted: the job was cancelled or its document deleted.
+        """
+        with self._stores.garbage.hold(work.job.generation) as is_building:
+            if not is_building:
+                raise WorkInterrupted
+            yield
 
     def _stored_page(self, page: PageRead, *, n_rows: int) -> StoredPage:
         height_px, width_px, _ = page.image.shape
@@ -201,7 +221,8 @@ class Indexer:
             self._encoder.encode_context(document_context(work.name, self._first_words(pages))),
             lexical_encoder(work.manifest.language[0]).encode_document(text),
         )
-        self._stores.vectors.put_document(work.store, work.job.generation, point)
+        with self._building(work):
+            self._stores.vectors.put_document(work.store, work.job.generation, point)
 
     def _words(self, sha256: str) -> PageWords:
         return decode_words(self._stores.blobs.read(sha256))
@@ -255,6 +276,12 @@ class PageFailures(DocumentRejected):
 def lexical_encoder(language: str) -> LexicalEncoder:
     """Return the term encoder of a language; they are stateless and cost a little to build."""
     return LexicalEncoder(language)
+
+
+def _terms_text(called: str, page: PageRead) -> str:
+    """The document's name and title help to find what a page says; a blank page says nothing."""
+    text = page_text(page.words)
+    return f"{called}\n{text}" if text else ""
 
 
 def _failed_page(page: PageFailed) -> StoredPage:

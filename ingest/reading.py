@@ -1,7 +1,7 @@
 """Files in, pages with pixels and words out, in order and never more than a few at a time."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ class Reader:
 
     def read_pages(
         self, path: Path, first: int, last: int, *, language: str
-    ) -> Iterator[PageOutcome]:
+    ) -> Generator[PageOutcome, None, None]:
         """Read pages `first` to `last`, from 1, in order; a bad page does not end the others.
 
         Drawing waits while the consumer is busy. OCR runs on `ocr.n_workers` threads ahead of the

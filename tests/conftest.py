@@ -3,14 +3,17 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
 import pytest
 from sqlalchemy import text
 
+from api.service import Service
 from index.catalog.database import Database
 from index.records import RowKind, Rows
+from tests.tiny import HashedWords, settings
 
 
 def unit_rows(n_rows: int, dim: int = 16, *, seed: int = 0) -> Rows:
@@ -28,22 +31,59 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """One embedded PostgreSQL for the whole run, or the one that the environment names."""
     url = os.environ.get("PAGESIGHT_TEST_DATABASE_URL")  # noqa: TID251  a test's own switch
     opened = Database.open(url, folder=tmp_path_factory.mktemp("pg") / "postgres")
+    if url is None:  # nobody will miss what a crash of the machine would take
+        _on_server(opened, "ALTER SYSTEM SET fsync = off")
+        _on_server(opened, "SELECT pg_reload_conf()")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Database) -> str:
+    """The name of a migrated, empty database to copy."""
+    _on_server(postgres, "CREATE DATABASE migrated")
+    Database(_url(postgres, "migrated")).close()
+    return "migrated"
 
 
 @pytest.fixture
-def database(postgres: Database) -> Iterator[Database]:
+def database(postgres: Database, migrated: str) -> Iterator[Database]:
     """A fresh, migrated database on the shared server."""
     name = f"test_{uuid4().hex}"
-    with postgres.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = postgres.engine.url.set(database=name).render_as_string(hide_password=False)
-    opened = Database(url)
+    _on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated}")
+    opened = Database(_url(postgres, name))
     yield opened
     opened.close()
+    _on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _on_server(postgres: Database, statement: str) -> None:
     with postgres.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(text(statement))
+
+
+def _url(postgres: Database, name: str) -> str:
+    return postgres.engine.url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def encoder() -> HashedWords:
+    """The service's encoder; a test may change what it does."""
+    return HashedWords()
+
+
+@pytest.fixture
+def service(database: Database, data_folder: Path, encoder: HashedWords) -> Iterator[Service]:
+    """A service on a fresh database and folder, with a small encoder; nothing works by itself."""
+    opened = open_service(data_folder, database, encoder)
+    yield opened
+    opened.close()
+
+
+def open_service(folder: Path, database: Database, encoder: HashedWords, **changes: Any) -> Service:
+    """Open what `service` opens, again or with other settings."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    return Service.build(settings(folder, database_url=url, **changes), encoder=encoder)
 
 
 @pytest.fixture

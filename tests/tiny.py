@@ -46,11 +46,12 @@ class HashedWords:
         return Question(text, _vectors(tokens), weights, tokens)
 
 
-def pdf(*pages: str) -> bytes:
-    """A PDF with a page for each text; a line of text is a line on the page."""
+def pdf(*pages: str, strips: Sequence[int] = ()) -> bytes:
+    """A PDF with a page for each text, a line for each line; `strips` are too thin to draw."""
     packed = io.BytesIO()
     canvas = Canvas(packed, pagesize=A6, invariant=1)
-    for text in pages:
+    for number, text in enumerate(pages, 1):
+        canvas.setPageSize((5000, 10) if number in strips else A6)
         for n, line in enumerate(text.splitlines()):
             canvas.drawString(20, 380 - 20 * n, line)
         canvas.showPage()

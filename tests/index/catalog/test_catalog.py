@@ -1,3 +1,4 @@
+import threading
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -262,10 +263,49 @@ def test_garbage_gives_up_only_blobs_that_nothing_else_holds(desk: Desk) -> None
     desk.catalog.put_pages(other.generation, [StoredPage(1, image_sha256=shared)])
     desk.catalog.delete_document("c", job.document)
 
-    freed = desk.garbage.forget(job.generation)
+    freed: list[str] = []
+    desk.garbage.forget(job.generation, freed.append)
 
     assert freed == sorted([own, SOURCE.sha256])
-    assert desk.garbage.forget(job.generation) == []
+    desk.garbage.forget(job.generation, lambda sha256: pytest.fail(f"{sha256} is gone already"))
+
+
+def test_a_generation_is_held_only_while_it_is_being_built(desk: Desk) -> None:
+    job = desk.accept()
+    with desk.garbage.hold(job.generation) as is_building:
+        assert is_building
+    desk.catalog.delete_document("c", job.document)
+    with desk.garbage.hold(job.generation) as is_building:
+        assert not is_building
+
+
+def test_a_delete_waits_while_the_generation_is_held(desk: Desk) -> None:
+    job = desk.accept()
+    deleting = threading.Thread(target=desk.catalog.delete_document, args=["c", job.document])
+    with desk.garbage.hold(job.generation):
+        deleting.start()
+        deleting.join(0.3)
+        assert desk.garbage.dead_generations() == []
+    deleting.join()
+    assert [dead.id for dead in desk.garbage.dead_generations()] == [job.generation]
+
+
+def test_a_condemned_collection_is_empty_and_its_generations_dead(desk: Desk) -> None:
+    job = desk.ready()
+    desk.garbage.condemn("c")
+    assert desk.catalog.documents("c") == []
+    assert desk.catalog.live_documents("c") == []
+    assert [dead.id for dead in desk.garbage.dead_generations()] == [job.generation]
+    assert desk.catalog.collection("c").version == 2
+
+
+def test_a_document_that_failed_is_taken_in_again_as_another_generation(desk: Desk) -> None:
+    first = desk.ledger.start(desk.accept().id)
+    desk.ledger.fail(first, Failure("corrupt", "it is"))
+    desk.garbage.forget(first.generation, lambda _: None)
+    second = desk.accept()
+    assert second.document == first.document
+    assert second.generation != first.generation
 
 
 def test_deleting_a_collection_forgets_its_documents(desk: Desk) -> None:
