@@ -83,24 +83,36 @@ def make_pdf(save: Callable[[bytes], Path]) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def laughs_pdf(make_pdf: Callable[..., Path]) -> Callable[..., Path]:
-    """A PDF whose page `bad` draws ten forms of ten forms of ten forms…: a billion in all."""
+def laughs_pdf(make_pdf: Callable[..., Path]) -> Callable[[], Path]:
+    """A PDF whose page draws ten forms of ten forms of ten forms…: ten billion in all."""
+
+    def made() -> Path:
+        depth = 10
+        entries = b"/Type /XObject /Subtype /Form /BBox [0 0 612 792] "
+        resources = b"/Resources << /XObject << /X %d 0 R >> >>"
+        forms = [stream(b"/X Do\n" * 10, entries + resources % (5 + i)) for i in range(depth)]
+        leaf = stream(b"0 0 10 10 re f", entries)
+        return make_pdf(b"/X Do", resources=b"/XObject << /X 4 0 R >>", more=[*forms, leaf])
+
+    return made
+
+
+@pytest.fixture
+def endless_pdf(make_pdf: Callable[..., Path]) -> Callable[..., Path]:
+    """A PDF whose page `bad` is tiled at steps too small to ever finish; it needs no memory."""
 
     def made(*, n_pages: int, bad: int) -> Path:
-        depth = 10
-        forms = [
-            stream(
-                b"/X Do\n" * 10,
-                b"/Type /XObject /Subtype /Form /BBox [0 0 612 792] "
-                b"/Resources << /XObject << /X %d 0 R >> >>" % (4 + i + 1),
-            )
-            for i in range(depth)
-        ]
-        leaf = stream(b"0 0 10 10 re f", b"/Type /XObject /Subtype /Form /BBox [0 0 612 792]")
+        tile = stream(
+            b"0 0 1 1 re f",
+            b"/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 1 1] "
+            b"/XStep 0.0001 /YStep 0.0001 /Resources << >>",
+        )
         contents = [
-            b"/X Do" if number == bad else b"BT /F1 20 Tf 72 700 Td (page %d) Tj ET" % number
+            b"/Pattern cs /P scn 0 0 612 792 re f"
+            if number == bad
+            else b"BT /F1 20 Tf 72 700 Td (page %d) Tj ET" % number
             for number in range(1, n_pages + 1)
         ]
-        return make_pdf(*contents, resources=b"/XObject << /X 4 0 R >>", more=[*forms, leaf])
+        return make_pdf(*contents, resources=b"/Pattern << /P 4 0 R >>", more=[tile])
 
     return made

@@ -78,6 +78,14 @@ def test_boxes_are_cut_at_the_edge_of_the_page() -> None:
     assert found.words[0].box == (0.0, 0.5, 0.5, 1.0)
 
 
+def test_a_word_mostly_off_the_page_is_hidden_whatever_ink_it_touches() -> None:
+    image = np.tile(np.array([0, 255], np.uint8), (40, 20))[..., None].repeat(3, axis=2)
+    words = [RawWord("off", (-0.7, 0.5, 0.3, 0.7), 0), RawWord("on", (-0.1, 0.5, 0.3, 0.7), 0)]
+    found = seen_words(image, words)
+    assert [word.text for word in found.words] == ["on"]
+    assert found.n_hidden == 1
+
+
 @pytest.mark.parametrize("edge", [1e11, -1e11])
 def test_a_box_far_away_is_hidden_and_no_error(edge: float) -> None:
     image = np.zeros((40, 40, 3), np.uint8)

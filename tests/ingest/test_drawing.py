@@ -182,20 +182,27 @@ def test_a_page_as_thin_as_a_thread_is_too_large(make_pdf: MakePdf) -> None:
 
 
 def test_a_page_that_never_ends_costs_its_time_and_no_other_page(
-    laughs_pdf: Callable[..., Path],
+    endless_pdf: Callable[..., Path],
 ) -> None:
     limits = Limits(cpu_s=1, page_timeout_s=60)
-    found = list(pages_of(laughs_pdf(n_pages=4, bad=2), 4, limits=limits))
+    found = list(pages_of(endless_pdf(n_pages=4, bad=2), 4, limits=limits))
     assert [isinstance(page, DrawnPage) for page in found] == [True, False, True, True]
     assert isinstance(found[1], PageTrouble)
     assert isinstance(found[1].error, RenderTimeout)
     assert [page.drawn.number for page in found if isinstance(page, DrawnPage)] == [1, 3, 4]
 
 
-def test_a_document_that_uses_up_its_time_ends(laughs_pdf: Callable[..., Path]) -> None:
+def test_forms_of_forms_of_forms_end_by_time_or_memory(
+    laughs_pdf: Callable[[], Path],
+) -> None:
+    limits = Limits(cpu_s=1, page_timeout_s=60, memory_bytes=400_000_000)
+    assert isinstance(error_of(laughs_pdf(), limits=limits), RenderTimeout | RenderFailed)
+
+
+def test_a_document_that_uses_up_its_time_ends(endless_pdf: Callable[..., Path]) -> None:
     limits = Limits(page_timeout_s=10, document_timeout_s=1.0)
     with pytest.raises(RenderTimeout):
-        list(pages_of(laughs_pdf(n_pages=3, bad=1), 3, limits=limits))
+        list(pages_of(endless_pdf(n_pages=3, bad=1), 3, limits=limits))
 
 
 def test_a_page_that_ends_one_engine_comes_from_the_other_and_the_rest_from_the_first(

@@ -3,7 +3,7 @@ import subprocess
 import sys
 import tracemalloc
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from index.errors import MissingDependency, NotADocument, RenderTimeout
 from ingest.limits import Limits
 from ingest.ocr import TesseractOcr
-from ingest.reading import PageFailed, PageOutcome, PageRead, Reader
+from ingest.reading import PageFailed, PageRead, Reader
 from ingest.sandbox import CODE_ROOT
 
 MakePdf = Callable[..., Path]
@@ -117,10 +117,10 @@ def test_pages_come_in_order_although_ocr_takes_longer_than_a_layer(
 
 
 def test_a_page_that_cannot_be_drawn_does_not_end_the_others(
-    laughs_pdf: Callable[..., Path],
+    endless_pdf: Callable[..., Path],
 ) -> None:
     reader = Reader(Limits(cpu_s=1, page_timeout_s=60), TesseractOcr(n_workers=1))
-    found = list(reader.read_pages(laughs_pdf(n_pages=3, bad=2), 1, 3, language="en"))
+    found = list(reader.read_pages(endless_pdf(n_pages=3, bad=2), 1, 3, language="en"))
     assert [type(page) for page in found] == [PageRead, PageFailed, PageRead]
     assert [getattr(page, "number", 0) for page in found] == [1, 2, 3]
     assert isinstance(found[1], PageFailed)
@@ -207,11 +207,11 @@ def test_drawing_waits_for_ocr(make_pdf: MakePdf) -> None:
 
 
 def test_a_consumer_that_stops_early_leaves_no_child(reader: Reader, make_pdf: MakePdf) -> None:
-    pages: Iterator[PageOutcome] = reader.read_pages(make_pdf(*[b""] * 50), 1, 50, language="en")
+    pages = reader.read_pages(make_pdf(*[b""] * 50), 1, 50, language="en")
     next(pages)
     children = Path(f"/proc/self/task/{next(Path('/proc/self/task').iterdir()).name}/children")
     assert children.read_text().split()
-    pages.close()  # type: ignore[attr-defined] # read_pages is a generator
+    pages.close()
     assert not children.read_text().split()
 
 

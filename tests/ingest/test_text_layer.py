@@ -116,6 +116,11 @@ def test_a_word_without_end_is_cut() -> None:
     assert found == [128, 128, 44]
 
 
+def test_the_mark_of_a_broken_word_is_a_hyphen_that_ends_its_line() -> None:
+    found = [(line, "".join(c.text for c in word)) for line, word in split_words(chars("ex\x02am"))]
+    assert found == [(0, "ex-"), (1, "am")]
+
+
 def test_a_lam_alef_ligature_is_read_in_the_order_of_the_language() -> None:
     alef, lam, noon = "\u0627", "\u0644", "\u0646"
     ligature = [Char(alef, 10, 0, 18, 10), Char(lam, 10, 0, 18, 10)]
