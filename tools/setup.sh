@@ -45,13 +45,14 @@ as_root() {
 
 install_programs() {
   local missing
-  missing=$(missing_programs | xargs)
+  missing=$(missing_programs)
+  missing=${missing//$'\n'/ }
   [ -n "$missing" ] || return 0
   if ! command -v apt-get >/dev/null || ! as_root true 2>/dev/null; then
     die "Please install $missing (Debian, Ubuntu: sudo apt-get install $missing; macOS: brew install poppler tesseract) and run this again."
   fi
   say "installing $missing"
-  as_root apt-get update -qq </dev/null
+  as_root apt-get update -qq </dev/null || say 'apt-get update failed; trying the lists at hand'
   # shellcheck disable=SC2086  # a list of names
   as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -qq -y --no-install-recommends $missing </dev/null
