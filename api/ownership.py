@@ -49,9 +49,10 @@ class Ownership:
         return cls(file)
 
     def release(self) -> None:
-        """Let the next process have the folder."""
-        self._file.truncate(0)
-        self._file.close()
+        """Let the next process have the folder; twice equals once."""
+        if not self._file.closed:
+            self._file.truncate(0)
+            self._file.close()
 
 
 def find_owner(folder: Path) -> Owner | None:

@@ -111,7 +111,7 @@ class Service:
             raise
 
     def close(self) -> None:
-        """Finish the chunk at hand and let go of everything."""
+        """Finish the chunk at hand and let go of everything; twice equals once."""
         self.indexer.stopping.set()
         self.worker.stop()
         self.vectors.close()

@@ -22,19 +22,30 @@ logger = logging.getLogger(__name__)
 
 TASK = "index_document"
 RECONCILE_EVERY_S = 20.0
+RETRY_S = 0.5
+RECONNECT_S = 5.0
+_LOST_DATABASE = (procrastinate.exceptions.ConnectorException, psycopg.OperationalError)
 
 
 class JobQueue:
-    """Puts job ids into the queue, inside the caller's transaction."""
+    """Puts job ids into the queue, inside the caller's transaction.
+
+    Attributes:
+        app: the queue as a worker sees it. Once it is open it can only await, so that putting in
+            has an app of its own.
+    """
 
     def __init__(self, conninfo: str) -> None:
         self.app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
         )
+        self._entrance = procrastinate.App(
+            connector=procrastinate.SyncPsycopgConnector(conninfo=conninfo)
+        )
 
     def enqueue(self, connection: psycopg.Connection[Any], job: UUID) -> None:
         """Wake a worker for `job` once the transaction on `connection` commits."""
-        deferrer = self.app.configure_task(TASK, lock=str(job), connection=connection)
+        deferrer = self._entrance.configure_task(TASK, lock=str(job), connection=connection)
         deferrer.defer(job=str(job))
 
 
@@ -63,38 +74,58 @@ class Worker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._serving: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
+        self._stopped = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
 
         @self._app.task(name=TASK)
         def index_document(job: str) -> None:
             run(UUID(job))
 
     def run_until_empty(self) -> None:
-        """Work until the queue is empty."""
-        asyncio.run(self._work(wait=False))
+        """Work until no job is open any more, or `stop`."""
+        self._serve(wait=False)
+        while not self._stopped.is_set() and self._ledger.open_jobs():
+            self._stopped.wait(RETRY_S)
+            self._serve(wait=False)
 
     def start(self) -> None:
         """Work in a background thread until `stop`."""
-        self._thread = threading.Thread(target=self._serve, name="pagesight-worker", daemon=True)
+        self._thread = threading.Thread(target=self.run_forever, name="worker", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the job at hand and end the background thread."""
-        if self._loop is not None and self._serving is not None:
-            self._loop.call_soon_threadsafe(self._serving.cancel)
+        """Finish the job at hand and end the work, in whichever thread it goes on."""
+        self._stopped.set()
+        with suppress(RuntimeError):  # the loop has ended by itself meanwhile
+            if self._loop is not None and self._serving is not None:
+                self._loop.call_soon_threadsafe(self._serving.cancel)
         if self._thread is not None:
             self._thread.join()
+        self._idle.wait()
 
     def run_forever(self) -> None:
-        """Work in this thread until interrupted."""
-        self._serve()
+        """Work in this thread until `stop` or an interrupt; a lost database is waited for."""
+        while not self._stopped.is_set():
+            try:
+                self._serve(wait=True)
+            except _LOST_DATABASE:
+                logger.exception("the queue's database does not answer")
+                self._stopped.wait(RECONNECT_S)
 
-    def _serve(self) -> None:
-        with suppress(asyncio.CancelledError):
-            asyncio.run(self._remembered())
+    def _serve(self, *, wait: bool) -> None:
+        self._idle.clear()
+        try:
+            with suppress(asyncio.CancelledError):
+                asyncio.run(self._remembered(wait=wait))
+        finally:
+            self._idle.set()
 
-    async def _remembered(self) -> None:
+    async def _remembered(self, *, wait: bool) -> None:
         self._loop = asyncio.get_running_loop()
-        self._serving = asyncio.create_task(self._work(wait=True))
+        self._serving = asyncio.create_task(self._work(wait=wait))
+        if self._stopped.is_set():
+            self._serving.cancel()
         await self._serving
 
     async def _work(self, *, wait: bool) -> None:

@@ -30,7 +30,7 @@ from index.encoders.lexical import LexicalEncoder
 from index.errors import DocumentRejected, JobNotFound, PagesightError, StorageFull, Unavailable
 from index.manifest import IndexManifest
 from index.records import PageWords
-from index.vectors.base import DocumentPoint, PagePoint, VectorStore
+from index.vectors.base import PagePoint, VectorStore
 from index.words import decode_words, encode_words, page_text
 from ingest.reading import PageFailed, PageOutcome, PageRead, Reader
 
@@ -116,7 +116,7 @@ class Indexer:
         n_pages = self._reader.probe(path).n_pages
         self._read_chunks(work, path, n_pages)
         pages = stores.catalog.pages(job.generation)
-        self._store_document(work, pages)
+        self._store_context(work, pages)
         self._verify(work, pages, n_pages)
         stores.vectors.flush(work.store)
         stores.ledger.publish(job, n_pages=n_pages)
@@ -214,15 +214,11 @@ class Indexer:
             engine=page.engine,
         )
 
-    def _store_document(self, work: "_Work", pages: Sequence[StoredPage]) -> None:
-        read = [page.words_sha256 for page in pages if page.words_sha256 is not None]
-        text = "\n".join(page_text(self._words(sha256)) for sha256 in read)
-        point = DocumentPoint(
-            self._encoder.encode_context(document_context(work.name, self._first_words(pages))),
-            lexical_encoder(work.manifest.language[0]).encode_document(text),
-        )
+    def _store_context(self, work: "_Work", pages: Sequence[StoredPage]) -> None:
+        context = document_context(work.name, self._first_words(pages))
+        rows = self._encoder.encode_context(context)
         with self._building(work):
-            self._stores.vectors.put_document(work.store, work.job.generation, point)
+            self._stores.vectors.put_context(work.store, work.job.generation, rows)
 
     def _words(self, sha256: str) -> PageWords:
         return decode_words(self._stores.blobs.read(sha256))

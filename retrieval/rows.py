@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from index.records import Float32
-from index.vectors.base import DOCUMENT_PAGE, VectorStore
+from index.vectors.base import CONTEXT_PAGE, VectorStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class RowCache:
 
     def _read(self, collection: str, generation: UUID) -> GenerationRows:
         found = dict(self._store.read_rows(collection, generation))
-        context = found.pop(DOCUMENT_PAGE)
+        context = found.pop(CONTEXT_PAGE)
         pages = sorted(found)
         return GenerationRows(
             context=context.vectors,

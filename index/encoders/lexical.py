@@ -24,7 +24,6 @@ from index.records import SparseVector
 K1 = 1.2
 B = 0.75
 MEAN_PAGE_TERMS = 300
-MEAN_DOCUMENT_TERMS = 8000
 
 STEMMERS = {
     "ar": "arabic",
@@ -114,11 +113,7 @@ class LexicalEncoder:
 
     def encode_page(self, text: str) -> SparseVector:
         """Encode the text of a page; an empty text has no terms."""
-        return _saturated(Counter(self.terms(text)), MEAN_PAGE_TERMS)
-
-    def encode_document(self, text: str) -> SparseVector:
-        """Encode the text of all pages of a document at once."""
-        return _saturated(Counter(self.terms(text)), MEAN_DOCUMENT_TERMS)
+        return _saturated(Counter(self.terms(text)))
 
     def encode_question(self, text: str) -> SparseVector:
         """Encode a question without its stop words, unless it has nothing else."""
@@ -180,8 +175,8 @@ def _word_forms(token: str) -> list[str]:
     return [token, *(p for p in pieces if len(p) > 1)] if len(pieces) > 1 else [token]
 
 
-def _saturated(counts: Counter[str], mean_terms: int) -> SparseVector:
-    damping = K1 * (1 - B + B * counts.total() / mean_terms)
+def _saturated(counts: Counter[str]) -> SparseVector:
+    damping = K1 * (1 - B + B * counts.total() / MEAN_PAGE_TERMS)
     return _by_id({term: tf * (K1 + 1) / (tf + damping) for term, tf in counts.items()})
 
 

@@ -1,8 +1,8 @@
 """What a vector store is: points in, term scores and rows out.
 
 A store holds one collection per Pagesight collection. Each page is a point with its rows (a
-multi-vector) and its BM25 terms (a sparse vector, IDF applied by the store); each document is one
-more point with the terms of its whole text. Every point belongs to a generation; which of them a
+multi-vector) and its BM25 terms (a sparse vector, IDF applied by the store); a document's context
+is one more point, in the place of page 0. Every point belongs to a generation; which of them a
 reader may see is the catalog's to say.
 """
 
@@ -15,7 +15,7 @@ from index.errors import InvalidRequest
 from index.records import Rows, SparseVector
 
 MAX_MULTIVECTOR_VALUES = 1_048_576
-DOCUMENT_PAGE = 0
+CONTEXT_PAGE = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,8 @@ class PagePoint:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentPoint:
-    """What holds for all pages of a document: the rows of its name and title, all its terms."""
-
-    context: Rows
-    terms: SparseVector
-
-
-@dataclass(frozen=True, slots=True)
 class TermHit:
-    """A BM25 score; `page` is 0 where a whole document was scored."""
+    """A page's BM25 score."""
 
     generation: UUID
     page: int
@@ -59,18 +51,13 @@ class VectorStore(Protocol):
     def put_pages(self, collection: str, generation: UUID, points: Sequence[PagePoint]) -> None:
         """Store pages of a generation; storing one again replaces it."""
 
-    def put_document(self, collection: str, generation: UUID, point: DocumentPoint) -> None:
-        """Store what holds for all pages of a generation."""
+    def put_context(self, collection: str, generation: UUID, context: Rows) -> None:
+        """Store the rows of a document's name and title, which hold for all of its pages."""
 
     def search_pages(
         self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
     ) -> list[TermHit]:
         """Return the pages with the highest BM25 score above zero, best first."""
-
-    def search_documents(
-        self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
-    ) -> list[TermHit]:
-        """Return the documents with the highest BM25 score above zero, best first."""
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
         """Yield each stored page of a generation and its rows; page 0 has the context's."""

@@ -16,7 +16,7 @@ import qdrant_edge as edge
 from index.errors import DataFolderBusy, VectorStoreUnavailable
 from index.records import Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import DOCUMENT_PAGE, DocumentPoint, PagePoint, TermHit
+from index.vectors.base import CONTEXT_PAGE, PagePoint, TermHit
 
 SCROLL_PAGES = 64
 
@@ -50,7 +50,7 @@ class EdgeVectorStore:
         batch = [
             edge.Point(
                 id=stored.point_id(generation, point.page),
-                vector=_vectors(point.rows, stored.TERMS, point.terms),
+                vector=_vectors(point.rows, point.terms),
                 payload=stored.payload(generation, point.page, point.rows),
             )
             for point in points
@@ -58,12 +58,12 @@ class EdgeVectorStore:
         with self._using(collection) as shard:
             shard.update(edge.UpdateOperation.upsert_points(batch))
 
-    def put_document(self, collection: str, generation: UUID, point: DocumentPoint) -> None:
-        """Store what holds for all pages of a generation."""
+    def put_context(self, collection: str, generation: UUID, context: Rows) -> None:
+        """Store the rows of a document's name and title, which hold for all of its pages."""
         whole = edge.Point(
-            id=stored.point_id(generation, DOCUMENT_PAGE),
-            vector=_vectors(point.context, stored.DOCUMENT_TERMS, point.terms),
-            payload=stored.payload(generation, DOCUMENT_PAGE, point.context),
+            id=stored.point_id(generation, CONTEXT_PAGE),
+            vector=_vectors(context, None),
+            payload=stored.payload(generation, CONTEXT_PAGE, context),
         )
         with self._using(collection) as shard:
             shard.update(edge.UpdateOperation.upsert_points([whole]))
@@ -72,13 +72,17 @@ class EdgeVectorStore:
         self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
     ) -> list[TermHit]:
         """Return the pages with the highest BM25 score above zero, best first."""
-        return self._search(collection, stored.TERMS, terms, limit=limit, only=only)
-
-    def search_documents(
-        self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
-    ) -> list[TermHit]:
-        """Return the documents with the highest BM25 score above zero, best first."""
-        return self._search(collection, stored.DOCUMENT_TERMS, terms, limit=limit, only=only)
+        if not len(terms.indices) or (only is not None and not only):
+            return []
+        request = edge.QueryRequest(
+            query=edge.Query.Nearest(_sparse(terms), using=stored.TERMS),
+            limit=limit,
+            filter=None if only is None else edge.Filter(must=[_any_of(only)]),
+            with_payload=[stored.GENERATION, stored.PAGE],
+        )
+        with self._using(collection) as shard:
+            found = shard.query(request)
+        return [_term_hit(hit) for hit in found if hit.score > 0]
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
         """Yield each stored page of a generation and its rows; page 0 has the context's."""
@@ -133,27 +137,6 @@ class EdgeVectorStore:
             while self._shards:
                 _, shard = self._shards.popitem()
                 shard.close()
-
-    def _search(
-        self,
-        collection: str,
-        vector: str,
-        terms: SparseVector,
-        *,
-        limit: int,
-        only: Sequence[UUID] | None,
-    ) -> list[TermHit]:
-        if not len(terms.indices) or (only is not None and not only):
-            return []
-        request = edge.QueryRequest(
-            query=edge.Query.Nearest(_sparse(terms), using=vector),
-            limit=limit,
-            filter=None if only is None else edge.Filter(must=[_any_of(only)]),
-            with_payload=[stored.GENERATION, stored.PAGE],
-        )
-        with self._using(collection) as shard:
-            found = shard.query(request)
-        return [_term_hit(hit) for hit in found if hit.score > 0]
 
     @contextmanager
     def _using(self, collection: str) -> Iterator[edge.EdgeShard]:
@@ -212,16 +195,16 @@ def _config(dim: int) -> edge.EdgeConfig:
     idf = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
     return edge.EdgeConfig(
         vectors={stored.ROWS: rows},
-        sparse_vectors={stored.TERMS: idf, stored.DOCUMENT_TERMS: idf},
+        sparse_vectors={stored.TERMS: idf},
     )
 
 
-def _vectors(rows: Rows, terms_name: str, terms: SparseVector) -> dict[str, Any]:
+def _vectors(rows: Rows, terms: SparseVector | None) -> dict[str, Any]:
     vectors: dict[str, Any] = {}
     if len(rows):
         vectors[stored.ROWS] = rows.vectors
-    if len(terms.indices):
-        vectors[terms_name] = _sparse(terms)
+    if terms is not None and len(terms.indices):
+        vectors[stored.TERMS] = _sparse(terms)
     return vectors
 
 
@@ -235,7 +218,7 @@ def _any_of(generations: Sequence[UUID]) -> edge.FieldCondition:
 
 
 def _pages_of(generation: UUID) -> edge.Filter:
-    is_page = edge.FieldCondition(key=stored.PAGE, range=edge.RangeFloat(gt=DOCUMENT_PAGE))
+    is_page = edge.FieldCondition(key=stored.PAGE, range=edge.RangeFloat(gt=CONTEXT_PAGE))
     return edge.Filter(must=[_any_of([generation]), is_page])
 
 

@@ -11,7 +11,6 @@ from index.records import Rows
 
 ROWS = "rows"
 TERMS = "terms"
-DOCUMENT_TERMS = "document_terms"
 GENERATION = "generation"
 PAGE = "page"
 BOX_SCALE = 65_535
@@ -25,7 +24,7 @@ def point_id(generation: UUID, page: int) -> UUID:
 
 
 def payload(generation: UUID, page: int, rows: Rows) -> Payload:
-    """Return what a point carries beside its vectors; page 0 is the document's own point."""
+    """Return what a point carries beside its vectors; page 0 is the document's context."""
     return {
         GENERATION: str(generation),
         PAGE: page,

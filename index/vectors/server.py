@@ -12,7 +12,7 @@ from qdrant_client.http.exceptions import ApiException, ResponseHandlingExceptio
 from index.errors import VectorStoreUnavailable
 from index.records import Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import DOCUMENT_PAGE, DocumentPoint, PagePoint, TermHit
+from index.vectors.base import CONTEXT_PAGE, PagePoint, TermHit
 
 Result = TypeVar("Result")
 _FAILURES = (  # what the client raises for a server that is absent, slow, or says no
@@ -66,7 +66,7 @@ class QdrantVectorStore:
         batch = [
             models.PointStruct(
                 id=str(stored.point_id(generation, point.page)),
-                vector=_vectors(point.rows, stored.TERMS, point.terms),
+                vector=_vectors(point.rows, point.terms),
                 payload=stored.payload(generation, point.page, point.rows),
             )
             for point in points
@@ -74,12 +74,12 @@ class QdrantVectorStore:
         for start in range(0, len(batch), UPSERT_PAGES):
             self._upsert(collection, batch[start : start + UPSERT_PAGES])
 
-    def put_document(self, collection: str, generation: UUID, point: DocumentPoint) -> None:
-        """Store what holds for all pages of a generation."""
+    def put_context(self, collection: str, generation: UUID, context: Rows) -> None:
+        """Store the rows of a document's name and title, which hold for all of its pages."""
         whole = models.PointStruct(
-            id=str(stored.point_id(generation, DOCUMENT_PAGE)),
-            vector=_vectors(point.context, stored.DOCUMENT_TERMS, point.terms),
-            payload=stored.payload(generation, DOCUMENT_PAGE, point.context),
+            id=str(stored.point_id(generation, CONTEXT_PAGE)),
+            vector=_vectors(context, None),
+            payload=stored.payload(generation, CONTEXT_PAGE, context),
         )
         self._upsert(collection, [whole])
 
@@ -87,13 +87,19 @@ class QdrantVectorStore:
         self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
     ) -> list[TermHit]:
         """Return the pages with the highest BM25 score above zero, best first."""
-        return self._search(collection, stored.TERMS, terms, limit=limit, only=only)
-
-    def search_documents(
-        self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
-    ) -> list[TermHit]:
-        """Return the documents with the highest BM25 score above zero, best first."""
-        return self._search(collection, stored.DOCUMENT_TERMS, terms, limit=limit, only=only)
+        if not len(terms.indices) or (only is not None and not only):
+            return []
+        found = self._call(
+            lambda: self._client.query_points(
+                collection,
+                query=_sparse(terms),
+                using=stored.TERMS,
+                limit=limit,
+                query_filter=None if only is None else models.Filter(must=[_any_of(only)]),
+                with_payload=[stored.GENERATION, stored.PAGE],
+            )
+        )
+        return [_term_hit(hit) for hit in found.points if hit.score > 0]
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
         """Yield each stored page of a generation and its rows; page 0 has the context's."""
@@ -154,29 +160,6 @@ class QdrantVectorStore:
             )
         )
 
-    def _search(
-        self,
-        collection: str,
-        vector: str,
-        terms: SparseVector,
-        *,
-        limit: int,
-        only: Sequence[UUID] | None,
-    ) -> list[TermHit]:
-        if not len(terms.indices) or (only is not None and not only):
-            return []
-        found = self._call(
-            lambda: self._client.query_points(
-                collection,
-                query=_sparse(terms),
-                using=vector,
-                limit=limit,
-                query_filter=None if only is None else models.Filter(must=[_any_of(only)]),
-                with_payload=[stored.GENERATION, stored.PAGE],
-            )
-        )
-        return [_term_hit(hit) for hit in found.points if hit.score > 0]
-
     @staticmethod
     def _call(request: Callable[[], Result]) -> Result:
         try:
@@ -199,16 +182,16 @@ def _config(dim: int) -> dict[str, Any]:
     idf = models.SparseVectorParams(modifier=models.Modifier.IDF)
     return {
         "vectors_config": {stored.ROWS: rows},
-        "sparse_vectors_config": {stored.TERMS: idf, stored.DOCUMENT_TERMS: idf},
+        "sparse_vectors_config": {stored.TERMS: idf},
     }
 
 
-def _vectors(rows: Rows, terms_name: str, terms: SparseVector) -> dict[str, Any]:
+def _vectors(rows: Rows, terms: SparseVector | None) -> dict[str, Any]:
     vectors: dict[str, Any] = {}
     if len(rows):
         vectors[stored.ROWS] = rows.vectors.tolist()
-    if len(terms.indices):
-        vectors[terms_name] = _sparse(terms)
+    if terms is not None and len(terms.indices):
+        vectors[stored.TERMS] = _sparse(terms)
     return vectors
 
 
@@ -222,7 +205,7 @@ def _any_of(generations: Sequence[UUID]) -> models.FieldCondition:
 
 
 def _pages_of(generation: UUID) -> models.Filter:
-    is_page = models.FieldCondition(key=stored.PAGE, range=models.Range(gt=DOCUMENT_PAGE))
+    is_page = models.FieldCondition(key=stored.PAGE, range=models.Range(gt=CONTEXT_PAGE))
     return models.Filter(must=[_any_of([generation]), is_page])
 
 

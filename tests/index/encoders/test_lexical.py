@@ -94,13 +94,6 @@ def test_more_of_a_term_is_worth_more_and_longer_pages_are_worth_less() -> None:
     assert overlap(diluted, asked) < overlap(once, asked) < overlap(twice, asked)
 
 
-def test_a_whole_document_is_measured_against_documents() -> None:
-    text = "apple " + "filler words " * 2000
-    asked = ENGLISH.encode_question("apple")
-    page, document = ENGLISH.encode_page(text), ENGLISH.encode_document(text)
-    assert overlap(document, asked) > 2 * overlap(page, asked)
-
-
 def test_a_question_matches_the_other_form_of_its_words() -> None:
     page = ENGLISH.encode_page("Net revenues of 1,234 million")
     assert overlap(page, ENGLISH.encode_question("What was the revenue, 1234?")) > 0

@@ -11,7 +11,7 @@ from qdrant_client import QdrantClient
 
 from index.errors import DataFolderBusy, VectorStoreUnavailable
 from index.records import Rows, SparseVector
-from index.vectors.base import DocumentPoint, PagePoint, VectorStore, max_rows
+from index.vectors.base import PagePoint, VectorStore, max_rows
 from index.vectors.edge import EdgeVectorStore
 from index.vectors.server import QdrantVectorStore
 from tests.conftest import unit_rows
@@ -56,10 +56,6 @@ def terms(*pairs: tuple[int, float]) -> SparseVector:
 
 def page(number: int, *pairs: tuple[int, float], n_rows: int = 5) -> PagePoint:
     return PagePoint(number, unit_rows(n_rows, DIM, seed=number), terms(*pairs))
-
-
-def whole(*pairs: tuple[int, float]) -> DocumentPoint:
-    return DocumentPoint(unit_rows(2, DIM, seed=99), terms(*pairs))
 
 
 def read(store: VectorStore, generation: UUID) -> dict[int, Rows]:
@@ -121,18 +117,15 @@ def test_a_search_can_be_kept_to_some_generations(store: VectorStore) -> None:
     assert store.search_pages(COLLECTION, terms((1, 1.0)), limit=9, only=[]) == []
 
 
-def test_documents_and_pages_are_searched_apart(store: VectorStore) -> None:
+def test_a_context_is_read_back_as_page_0_and_is_no_page(store: VectorStore) -> None:
     store.put_pages(COLLECTION, FIRST, [page(1, (1, 1.0)), page(2, (2, 1.0))])
-    store.put_document(COLLECTION, FIRST, whole((1, 1.0), (2, 1.0)))
+    store.put_context(COLLECTION, FIRST, unit_rows(2, DIM, seed=99))
 
-    pages = store.search_pages(COLLECTION, terms((2, 1.0)), limit=9, only=None)
-    documents = store.search_documents(COLLECTION, terms((2, 1.0)), limit=9, only=None)
+    found = read(store, FIRST)
 
-    assert [hit.page for hit in pages] == [2]
-    assert [(hit.generation, hit.page) for hit in documents] == [(FIRST, 0)]
+    assert sorted(found) == [0, 1, 2]
+    assert len(found[0]) == 2
     assert store.count_pages(COLLECTION, FIRST) == 2
-    assert sorted(read(store, FIRST)) == [0, 1, 2]
-    assert len(read(store, FIRST)[0]) == 2
 
 
 def test_a_question_without_terms_finds_nothing(store: VectorStore) -> None:
@@ -143,14 +136,13 @@ def test_a_question_without_terms_finds_nothing(store: VectorStore) -> None:
 
 def test_deleting_a_generation_leaves_the_others(store: VectorStore) -> None:
     store.put_pages(COLLECTION, FIRST, [page(1, (1, 1.0))])
-    store.put_document(COLLECTION, FIRST, whole((1, 1.0)))
+    store.put_context(COLLECTION, FIRST, unit_rows(2, DIM, seed=99))
     store.put_pages(COLLECTION, SECOND, [page(1, (1, 1.0))])
 
     store.delete_generation(COLLECTION, FIRST)
     store.delete_generation(COLLECTION, FIRST)
 
     assert read(store, FIRST) == {}
-    assert store.search_documents(COLLECTION, terms((1, 1.0)), limit=9, only=None) == []
     assert store.count_pages(COLLECTION, SECOND) == 1
 
 
