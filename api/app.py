@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api import problems
 from api.desk import LocalDesk
-from api.routes import collection, document, job, probe, question
+from api.routes import collection, document, job, page, probe, question
 from api.service import Service
 
 MULTIPART_OVERHEAD = 1 << 20
@@ -39,7 +39,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     app.state.desk = LocalDesk(service)
     app.state.service = service
     problems.install(app)
-    for routes in (collection, document, job, question):
+    for routes in (collection, document, page, job, question):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(probe.router)
     return app

@@ -155,6 +155,20 @@ class SearchResponse(Body):
     timings: dict[str, float] = Field(description="milliseconds by stage")
 
 
+class HeatRow(Body):
+    """A row of a page and how hot it is for the question."""
+
+    box: BoxBody
+    heat: float = Unit
+
+
+class HeatmapBody(Body):
+    """Where on a page a question finds what it asks for."""
+
+    tokens: list[str] = Field(description="of the question; `token=` takes a place in this list")
+    rows: list[HeatRow]
+
+
 class AnswerRequest(Body):
     """A question to answer from the documents."""
 

@@ -5,10 +5,8 @@ import logging
 import os
 import re
 import shutil
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import PurePosixPath
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -19,6 +17,7 @@ from answer.answers import Answer, EvidencePage
 from api import parts
 from api.ownership import Owner, Ownership
 from api.settings import Settings, prepare_process
+from api.uploads import checked_metadata, display_name
 from index.blobs import LocalBlobs
 from index.catalog.catalog import Catalog
 from index.catalog.database import Database
@@ -27,13 +26,14 @@ from index.catalog.garbage import Garbage
 from index.catalog.jobs import JobLedger
 from index.encoders.base import Encoder
 from index.encoders.minilm import MiniLmEncoder
-from index.errors import InvalidRequest, StorageFull
+from index.errors import InvalidRequest, PageNotFound, StorageFull
 from index.manifest import IndexManifest, encoder_fields
 from index.records import PageWords
 from index.vectors.base import VectorStore
 from index.words import decode_words
 from ingest.jobs import JobQueue, Worker
 from ingest.pipeline import Indexer, Stores, lexical_encoder
+from retrieval.heatmap import PageHeat, row_heat
 from retrieval.hits import Hit, SearchQuery, SearchResult
 from retrieval.rows import RowCache
 from retrieval.search import Searcher
@@ -41,9 +41,6 @@ from retrieval.search import Searcher
 logger = logging.getLogger(__name__)
 
 COLLECTION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-MAX_NAME = 200
-MAX_METADATA_FIELDS = 64
-MAX_VALUE = 2000
 
 
 class Service:
@@ -186,7 +183,7 @@ class Service:
         """
         self.collection(collection)
         source = self._store_original(name, chunks)
-        return self.ledger.accept(collection, source, _checked_metadata(metadata))
+        return self.ledger.accept(collection, source, checked_metadata(metadata))
 
     def replace(
         self, collection: str, document: UUID, name: str, chunks: Iterable[bytes]
@@ -250,6 +247,24 @@ class Service:
             return picture
         return _scaled(picture, width)
 
+    def heatmap(
+        self, collection: str, document: UUID, page: int, query: str, *, token: int | None = None
+    ) -> PageHeat:
+        """Show where on a page a question finds what it asks for.
+
+        Raises:
+            PageNotFound: the document has no such page, or the page could not be read.
+            InvalidRequest: the question is empty, or has no such token.
+        """
+        picture = self.page_image(collection, document, page)
+        generation = self.catalog.document(collection, document).generation
+        if generation is None:
+            raise PageNotFound(f"document {document} has no pages yet")
+        question, rows, boxes = self._searcher.page_rows(
+            self.collection(collection), generation, page, query
+        )
+        return PageHeat(question.tokens, row_heat(question, rows, token=token), boxes, picture)
+
     def _store_original(self, name: str, chunks: Iterable[bytes]) -> Source:
         free = shutil.disk_usage(self.blobs.folder).free
         if free < self.settings.min_free_bytes:
@@ -258,7 +273,7 @@ class Service:
                 "uploads wait until there is room"
             )
         stored = self.blobs.put_stream(chunks, max_bytes=self.settings.max_bytes)
-        return Source(stored.sha256, _display_name(name), stored.n_bytes)
+        return Source(stored.sha256, display_name(name), stored.n_bytes)
 
     def _evidence(self, collection: str, hit: Hit) -> EvidencePage:
         return EvidencePage(
@@ -273,25 +288,6 @@ class Service:
     def _words(self, generation: UUID, page: int) -> PageWords:
         stored = self.catalog.generation_page(generation, page)
         return decode_words(self.blobs.read(stored.words_sha256 or ""))
-
-
-def _display_name(name: str) -> str:
-    """A name to show: no folders, no control characters, bounded; never used as a path."""
-    plain = unicodedata.normalize("NFC", PurePosixPath(name.replace("\\", "/")).name)
-    printable = "".join(c for c in plain if unicodedata.category(c)[0] != "C").strip()
-    return printable[:MAX_NAME] or "document"
-
-
-def _checked_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
-    if len(metadata) > MAX_METADATA_FIELDS:
-        raise InvalidRequest(f"metadata may have {MAX_METADATA_FIELDS} fields, got {len(metadata)}")
-    for field, value in metadata.items():
-        if not isinstance(value, str | int | float | bool | None) or len(str(value)) > MAX_VALUE:
-            raise InvalidRequest(
-                f"metadata {field!r} must be a text of at most {MAX_VALUE} characters, "
-                f"a number, true, false or null"
-            )
-    return metadata
 
 
 def _scaled(picture: bytes, width: int) -> bytes:

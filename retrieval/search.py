@@ -104,6 +104,15 @@ class Searcher:
         clock.lap("regions")
         return SearchResult(hits, clock.laps)
 
+    def page_rows(
+        self, collection: Collection, generation: UUID, page: int, text: str
+    ) -> tuple[Question, Float32, Float32]:
+        """Return a question, a page's `(n_rows, dim)` rows and their `(n_rows, 4)` boxes."""
+        (found,) = self._rows.rows(collection.store, [generation])
+        place = found.pages.index(page)
+        question = self._encoder.encode_question(text)
+        return question, found.vectors[place], found.boxes[place]
+
     def _candidates(self, collection: Collection, query: SearchQuery) -> _Candidates:
         documents = self._catalog.live_documents(collection.name, query.scope.only)
         live = [document.generation for document in documents]

@@ -1,4 +1,4 @@
-"""Documents: upload, list, show, replace, delete, and the pictures of their pages."""
+"""Documents: upload, list, show, replace, delete."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,6 @@ from index.errors import InvalidRequest
 router = APIRouter(prefix="/collections/{collection}/documents", tags=["documents"])
 
 READ_BYTES = 1 << 20
-IMAGE_HEADERS = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 Original = Annotated[UploadFile, File(description="a PDF, PNG, JPEG, WebP or TIFF")]
 
 
@@ -78,23 +77,6 @@ def replace_document(
 def delete_document(collection: CollectionName, document: DocumentId, desk: DeskOf) -> None:
     """Delete a document; no read sees it any more when this returns."""
     desk.delete_document(collection, document)
-
-
-@router.get(
-    "/{document}/pages/{page}/image",
-    response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}}}, **failures(404)},
-)
-def page_image(
-    collection: CollectionName,
-    document: DocumentId,
-    page: int,
-    service: ServiceOf,
-    width: Annotated[int | None, Query(ge=16, le=4096)] = None,
-) -> Response:
-    """Return a page's picture."""
-    picture = service.page_image(collection, parse_id(document), page, width=width)
-    return Response(picture, media_type="image/jpeg", headers=IMAGE_HEADERS)
 
 
 def _chunks(file: UploadFile) -> Iterator[bytes]:

@@ -1,0 +1,78 @@
+"""Pages: their pictures, and where on them a question finds what it asks for."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api.ids import parse_id
+from api.routes.shared import CollectionName, DocumentId, ServiceOf, failures
+from api.schemas import HeatmapBody, HeatRow
+from retrieval.heatmap import PageHeat, draw_heat
+
+router = APIRouter(
+    prefix="/collections/{collection}/documents/{document}/pages/{page}", tags=["pages"]
+)
+
+HEADERS = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+PageNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="page number, from 1")]
+Asked = Annotated[str, Query(min_length=1, max_length=2000, description="the question")]
+Token = Annotated[int | None, Query(ge=0, description="only this token of the question")]
+
+
+@router.get(
+    "/image",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}, **failures(404)},
+)
+def page_image(
+    collection: CollectionName,
+    document: DocumentId,
+    page: PageNumber,
+    service: ServiceOf,
+    width: Annotated[int | None, Query(ge=16, le=4096)] = None,
+) -> Response:
+    """Return a page's picture."""
+    picture = service.page_image(collection, parse_id(document), page, width=width)
+    return Response(picture, media_type="image/jpeg", headers=HEADERS)
+
+
+@router.get(
+    "/heatmap",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}, **failures(404, 409)},
+)
+def heatmap(
+    collection: CollectionName,
+    document: DocumentId,
+    page: PageNumber,
+    service: ServiceOf,
+    query: Asked,
+    token: Token = None,
+) -> Response:
+    """Return a page's picture, coloured where the question finds what it asks for."""
+    found = service.heatmap(collection, parse_id(document), page, query, token=token)
+    coloured = draw_heat(found.picture, found.heat, found.boxes)
+    return Response(coloured, media_type="image/png", headers=HEADERS)
+
+
+@router.get("/heatmap.json", responses=failures(404, 409))
+def heatmap_rows(
+    collection: CollectionName,
+    document: DocumentId,
+    page: PageNumber,
+    service: ServiceOf,
+    query: Asked,
+    token: Token = None,
+) -> HeatmapBody:
+    """Return the heat of each row of a page, and the question's tokens to look at alone."""
+    return _body(service.heatmap(collection, parse_id(document), page, query, token=token))
+
+
+def _body(found: PageHeat) -> HeatmapBody:
+    rows = [
+        HeatRow(box=(left, top, right, bottom), heat=round(float(heat), 4))
+        for heat, (left, top, right, bottom) in zip(
+            found.heat, found.boxes.round(4).tolist(), strict=True
+        )
+    ]
+    return HeatmapBody(tokens=list(found.tokens), rows=rows)
