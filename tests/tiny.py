@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,15 @@ def index(service: Service, name: str, content: bytes, collection: str = "defaul
     document, _ = service.upload(collection, name, [content], {})
     service.worker.run_until_empty()
     return str(document.id)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until something holds, for half a minute at most."""
+    for _ in range(600):
+        if condition():
+            return
+        sleep(0.05)
+    raise AssertionError("it did not come about")
 
 
 def _page_rows(words: PageWords) -> Rows:

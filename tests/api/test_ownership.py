@@ -37,7 +37,9 @@ def test_a_second_owner_is_refused_and_told_who_the_first_is(tmp_path: Path) -> 
 
 
 def test_a_folder_is_free_again_after_its_release(tmp_path: Path) -> None:
-    Ownership.take(tmp_path, ME).release()
+    first = Ownership.take(tmp_path, ME)
+    first.release()
+    first.release()
     second = Ownership.take(tmp_path, Owner(1, None))
     assert find_owner(tmp_path) == Owner(1, None)
     second.release()

@@ -1,0 +1,172 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+
+from api.service import Service
+from index.catalog.database import Database
+from index.catalog.entries import Job
+from index.errors import Unavailable
+from ingest.jobs import JobQueue, Worker
+from ingest.pipeline import CHUNK_PAGES
+from retrieval.hits import SearchQuery
+from tests.conftest import open_service
+from tests.tiny import HashedWords, pdf, wait_for
+
+DIES_AT_SECOND_CHUNK = """
+import os, signal, sys
+from pathlib import Path
+from uuid import UUID
+from api.service import Service
+from tests.tiny import HashedWords, settings
+
+batches = []
+
+def die(n_pages):
+    batches.append(n_pages)
+    if len(batches) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+chosen = settings(Path(sys.argv[1]), database_url=sys.argv[2])
+Service.build(chosen, encoder=HashedWords(before_pages=die)).worker.run_until_empty()
+"""
+
+
+def upload(service: Service, content: bytes, name: str = "report.pdf") -> Job:
+    service.create_collection("default")
+    _, job = service.upload("default", name, [content], {})
+    assert job is not None
+    return job
+
+
+def queued(database: Database) -> int:
+    with psycopg.connect(database.conninfo) as connection:
+        row = connection.execute("SELECT count(*) FROM procrastinate_jobs").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_an_upload_waits_in_the_queue_and_is_gone_from_it_when_done(
+    service: Service, database: Database
+) -> None:
+    job = upload(service, pdf("heron"))
+    assert (queued(database), service.ledger.job(job.id).state) == (1, "queued")
+    service.worker.run_until_empty()
+    assert (queued(database), service.ledger.job(job.id).state) == (0, "done")
+
+
+def test_an_upload_that_is_rolled_back_wakes_nobody(database: Database) -> None:
+    queue = JobQueue(database.conninfo)
+    with psycopg.connect(database.conninfo) as connection:
+        queue.enqueue(connection, UUID(int=1))
+        connection.rollback()
+    assert queued(database) == 0
+
+
+def test_a_job_that_the_queue_has_lost_is_put_back(service: Service, database: Database) -> None:
+    job = upload(service, pdf("heron"))
+    with psycopg.connect(database.conninfo) as connection:
+        connection.execute("DELETE FROM procrastinate_jobs")
+    service.worker.run_until_empty()
+    assert service.ledger.job(job.id).state == "done"
+
+
+def test_working_until_the_queue_is_empty_retries_what_may_pass(
+    service: Service, encoder: HashedWords
+) -> None:
+    failures = [Unavailable("once"), Unavailable("twice")]
+
+    def fails_twice(_: int) -> None:
+        if failures:
+            raise failures.pop()
+
+    encoder.before_pages = fails_twice
+    job = upload(service, pdf("heron"))
+    service.worker.run_until_empty()
+    found = service.ledger.job(job.id)
+    assert (found.state, found.attempts) == ("done", 3)
+
+
+def test_working_until_the_queue_is_empty_ends_when_the_trouble_does_not(
+    service: Service, encoder: HashedWords
+) -> None:
+    def fails(_: int) -> None:
+        raise Unavailable("always")
+
+    encoder.before_pages = fails
+    job = upload(service, pdf("heron"))
+    service.worker.run_until_empty()
+    assert service.ledger.job(job.id).state == "failed"
+
+
+def test_a_background_worker_indexes_what_arrives_and_ends_when_told(service: Service) -> None:
+    service.worker.start()
+    jobs = [upload(service, pdf(f"heron {n}")) for n in range(3)]
+    wait_for(lambda: not service.ledger.open_jobs())
+    service.worker.stop()
+    assert [service.ledger.job(job.id).state for job in jobs] == ["done"] * 3
+
+
+def test_a_service_that_closes_stops_behind_the_chunk_at_hand(
+    database: Database, data_folder: Path
+) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def wait(_: int) -> None:
+        reached.set()
+        go_on.wait(20)
+
+    service = open_service(data_folder, database, HashedWords(before_pages=wait))
+    job = upload(service, pdf(*["heron"] * (CHUNK_PAGES + 1)))
+    service.worker.start()
+    assert reached.wait(20)
+    closing = threading.Thread(target=service.close)
+    closing.start()
+    wait_for(service.indexer.stopping.is_set)
+    go_on.set()
+    closing.join()
+
+    again = open_service(data_folder, database, HashedWords())
+    assert again.ledger.job(job.id).pages_done == CHUNK_PAGES
+    again.worker.run_until_empty()
+    assert again.ledger.job(job.id).state == "done"
+    again.close()
+
+
+def test_stopping_a_worker_that_never_started_does_nothing(
+    service: Service, database: Database
+) -> None:
+    Worker(JobQueue(database.conninfo), service.ledger, lambda _: None, exclusive=True).stop()
+
+
+def test_a_killed_process_is_taken_over_behind_its_last_noted_page(
+    service: Service, database: Database, data_folder: Path
+) -> None:
+    job = upload(service, pdf(*["heron"] * (CHUNK_PAGES + 2)))
+    service.close()
+    url = database.engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", DIES_AT_SECOND_CHUNK, str(data_folder), url]
+    died = subprocess.run(command, check=False, env=_python_path())  # noqa: S603  our own script
+    assert died.returncode == -signal.SIGKILL
+
+    batches: list[int] = []
+    again = open_service(data_folder, database, HashedWords(before_pages=batches.append))
+    noted = again.catalog.pages(job.generation)
+    assert [page.number for page in noted] == list(range(1, CHUNK_PAGES + 1))
+    assert again.search("default", SearchQuery("heron")).hits == ()
+    again.worker.run_until_empty()
+    store = again.catalog.collection("default").store
+    assert batches == [2]
+    assert again.ledger.job(job.id).state == "done"
+    assert again.vectors.count_pages(store, job.generation) == CHUNK_PAGES + 2
+    assert len(again.search("default", SearchQuery("heron", limit=100)).hits) == CHUNK_PAGES + 2
+    again.close()
+
+
+def _python_path() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}  # noqa: TID251  a child's
