@@ -31,8 +31,9 @@ check: setup ## format, lint, types
 test: check ## every check and every test
 	$(BIN)/python -m pytest
 
-bench: setup ## measure retrieval and answers on the demo's own questions
+bench: setup ## measure retrieval, answers and memory on this machine; minutes
 	$(BIN)/pagesight eval run demo --data demo-data
+	$(BIN)/pagesight bench memory
 
 serve: setup ## serve the REST API on http://127.0.0.1:8080
 	$(BIN)/pagesight serve
