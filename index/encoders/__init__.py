@@ -1,1 +1,1 @@
-"""What turns words and pixels into rows: the model that ships, the lexical one, and their protocols."""
+"""What turns words and pixels into rows: the model that ships, the lexical one, and protocols."""
