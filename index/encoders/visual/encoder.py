@@ -1,0 +1,236 @@
+"""The visual encoder: pages as patch rows, as text rows of the same model, or as both.
+
+Patch rows are the model's rows of its image tokens, each with the box of what it saw; the rows of
+the fixed instruction around them stand nowhere on the page and are left out.
+
+Every token of a question that the model reads counts 1, colpali-engine's ten augmentation tokens
+among them: the models were trained, and their published scores were measured, with the sum over all
+of them. Padding never occurs, as a question is read alone.
+"""
+
+import threading
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self
+
+import numpy as np
+
+from index.encoders.averaging import averaged
+from index.encoders.base import ModelPin, PageContent
+from index.encoders.token_windows import kept_rows
+from index.encoders.visual.checkpoint import Checkpoint, Source, find_checkpoint
+from index.encoders.visual.families import Family, family_of
+from index.encoders.visual.loading import Loaded, check_engine, load
+from index.encoders.visual.proof import Record, check_rows, prove
+from index.encoders.visual.text_tower import Tokens, marks, read_words, windows_of
+from index.errors import InvalidRequest, ModelRejected
+from index.records import Float32, PageWords, Question, RowKind, Rows, Word
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from transformers import BatchFeature
+
+RowChoice = Literal["patch", "text", "fused"]
+MAX_VALUES = 1 << 20  # Qdrant refuses a multi-vector of this many values or more
+WINDOWS_AT_ONCE = 8
+
+
+class VisualEncoder:
+    """Encodes pages with a model of the ColPali family. Any number of threads may share it.
+
+    Args:
+        checkpoint: the model's files.
+        family: its architecture.
+        loaded: the model itself.
+        rows: which rows a page gets.
+        batch: pages in a forward pass.
+
+    Raises:
+        InvalidRequest: text rows are asked of a model that was never trained on text.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        family: Family,
+        loaded: Loaded,
+        *,
+        rows: RowChoice = "patch",
+        batch: int = 1,
+    ) -> None:
+        if rows != "patch" and not family.reads_text:
+            raise InvalidRequest(
+                f"{checkpoint.name} was not trained to embed text, so it has no {rows} rows; "
+                "take rows=patch and index the page's words with the default encoder beside it"
+            )
+        self._checkpoint = checkpoint
+        self._family = family
+        self._loaded = loaded
+        self._rows = rows
+        self._batch = batch
+        self._device_owner = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        source: Source,
+        *,
+        rows: RowChoice = "patch",
+        device: str = "cpu",
+        batch: int = 1,
+        records: Path | None = None,
+        probe: bool = True,
+    ) -> Self:
+        """Load a model and prove that it is what it must be.
+
+        Args:
+            source: where the model is.
+            rows: which rows a page gets.
+            device: `cpu`, or a device of torch such as `cuda`.
+            batch: pages in a forward pass.
+            records: folder of the rows that models made when they were first trusted; None leaves
+                that comparison out.
+            probe: whether the model must prefer the right one of two questions. Only a trained
+                model can.
+
+        Raises:
+            InvalidRequest: no such model, or rows that it does not have.
+            MissingDependency: colpali-engine is not installed.
+            ModelRejected: the proof fails; the message says where.
+            Unavailable: the hub does not send the files.
+        """
+        check_engine()
+        checkpoint = find_checkpoint(source)
+        family = family_of(checkpoint.model_type)
+        loaded = load(checkpoint, family, device=device)
+        encoder = cls(checkpoint, family, loaded, rows=rows, batch=batch)
+        record = Record(checkpoint.identity, rows, loaded.dtype)
+        prove(encoder, record, folder=records, probe=probe)
+        return encoder
+
+    @property
+    def pin(self) -> ModelPin:
+        """What this encoder is, exactly."""
+        found = self._checkpoint
+        return ModelPin(found.name, found.revision, found.sha256, self._loaded.model.dim)
+
+    def encode_pages(self, pages: Sequence[PageContent]) -> list[Rows]:
+        """Encode each page; only a page without words, of an encoder of text rows, has no rows."""
+        seen = self._patches(pages) if self._rows != "text" else [self._nothing()] * len(pages)
+        if self._rows == "patch":
+            return seen
+        return [
+            _joined(rows, self._words(page.words.words, beside=len(rows)))
+            for page, rows in zip(pages, seen, strict=True)
+        ]
+
+    def encode_context(self, context: PageWords) -> Rows:
+        """Encode what a document is called; zero rows from an encoder of patches alone."""
+        return self._nothing() if self._rows == "patch" else self._words(context.words, beside=0)
+
+    def encode_question(self, text: str) -> Question:
+        """Encode a question: every token weighs 1, the augmentation tokens behind it too.
+
+        Raises:
+            InvalidRequest: the question has no words.
+        """
+        if not text.strip():
+            raise InvalidRequest("the question is empty; ask with at least one word")
+        inputs = self._loaded.processor.process_queries([text])
+        vectors = self._forward(inputs)[0][inputs["attention_mask"][0].bool().numpy()]
+        ids = inputs["input_ids"][0][inputs["attention_mask"][0].bool()].tolist()
+        tokens = tuple(self._loaded.processor.tokenizer.convert_ids_to_tokens(ids))
+        return Question(text, self._checked(vectors), np.ones(len(ids), np.float32), tokens)
+
+    def _patches(self, pages: Sequence[PageContent]) -> list[Rows]:
+        chunks = (pages[n : n + self._batch] for n in range(0, len(pages), self._batch))
+        return [rows for chunk in chunks for rows in self._patches_at_once(chunk)]
+
+    def _patches_at_once(self, pages: Sequence[PageContent]) -> list[Rows]:
+        from PIL import Image  # noqa: PLC0415  a query-only process needs no pictures
+
+        processor = self._loaded.processor
+        inputs = processor.process_images([Image.fromarray(page.image) for page in pages])
+        masks = (processor.get_image_mask(inputs) & inputs["attention_mask"].bool()).numpy()
+        made = self._forward(inputs)
+        return [
+            self._patch_rows(page, vectors[mask])
+            for page, vectors, mask in zip(pages, made, masks, strict=True)
+        ]
+
+    def _patch_rows(self, page: PageContent, vectors: Float32) -> Rows:
+        height, width = page.image.shape[:2]
+        boxes = self._family.patch_boxes(self._loaded.processor, width, height)
+        if len(boxes) != len(vectors):
+            raise ModelRejected(
+                f"{self._checkpoint.name} made {len(vectors)} rows of a page of {width} x {height} "
+                f"pixels, where its family makes {len(boxes)}; its processor is not the family's"
+            )
+        return _located(self._checked(vectors), boxes, RowKind.PATCH)
+
+    def _words(self, words: Sequence[Word], *, beside: int) -> Rows:
+        """Return the rows of words, few enough to be stored with `beside` rows."""
+        if not words:
+            return self._nothing()
+        tokens = read_words(self._loaded.processor, [word.text for word in words])
+        boxes = np.array([words[n].box for n in tokens.words], np.float32).reshape(-1, 4)
+        vectors = self._checked(self._text_vectors(tokens))
+        max_rows = (MAX_VALUES - 1) // self._loaded.model.dim - beside
+        return _located(*averaged(vectors, boxes, max_rows=max_rows), RowKind.TEXT)
+
+    def _text_vectors(self, tokens: Tokens) -> Float32:
+        """Return each token's row, read in windows, `(n_tokens, dim)`."""
+        rows = np.empty((len(tokens.ids), self._loaded.model.dim), np.float32)
+        before, behind = marks(self._loaded.processor)
+        for length, alike in groupby(
+            windows_of(tokens), key=lambda window: window.stop - window.start
+        ):
+            windows = list(alike)
+            for n in range(0, len(windows), WINDOWS_AT_ONCE):
+                batch = windows[n : n + WINDOWS_AT_ONCE]
+                ids = [[*before, *tokens.ids[w.start : w.stop], *behind] for w in batch]
+                made = self._forward(_unpadded(ids))
+                for window, read in zip(batch, made, strict=True):
+                    own = read[len(before) : len(before) + length]
+                    rows[window.first : window.last] = kept_rows(window, own)
+        return rows
+
+    def _forward(self, inputs: "BatchFeature | dict[str, Tensor]") -> Float32:
+        """Return the rows of all input tokens, padding included, `(n_inputs, n_tokens, dim)`."""
+        import torch  # noqa: PLC0415  takes seconds, and asking for --help must not wait
+
+        ready = {
+            name: value.to(self._loaded.device)
+            for name, value in inputs.items()
+            if name != "labels"  # would only have a loss computed
+        }
+        with self._device_owner, torch.inference_mode():
+            made = self._loaded.model(**ready)
+        return np.asarray(made.float().cpu().numpy(), np.float32)
+
+    def _checked(self, vectors: Float32) -> Float32:
+        return check_rows(self._checkpoint.name, vectors, self._loaded.model.dim)
+
+    def _nothing(self) -> Rows:
+        empty = np.empty((0, self._loaded.model.dim), np.float32)
+        return _located(empty, np.empty((0, 4), np.float32), RowKind.TEXT)
+
+
+def _located(vectors: Float32, boxes: Float32, kind: RowKind) -> Rows:
+    return Rows(vectors, boxes, np.full(len(vectors), kind, np.uint8))
+
+
+def _joined(first: Rows, second: Rows) -> Rows:
+    return Rows(
+        np.concatenate([first.vectors, second.vectors]),
+        np.concatenate([first.boxes, second.boxes]),
+        np.concatenate([first.kinds, second.kinds]),
+    )
+
+
+def _unpadded(ids: list[list[int]]) -> "dict[str, Tensor]":
+    import torch  # noqa: PLC0415  as above
+
+    tokens = torch.tensor(ids)
+    return {"input_ids": tokens, "attention_mask": torch.ones_like(tokens)}
