@@ -13,7 +13,11 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SERVICE = [Requirement(line) for line in PROJECT["dependencies"]]
-CHECKS = [Requirement(line) for line in PROJECT["optional-dependencies"]["dev"]]
+EXTRAS = {
+    extra: [Requirement(line) for line in lines]
+    for extra, lines in PROJECT["optional-dependencies"].items()
+}
+CHECKS = EXTRAS["dev"]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PIN = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[^ ;]+)")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
@@ -82,4 +86,5 @@ def test_every_direct_dependency_has_its_reason_in_the_docs() -> None:
     rows = re.findall(r"^\|((?: `[\w-]+`,?)+) \|", table, flags=re.MULTILINE)
     told = [name for row in rows for name in re.findall(r"`([\w-]+)`", row)]
 
-    assert sorted(told) == sorted(requirement.name for requirement in SERVICE + CHECKS)
+    asked = [requirement.name for group in (SERVICE, *EXTRAS.values()) for requirement in group]
+    assert sorted(told) == sorted(asked)
