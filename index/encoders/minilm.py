@@ -35,7 +35,7 @@ SHA256 = {
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 RAW_DIM = 384
-BATCH = 16
+BATCH = 8  # of 16, 8 and 4 the time is the same, the peak memory 786, 691 and 624 MiB
 CLS, SEP = 101, 102
 CONTINUES, UNKNOWN = "##", "[UNK]"
 MAX_VALUES = 1 << 20  # Qdrant refuses a multi-vector of this many values or more
