@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import problems
 from api.desk import LocalDesk
@@ -29,13 +30,15 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
         yield
         await run_in_threadpool(service.close)
 
+    max_bytes = service.settings.max_bytes + MULTIPART_OVERHEAD
     app = FastAPI(
         title="Pagesight",
         summary="Answers questions over document collections by looking at the pages.",
         version="0.1.0",
         lifespan=lifespan,
-        max_body_size=service.settings.max_bytes + MULTIPART_OVERHEAD,
     )
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_bytes)
+    app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)
     app.state.desk = LocalDesk(service)
     app.state.service = service
     problems.install(app)

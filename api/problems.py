@@ -5,7 +5,9 @@ import logging
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.schemas import Problem
 from index import errors
@@ -54,6 +56,28 @@ def problem(status: int, code: str, detail: str) -> JSONResponse:
     return JSONResponse(
         body.model_dump(), status, headers=headers, media_type="application/problem+json"
     )
+
+
+class DeclaredSize:
+    """Refuses a body that says it is too long, before any of it is read.
+
+    Args:
+        app: what answers the others.
+        max_bytes: length of a body.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        declared = Headers(scope=scope).get("content-length", "") if "headers" in scope else ""
+        if declared.isdecimal() and int(declared) > self._max_bytes:
+            told = f"the request has {declared} bytes, the limit is {self._max_bytes}"
+            await problem(413, errors.TooLarge.code, told)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 async def _on_pagesight_error(_: Request, error: Exception) -> JSONResponse:

@@ -2,9 +2,12 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from api.uploads import is_storable
 
 Unit = Field(ge=0, le=1)
+COLLECTION_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 BoxBody = tuple[float, float, float, float]
 
 
@@ -12,6 +15,17 @@ class Body(BaseModel):
     """A JSON object with exactly these fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RequestBody(Body):
+    """What a caller sends: text that can be kept and compared."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_storable(cls, body: object) -> object:
+        if not is_storable(body):
+            raise ValueError("NUL, lone surrogates and infinite numbers are not understood")
+        return body
 
 
 class ErrorBody(Body):
@@ -31,10 +45,10 @@ class CollectionBody(Body):
     documents: int
 
 
-class NewCollection(Body):
+class NewCollection(RequestBody):
     """A collection to make."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", examples=["reports"])
+    name: str = Field(pattern=COLLECTION_PATTERN, examples=["reports"])
     language: list[str] | None = Field(
         None, min_length=1, max_length=8, description="ISO codes; the first one leads"
     )
@@ -105,7 +119,7 @@ class PageRange(Body):
     last: int = Field(2**31 - 1, ge=1)
 
 
-class FilterBody(Body):
+class FilterBody(RequestBody):
     """What a search may see; every given part must hold."""
 
     documents: list[str] = Field(default_factory=list, max_length=1000)
@@ -119,7 +133,7 @@ class FilterBody(Body):
 ArmName = Literal["maxsim", "bm25"]
 
 
-class SearchRequest(Body):
+class SearchRequest(RequestBody):
     """A question to find pages for."""
 
     query: str = Field(min_length=1, max_length=2000, examples=["How tall is the dam?"])
@@ -169,7 +183,7 @@ class HeatmapBody(Body):
     rows: list[HeatRow]
 
 
-class AnswerRequest(Body):
+class AnswerRequest(RequestBody):
     """A question to answer from the documents."""
 
     query: str = Field(min_length=1, max_length=2000)

@@ -1,6 +1,5 @@
 """The one place that puts the parts together, and what the service can do with them."""
 
-import io
 import logging
 import os
 import re
@@ -11,11 +10,10 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from PIL import Image
-
 from answer.answers import Answer, EvidencePage
 from api import parts
 from api.ownership import Owner, Ownership
+from api.pictures import scaled
 from api.settings import Settings, prepare_process
 from api.uploads import checked_metadata, display_name
 from index.blobs import LocalBlobs
@@ -224,7 +222,7 @@ class Service:
             VlmUnavailable: the configured model does not answer.
         """
         found = self.search(collection, query)
-        pages = [self._evidence(collection, hit) for hit in found.hits]
+        pages = [self._evidence(hit) for hit in found.hits]
         started = perf_counter()
         language = self.collection(collection).manifest.language[0]
         answerer = parts.answerer(self.settings, language=language)
@@ -245,7 +243,7 @@ class Service:
         picture = self.blobs.read(stored.image_sha256 or "")
         if width is None or width >= stored.width_px:
             return picture
-        return _scaled(picture, width)
+        return scaled(picture, width)
 
     def heatmap(
         self, collection: str, document: UUID, page: int, query: str, *, token: int | None = None
@@ -275,24 +273,20 @@ class Service:
         stored = self.blobs.put_stream(chunks, max_bytes=self.settings.max_bytes)
         return Source(stored.sha256, display_name(name), stored.n_bytes)
 
-    def _evidence(self, collection: str, hit: Hit) -> EvidencePage:
+    def _evidence(self, hit: Hit) -> EvidencePage:
         return EvidencePage(
             document=str(hit.document),
             name=hit.name,
             page=hit.page,
             words=self._words(hit.generation, hit.page),
             relevance=hit.relevance,
-            image=lambda: self.page_image(collection, hit.document, hit.page),
+            image=lambda: self._image(hit.generation, hit.page),
         )
+
+    def _image(self, generation: UUID, page: int) -> bytes:
+        stored = self.catalog.generation_page(generation, page)
+        return self.blobs.read(stored.image_sha256 or "")
 
     def _words(self, generation: UUID, page: int) -> PageWords:
         stored = self.catalog.generation_page(generation, page)
         return decode_words(self.blobs.read(stored.words_sha256 or ""))
-
-
-def _scaled(picture: bytes, width: int) -> bytes:
-    with Image.open(io.BytesIO(picture)) as image:
-        height = max(1, round(image.height * width / image.width))
-        packed = io.BytesIO()
-        image.resize((width, height), Image.Resampling.LANCZOS).save(packed, "JPEG", quality=85)
-    return packed.getvalue()

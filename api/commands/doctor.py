@@ -6,7 +6,14 @@ from pathlib import Path
 import click
 from pydantic import BaseModel
 
-from api.commands.shared import data_option, json_option, load_settings, out, print_json
+from api.commands.shared import (
+    data_option,
+    json_option,
+    load_settings,
+    out,
+    print_json,
+    says_errors,
+)
 from api.doctor import check_machine
 from api.schemas import Probe
 
@@ -20,6 +27,7 @@ class DoctorReport(BaseModel):
 @click.command("doctor")
 @data_option
 @json_option
+@says_errors
 def command(data: Path | None, *, as_json: bool) -> None:
     """Check programs, models, stores and disk; exit code 1 when something is missing."""
     report = DoctorReport(checks=check_machine(load_settings(data)))

@@ -1,7 +1,10 @@
 """`pagesight serve`: the REST API, with a worker inside."""
 
 import logging
+import signal
+import socket
 from pathlib import Path
+from types import FrameType
 
 import click
 import uvicorn
@@ -21,7 +24,7 @@ from index.errors import InvalidRequest
 def command(data: Path | None, host: str | None, port: int | None) -> None:
     """Serve the REST API and index what is uploaded; OpenAPI is at /docs."""
     settings = load_settings(data)
-    host, port = host or settings.host, port or settings.port
+    host, port = host or settings.host, settings.port if port is None else port
     if host not in LOOPBACK and not settings.trust_network:
         raise InvalidRequest(
             f"there are no API keys yet, so only {', '.join(LOOPBACK)} may be bound, got {host!r}; "
@@ -30,7 +33,28 @@ def command(data: Path | None, host: str | None, port: int | None) -> None:
         )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    url = f"http://{host}:{port}"
-    service = Service.build(settings, url=url)
-    err.print(f"Pagesight on {url}, OpenAPI on {url}/docs")
-    uvicorn.run(create_app(service), host=host, port=port, log_config=None)
+    with _bound(host, port) as bound:
+        signal.signal(signal.SIGTERM, _end)
+        url = _url(bound)
+        service = Service.build(settings, url=url)
+        err.print(f"Pagesight on {url}, OpenAPI on {url}/docs")
+        uvicorn.Server(uvicorn.Config(create_app(service), log_config=None)).run(sockets=[bound])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Listen before anything else is opened: who finds the folder taken can wait for an answer."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise InvalidRequest(f"cannot listen on {host} port {port}: {error.strerror}") from error
+
+
+def _url(bound: socket.socket) -> str:
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    """End with code 0; uvicorn has shut down before it hands the signal on."""
+    raise SystemExit(0)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from rich.console import Console
 
 from api.client import RemoteDesk
@@ -53,8 +53,16 @@ def says_errors(command: Callable[Params, Result]) -> Callable[Params, Result]:
             err.print(f"[red]{error.code}[/red]: ", end="")
             err.print(str(error), markup=False)
             sys.exit(1)
+        except ValidationError as error:
+            err.print(_told(error), markup=False)
+            sys.exit(2)
 
     return told
+
+
+def _told(error: ValidationError) -> str:
+    lines = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+    return f"{error.title}: {'; '.join(lines)}"
 
 
 def load_settings(data: Path | None) -> Settings:

@@ -87,7 +87,7 @@ def _chunks(file: UploadFile) -> Iterator[bytes]:
 def _metadata(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidRequest(f"metadata is not JSON: {error}") from error
     if not isinstance(found, dict):
         raise InvalidRequest(f"metadata must be a JSON object, got {type(found).__name__}")

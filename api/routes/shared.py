@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Request
 
 from api.desk import LocalDesk
-from api.schemas import Problem
+from api.schemas import COLLECTION_PATTERN, Problem
 from api.service import Service
 
 
@@ -21,7 +21,10 @@ def _service(request: Request) -> Service:
 
 DeskOf = Annotated[LocalDesk, Depends(_desk)]
 ServiceOf = Annotated[Service, Depends(_service)]
-CollectionName = Annotated[str, Path(description="name of the collection", examples=["default"])]
+CollectionName = Annotated[
+    str,
+    Path(description="name of the collection", examples=["default"], pattern=COLLECTION_PATTERN),
+]
 DocumentId = Annotated[str, Path(description="id of the document")]
 
 

@@ -1,0 +1,256 @@
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from click.testing import CliRunner, Result
+
+from api.cli import COMMANDS, pagesight
+from api.ownership import find_owner
+from tests.tiny import pdf, wait_for
+
+ROOT = Path(__file__).parents[2]
+DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island in the lake")
+
+
+def pagesight_here(*args: str) -> Result:
+    return CliRunner().invoke(pagesight, [str(arg) for arg in args])
+
+
+def run(*args: object, data: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does, in a process of its own."""
+    return subprocess.run(  # noqa: S603  our own program
+        [sys.executable, "-m", "api.cli", *map(str, args), "--data", str(data)],
+        env=_environment(variables),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def _environment(variables: dict[str, str]) -> dict[str, str]:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith("PAGESIGHT_")}  # noqa: TID251
+    few = {"PAGESIGHT_OCR_WORKERS": "1", "PAGESIGHT_ENCODER_THREADS": "1"}
+    return {**plain, **few, "PYTHONPATH": str(ROOT), **variables}
+
+
+def printed(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert done.stdout, done.stderr
+    body: dict[str, Any] = json.loads(done.stdout)
+    return body
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that `pagesight ingest` filled, one good and one bad file."""
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "files").mkdir()
+    (folder / "files" / "dams.pdf").write_bytes(DAMS)
+    (folder / "files" / "notes.txt").write_text("no document")
+    done = run(
+        "ingest", folder / "files", "--json", "--metadata", "year=2024", data=folder / "data"
+    )
+    assert done.returncode == 3, done.stderr
+    (folder / "report.json").write_text(done.stdout)
+    return folder
+
+
+def test_help_is_quick_and_loads_no_model() -> None:
+    script = (
+        "import sys, click.testing, api.cli as cli;"
+        "done = click.testing.CliRunner().invoke(cli.pagesight, ['--help']);"
+        "assert done.exit_code == 0, done.output;"
+        "heavy = {'torch', 'transformers', 'fastapi', 'sqlalchemy', 'qdrant_edge', 'numpy'};"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, check=False)  # noqa: S603  our own program
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str) -> None:
+    done = pagesight_here(name, "--help")
+    assert done.exit_code == 0
+    assert "Usage: " in done.output
+    assert COMMANDS[name][1] in pagesight_here("--help").output.replace("\n             ", " ")
+
+
+def test_no_command_loads_torch_before_it_works() -> None:
+    script = "import sys; from api.cli import *; [importlib.import_module(m) for m, _ in COMMANDS.values()]; sys.exit('torch' in sys.modules)"  # noqa: E501
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False)  # noqa: S603
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["fly"],
+        ["search"],
+        ["search", "a", "--limit", "0"],
+        ["search", "a", "--pages", "one"],
+        ["search", "a", "--pages", "3-2x"],
+        ["ingest", "absent.pdf"],
+        ["serve", "--port", "99999"],
+        ["documents", "burn"],
+        ["search", ""],
+        ["search", "x" * 2001],
+    ],
+    ids=" ".join,
+)
+def test_a_usage_error_exits_with_two(args: list[str], tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path)] if args[0] == "search" else []
+    done = pagesight_here(*args, *data)
+    assert done.exit_code == 2, done.output
+    assert isinstance(done.exception, SystemExit)
+
+
+def test_a_setting_that_makes_no_sense_exits_with_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGESIGHT_MAX_PAGES", "none")
+    done = pagesight_here("search", "heron")
+    assert done.exit_code == 2
+    assert "max_pages" in done.output
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["worker"], "PAGESIGHT_VECTORS"),
+        (["serve", "--host", "0.0.0.0"], "proxy that authenticates"),  # noqa: S104  refused
+        (["search", "a", "--where", "year"], "field=value"),
+        (["search", "a", "--url", "http://127.0.0.1:1"], "does not answer"),
+    ],
+)
+def test_an_error_exits_with_one_and_says_a_sentence(
+    args: list[str], told: str, tmp_path: Path
+) -> None:
+    done = pagesight_here(*args, "--data", str(tmp_path))
+    assert done.exit_code == 1
+    assert told in " ".join(done.output.split())
+    assert isinstance(done.exception, SystemExit)
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_opened(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = pagesight_here("serve", "--port", str(port), "--data", str(tmp_path / "data"))
+    assert done.exit_code == 1
+    assert f"cannot listen on 127.0.0.1 port {port}" in done.output
+    assert not (tmp_path / "data").exists()
+
+
+def test_ingest_reports_each_document_and_exits_with_three_when_one_failed(filled: Path) -> None:
+    report = json.loads((filled / "report.json").read_text())
+    states = {document["name"]: document for document in report["documents"]}
+    assert set(report) == {"documents", "rejected"}
+    assert states["dams.pdf"]["state"] == "ready"
+    assert states["dams.pdf"]["metadata"] == {"year": 2024}
+    assert states["notes.txt"]["error"]["code"] == "not_a_document"
+
+
+def test_search_prints_the_shape_of_the_contract(filled: Path) -> None:
+    body = printed(run("search", "Where do herons nest?", "--json", data=filled / "data"))
+    hit = body["hits"][0]
+    assert (hit["name"], hit["page"]) == ("dams.pdf", 2)
+    assert set(hit) == {"document", "name", "page", "score", "relevance", "arms", "regions"}
+    assert set(hit["regions"][0]) == {"box", "score", "text"}
+    assert len(hit["regions"][0]["box"]) == 4
+
+
+def test_ask_prints_the_shape_of_the_contract(filled: Path) -> None:
+    body = printed(run("ask", "How tall is the dam?", "--json", data=filled / "data"))
+    assert {"answer", "refused", "grounded", "citations", "usage", "timings"} <= set(body)
+    assert not body["refused"]
+    assert {"document", "name", "page", "box", "quote"} <= set(body["citations"][0])
+
+
+def test_documents_are_listed_shown_and_missed(filled: Path) -> None:
+    data = filled / "data"
+    listed = printed(run("documents", "list", "--json", data=data))
+    assert set(listed) == {"documents", "next"}
+    by_name = {document["name"]: document for document in listed["documents"]}
+    assert set(by_name["dams.pdf"]) == {"id", "name", "state", "pages", "error", "metadata"}
+    shown = run("documents", "show", by_name["dams.pdf"]["id"], data=data)
+    assert "year: 2024" in shown.stdout
+    missing = run("documents", "show", "no-id", data=data)
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert missing.stderr.startswith("not_found: ")
+
+
+@pytest.fixture
+def server(filled: Path) -> "Iterator[Server]":
+    running = Server(filled / "data")
+    running.start()
+    yield running
+    running.process.kill()
+    running.process.wait()
+
+
+class Server:
+    """`pagesight serve` in a process of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port)]
+        self.process = subprocess.Popen(  # noqa: S603  our own program
+            [*command, "--data", str(self.data)],
+            env=_environment({}),
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(self.is_ready)
+
+    def is_ready(self) -> bool:
+        assert self.process.poll() is None, f"ended with {self.process.returncode}"
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/readyz", timeout=10).is_success
+        except httpx.TransportError:
+            return False
+
+    def postgres(self) -> psutil.Process:
+        pid = int((self.data / "postgres" / "postmaster.pid").read_text().split()[0])
+        return psutil.Process(pid)
+
+
+def test_a_server_does_the_command_lines_work_and_ends_clean_when_terminated(
+    server: Server, tmp_path: Path
+) -> None:
+    owner = find_owner(server.data)
+    assert owner is not None
+    assert owner.pid == server.process.pid
+    (tmp_path / "served.pdf").write_bytes(pdf("Otters swim by night"))
+    done = run("ingest", tmp_path / "served.pdf", "--json", data=server.data)
+    assert done.returncode == 0, done.stderr
+    body = printed(run("search", "When do otters swim?", "--json", data=server.data))
+    assert body["hits"][0]["name"] == "served.pdf"
+
+    postgres = server.postgres()
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(60) == 0
+    assert find_owner(server.data) is None
+    assert not postgres.is_running()
+
+
+def test_a_killed_server_starts_again_with_all_it_had(server: Server) -> None:
+    orphan = server.postgres()
+    server.process.kill()
+    server.process.wait()
+    server.start()
+    asked = {"query": "Where do herons nest?"}
+    url = f"http://127.0.0.1:{server.port}/v1/collections/default/search"
+    assert httpx.post(url, json=asked, timeout=60).json()["hits"][0]["name"] == "dams.pdf"
+    server.process.terminate()
+    assert server.process.wait(60) == 0
+    assert not orphan.is_running()
