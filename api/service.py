@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -92,18 +93,21 @@ class Service:
         embedded = settings.vectors == "edge"
         owner = Owner(os.getpid(), url)
         ownership = Ownership.take(settings.data, owner) if embedded else None
-        try:
-            return cls(
+        with ExitStack() as opened:
+            if ownership is not None:
+                opened.callback(ownership.release)
+            folder = settings.data / "postgres"
+            database = Database.open(settings.database_url, folder=folder)
+            opened.callback(database.close)
+            service = cls(
                 settings,
-                database=Database.open(settings.database_url, folder=settings.data / "postgres"),
-                vectors=parts.vector_store(settings),
+                database=database,
+                vectors=opened.enter_context(closing(parts.vector_store(settings))),
                 encoder=encoder or MiniLmEncoder.open(threads=settings.encoder_threads),
                 ownership=ownership,
             )
-        except BaseException:
-            if ownership is not None:
-                ownership.release()
-            raise
+            opened.pop_all()
+        return service
 
     def close(self) -> None:
         """Finish the chunk at hand and let go of everything; twice equals once."""

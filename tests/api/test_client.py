@@ -1,0 +1,104 @@
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from api.app import create_app
+from api.client import RemoteDesk, RemoteError
+from api.commands.ingest import ingest_files
+from api.desk import Desk, LocalDesk
+from api.schemas import AnswerRequest, FilterBody, SearchRequest
+from api.service import Service
+from index.errors import Unavailable
+from tests.tiny import pdf, wait_for
+
+DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island")
+
+
+@pytest.fixture
+def url(service: Service) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(create_app(service), port=0, log_config=None))
+    serving = threading.Thread(target=server.run)
+    serving.start()
+    wait_for(lambda: server.started)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    serving.join()
+
+
+@pytest.fixture
+def remote(url: str) -> Iterator[RemoteDesk]:
+    desk = RemoteDesk.connect(url)
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "dams.pdf"
+    path.write_bytes(DAMS)
+    return path
+
+
+def ingest(desk: Desk, *paths: Path) -> list[tuple[str, str]]:
+    report = ingest_files(desk, "default", paths, language=None, metadata={"year": 2024})
+    return [(document.name, document.state) for document in report.documents]
+
+
+def test_a_file_is_handed_in_over_the_wire_and_found(remote: RemoteDesk, file: Path) -> None:
+    assert ingest(remote, file) == [("dams.pdf", "ready")]
+    found = remote.search("default", SearchRequest(query="Where do herons nest?", limit=1)).hits
+    assert [(hit.name, hit.page) for hit in found] == [("dams.pdf", 2)]
+
+
+def test_the_wire_changes_nothing_of_what_is_said(
+    remote: RemoteDesk, service: Service, file: Path
+) -> None:
+    local = LocalDesk(service)
+    ingest(remote, file)
+    only = FilterBody(names=["d*"], metadata={"year": 2024})
+    for desk in (remote, local):
+        assert desk.ensure_collection("default", None).documents == 1
+    asked = SearchRequest(query="dam", filter=only)
+    assert remote.search("default", asked).hits == local.search("default", asked).hits
+    wanted = AnswerRequest(query="How tall is the dam?")
+    told, here = remote.ask("default", wanted), local.ask("default", wanted)
+    assert told.model_copy(update={"timings": {}}) == here.model_copy(update={"timings": {}})
+    listed = remote.documents("default", limit=1, cursor=None)
+    assert listed == local.documents("default", limit=1, cursor=None)
+    again = remote.documents("default", limit=1, cursor=listed.next)
+    assert again.documents == []
+    document = listed.documents[0].id
+    assert remote.document("default", document) == local.document("default", document)
+    remote.delete_document("default", document)
+    assert local.documents("default", limit=1, cursor=None).documents == []
+
+
+def test_a_folder_of_files_ends_with_each_files_state(remote: RemoteDesk, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "dams.pdf").write_bytes(DAMS)
+    (folder / "notes.txt").write_text("no document")
+    (folder / "empty.pdf").touch()
+    (folder / ".hidden.pdf").write_bytes(DAMS)
+    report = ingest_files(remote, "default", [folder], language=None, metadata={})
+    assert {(d.name, d.state) for d in report.documents} == {
+        ("dams.pdf", "ready"),
+        ("notes.txt", "failed"),
+    }
+    assert [(Path(r.path).name, r.error.code) for r in report.rejected] == [("empty.pdf", "empty")]
+
+
+def test_an_error_comes_back_with_its_code_and_sentence(remote: RemoteDesk) -> None:
+    with pytest.raises(RemoteError, match="no collection 'none'") as caught:
+        remote.search("none", SearchRequest(query="a"))
+    assert caught.value.code == "collection_not_found"
+
+
+def test_a_server_that_is_not_there_is_unavailable() -> None:
+    desk = RemoteDesk.connect("http://127.0.0.1:1")
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1 does not answer"):
+        desk.job("x")
+    desk.close()

@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from api.doctor import check_machine, check_service
+from api.ownership import Owner, Ownership
+from api.schemas import Probe
+from api.service import Service
+from tests.tiny import settings
+
+
+def by_name(probes: list[Probe]) -> dict[str, Probe]:
+    return {probe.name: probe for probe in probes}
+
+
+def test_a_machine_that_has_everything_is_well(data_folder: Path) -> None:
+    probes = by_name(check_machine(settings(data_folder)))
+    assert all(probe.ok for probe in probes.values()), probes
+    assert {"tesseract", "encoder", "disk", "database", "vectors", "vlm"} <= set(probes)
+    assert not data_folder.exists()
+
+
+def test_what_lacks_says_what_mends_it(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    chosen = settings(data_folder, min_free_bytes=2**60)
+    probes = by_name(check_machine(chosen))
+    assert not probes["poppler"].ok
+    assert "poppler-utils" in probes["poppler"].mend
+    assert not probes["disk"].ok
+    assert probes["disk"].mend.startswith("free ")
+
+
+def test_a_database_or_store_that_does_not_answer_is_said(data_folder: Path) -> None:
+    nowhere = settings(
+        data_folder,
+        database_url="postgresql://127.0.0.1:1/none",
+        vectors="http://127.0.0.1:1",
+    )
+    probes = by_name(check_machine(nowhere))
+    assert not probes["database"].ok
+    assert not probes["vectors"].ok
+
+
+def test_a_language_that_tesseract_lacks_is_said(data_folder: Path) -> None:
+    probes = by_name(check_machine(settings(data_folder, language="xx")))
+    assert not probes["tesseract"].ok
+
+
+def test_the_owner_of_the_folder_is_told(data_folder: Path) -> None:
+    held = Ownership.take(data_folder, Owner(7, "http://127.0.0.1:8080"))
+    probes = by_name(check_machine(settings(data_folder)))
+    assert "process 7 that serves http://127.0.0.1:8080" in probes["folder"].detail
+    held.release()
+
+
+def test_a_running_service_is_well(service: Service) -> None:
+    service.create_collection("default")
+    probes = by_name(check_service(service))
+    assert all(probe.ok for probe in probes.values())
+    assert probes["database"].detail == "1 collections"
