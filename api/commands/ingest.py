@@ -1,8 +1,8 @@
 """`pagesight ingest`: hand files in and wait until they can be searched."""
 
 import sys
-import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
@@ -27,10 +27,11 @@ from api.commands.shared import (
     says_errors,
 )
 from api.desk import Desk
-from api.schemas import Body, DocumentBody, DocumentDetails, ErrorBody
+from api.schemas import Body, DocumentBody, DocumentDetails, ErrorBody, JobBody
 from index.errors import DocumentRejected, PagesightError
 
-POLL_S = 0.2
+POLL_S = 0.3
+AT_ONCE = 4  # jobs looked at in one round: they are worked on in order
 TERMINAL = ("done", "failed", "cancelled")
 SOME_FAILED = 3
 
@@ -130,22 +131,38 @@ def _hand_in(
 _REJECTIONS = frozenset({"empty", "too_large"})  # as a server's answer names them
 
 
+class _Watch:
+    """Asks after jobs, in the order they were handed in, a few open ones at a time."""
+
+    def __init__(self, desk: Desk, jobs: Sequence[str]) -> None:
+        self._desk = desk
+        self._open = list(jobs)
+        self._ended: list[JobBody] = []
+
+    def look(self) -> tuple[int, int, int]:
+        """Return pages done, pages known of, and how many jobs have not ended."""
+        seen = [self._desk.job(job) for job in self._open[:AT_ONCE]]
+        self._ended += [job for job in seen if job.state in TERMINAL]
+        ended = {job.id for job in self._ended}
+        self._open = [job for job in self._open if job not in ended]
+        known = self._ended + [job for job in seen if job.id not in ended]
+        done, total = sum(j.pages_done for j in known), sum(j.pages_total for j in known)
+        return done, total, len(self._open)
+
+
 def _wait(desk: Desk, pending: Sequence[_Pending]) -> None:
-    working = threading.Thread(target=desk.work, daemon=True)
-    working.start()
-    with _progress() as bar:
+    watch = _Watch(desk, [one.job for one in pending if one.job is not None])
+    with ThreadPoolExecutor(1) as thread, _progress() as bar:
+        work = thread.submit(desk.work)
         task = bar.add_task("indexing", total=None)
-        while True:
-            jobs = [desk.job(one.job) for one in pending if one.job is not None]
-            done = sum(job.pages_done for job in jobs)
-            total = sum(job.pages_total for job in jobs)
-            waiting = sum(job.pages_total == 0 and job.state not in TERMINAL for job in jobs)
-            told = f"indexing, {waiting} files to come" if waiting else "indexing"
+        n_open = 1
+        while n_open:
+            if work.done():
+                work.result()  # what stopped the work is raised here
+            done, total, n_open = watch.look()
+            told = f"indexing, {n_open} files to go"
             bar.update(task, description=told, completed=done, total=total or None)
-            if all(job.state in TERMINAL for job in jobs):
-                break
-            sleep(POLL_S)
-    working.join()
+            sleep(POLL_S if n_open else 0)
 
 
 def _progress() -> Progress:
