@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from index.errors import PageNotFound
 from index.records import Float32
 from index.vectors.base import CONTEXT_PAGE, VectorStore
 
@@ -40,7 +41,11 @@ class RowCache:
         self._lock = threading.Lock()
 
     def rows(self, collection: str, generations: Sequence[UUID]) -> list[GenerationRows]:
-        """Return the rows of each generation, reading what is not in memory yet."""
+        """Return the rows of each generation, reading what is not in memory yet.
+
+        Raises:
+            PageNotFound: a generation has been collected meanwhile.
+        """
         with self._lock:
             known = self._known.setdefault(collection, {})
             for generation in generations:
@@ -56,6 +61,8 @@ class RowCache:
 
     def _read(self, collection: str, generation: UUID) -> GenerationRows:
         found = dict(self._store.read_rows(collection, generation))
+        if CONTEXT_PAGE not in found:
+            raise PageNotFound(f"generation {generation} is gone from the vector store")
         context = found.pop(CONTEXT_PAGE)
         pages = sorted(found)
         return GenerationRows(

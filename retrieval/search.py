@@ -5,6 +5,7 @@ these are at each search, so a document is found wholly or not at all.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from uuid import UUID
@@ -15,6 +16,7 @@ from index.catalog.catalog import Catalog
 from index.catalog.entries import Collection, LiveDocument
 from index.encoders.base import Encoder
 from index.encoders.lexical import LexicalEncoder
+from index.errors import NotFound, Unavailable
 from index.records import Float32, PageWords, Question
 from index.vectors.base import VectorStore
 from retrieval.fusion import TERM_WEIGHT, Arm, fuse, ranked, with_neighbours
@@ -24,6 +26,7 @@ from retrieval.regions import find_regions
 from retrieval.rows import GenerationRows, RowCache
 
 TERM_HITS = 1000
+ATTEMPTS = 4
 
 ReadWords = Callable[[UUID, int], PageWords]
 
@@ -89,7 +92,21 @@ class Searcher:
 
         Raises:
             VectorStoreUnavailable: the store does not answer.
+            Unavailable: documents went away while they were read, again and again.
         """
+        for _ in range(ATTEMPTS):
+            with suppress(NotFound):  # a document went between two reads
+                found, used = self._search(collection, query)
+                if used <= self._live(collection, query):
+                    return found
+        raise Unavailable(f"documents changed during each of {ATTEMPTS} searches; try again")
+
+    def _live(self, collection: Collection, query: SearchQuery) -> set[UUID]:
+        documents = self._catalog.live_documents(collection.name, query.scope.only)
+        return {document.generation for document in documents}
+
+    def _search(self, collection: Collection, query: SearchQuery) -> tuple[SearchResult, set[UUID]]:
+        """Search once; tells the generations that were seen, for they may be gone since."""
         clock = _Clock()
         question = self._encoder.encode_question(query.text)
         clock.lap("encode")
@@ -102,7 +119,8 @@ class Searcher:
         best = [i for i in ranked(fused) if _is_seen(arms, i)][: query.limit]
         hits = tuple(self._hit(question, candidates, arms, i, float(fused[i])) for i in best)
         clock.lap("regions")
-        return SearchResult(hits, clock.laps)
+        used = {document.generation for document in candidates.documents}
+        return SearchResult(hits, clock.laps), used
 
     def page_rows(
         self, collection: Collection, generation: UUID, page: int, text: str
@@ -187,7 +205,8 @@ def _is_seen(arms: Sequence[Arm], i: int) -> bool:
 
 def _relevance(question: Question, vectors: Float32) -> float:
     """Return the weighted mean over question tokens of the best cosine on the page, 0 to 1."""
-    if not len(vectors):
+    asked = float(question.weights.sum())
+    if not len(vectors) or asked <= 0:
         return 0.0
-    best = float(maxsim(question, [vectors])[0]) / float(question.weights.sum())
+    best = float(maxsim(question, [vectors])[0]) / asked
     return min(max(best, 0.0), 1.0)

@@ -5,6 +5,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from index.errors import PageNotFound
 from index.records import SparseVector
 from index.vectors.base import PagePoint
 from index.vectors.edge import EdgeVectorStore
@@ -64,6 +65,11 @@ def test_what_is_not_live_any_more_is_dropped(store: EdgeVectorStore) -> None:
     assert cache.rows("c", [FIRST])[0].pages == (1, 2)
     assert cache.rows("c", [SECOND])[0] is second
     assert first.pages == (1,)
+
+
+def test_a_generation_that_was_collected_is_not_found(store: EdgeVectorStore) -> None:
+    with pytest.raises(PageNotFound, match="is gone"):
+        RowCache(store).rows("c", [FIRST])
 
 
 def test_keeping_nothing_of_an_unknown_collection_is_fine(store: EdgeVectorStore) -> None:

@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -6,9 +7,12 @@ import pytest
 
 from api.service import Service
 from index.catalog.filters import DocumentFilter
-from index.errors import InvalidRequest
+from index.errors import InvalidRequest, PageNotFound, Unavailable
+from index.records import PageWords
 from retrieval.hits import Arm, Hit, PageScope, SearchQuery
-from tests.tiny import index, pdf
+from retrieval.rows import RowCache
+from retrieval.search import Searcher
+from tests.tiny import HashedWords, index, pdf
 
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island", "Herons fish at dawn")
 BILLS = pdf("The invoice is due in March", "The heron on the letterhead is blue")
@@ -150,6 +154,33 @@ def test_a_search_beside_replacements_sees_one_generation_or_the_other(filled: S
     names = {frozenset(name for name, _ in found) for found in seen}
     assert names <= {frozenset({name}) for name in ("dams.pdf", "v0.pdf", "v1.pdf", "v2.pdf")}
     assert {len(found) for found in seen} == {3}
+
+
+def searcher(service: Service, words: Callable[[UUID, int], PageWords]) -> Searcher:
+    rows = RowCache(service.vectors)
+    return Searcher(service.catalog, service.vectors, HashedWords(), rows, words=words)
+
+
+def test_a_document_deleted_in_the_middle_of_a_search_is_not_found_by_it(filled: Service) -> None:
+    gone = UUID(index(filled, "dams.pdf", DAMS))
+
+    def deleting(generation: UUID, page: int) -> PageWords:
+        if len(filled.catalog.documents("default")) == 2:
+            filled.delete_document("default", gone)
+        return filled._words(generation, page)  # noqa: SLF001  what the service itself hands in
+
+    collection = filled.catalog.collection("default")
+    hits = searcher(filled, deleting).search(collection, SearchQuery("heron dam")).hits
+    assert {hit.name for hit in hits} == {"bills.pdf"}
+
+
+def test_a_search_whose_documents_keep_going_ends(filled: Service) -> None:
+    def always_gone(generation: UUID, page: int) -> PageWords:
+        raise PageNotFound(f"page {page} of {generation} is gone")
+
+    collection = filled.catalog.collection("default")
+    with pytest.raises(Unavailable, match="try again"):
+        searcher(filled, always_gone).search(collection, SearchQuery("heron"))
 
 
 def test_a_hit_does_not_depend_on_how_many_are_asked_for(filled: Service) -> None:
