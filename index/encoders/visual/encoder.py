@@ -151,21 +151,24 @@ class VisualEncoder:
         from PIL import Image  # noqa: PLC0415  a query-only process needs no pictures
 
         processor = self._loaded.processor
+        boxes = [self._boxes(page) for page in pages]  # refuses a page that has no place
         inputs = processor.process_images([Image.fromarray(page.image) for page in pages])
         masks = (processor.get_image_mask(inputs) & inputs["attention_mask"].bool()).numpy()
         made = self._forward(inputs)
         return [
-            self._patch_rows(page, vectors[mask])
-            for page, vectors, mask in zip(pages, made, masks, strict=True)
+            self._patch_rows(vectors[mask], where)
+            for vectors, mask, where in zip(made, masks, boxes, strict=True)
         ]
 
-    def _patch_rows(self, page: PageContent, vectors: Float32) -> Rows:
+    def _boxes(self, page: PageContent) -> Float32:
         height, width = page.image.shape[:2]
-        boxes = self._family.patch_boxes(self._loaded.processor, width, height)
+        return self._family.patch_boxes(self._loaded.processor, width, height)
+
+    def _patch_rows(self, vectors: Float32, boxes: Float32) -> Rows:
         if len(boxes) != len(vectors):
             raise ModelRejected(
-                f"{self._checkpoint.name} made {len(vectors)} rows of a page of {width} x {height} "
-                f"pixels, where its family makes {len(boxes)}; its processor is not the family's"
+                f"{self._checkpoint.name} made {len(vectors)} rows of a page where its family "
+                f"makes {len(boxes)}; its processor is not the family's"
             )
         return _located(self._checked(vectors), boxes, RowKind.PATCH)
 

@@ -170,7 +170,7 @@ def _write(file: Path, vectors: Float32, record: Record) -> None:
 
 def _read(file: Path) -> Float32:
     try:
-        with np.load(file) as stored:
+        with file.open("rb") as opened, np.load(opened) as stored:
             return np.asarray(stored["vectors"], np.float32)
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise ModelRejected(f"the record {file} cannot be read ({error}); delete it") from error

@@ -40,18 +40,25 @@ def check_weights(
     held = {key: _digest(tensor) for key, tensor in model.named_parameters()}
     kept = {*held.values(), *(_digest(tensor) for _, tensor in model.named_buffers())}
     spare = Counter(held.values()) - Counter(stored.values())
-    invented = [key for key, digest in held.items() if digest in spare]
+    invented = [key for key, digest in held.items() if digest in spare]  # alike ones are suspects
     lost = [
         key
         for key, digest in stored.items()
         if digest not in kept and not (without and f"{without}." in key)
     ]
-    if invented or lost:
+    problems = [
+        _told(spare.total(), "of the model's come from no file", invented),
+        _told(len(lost), "of the files' are not in the model", lost),
+    ]
+    if any(problems):
         raise ModelRejected(
-            f"{name} does not hold its files' weights: "
-            f"{len(invented)} of the model's come from no file ({', '.join(invented[:SHOWN])}), "
-            f"{len(lost)} of the files' are not in the model ({', '.join(lost[:SHOWN])})"
+            f"{name} does not hold its files' weights: {'; '.join(filter(None, problems))}"
         )
+
+
+def _told(count: int, what: str, names: Sequence[str]) -> str:
+    shown = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+    return f"{count} {what} ({shown})" if count else ""
 
 
 def _stored(files: Sequence[Path]) -> "Iterator[tuple[str, Tensor]]":

@@ -1,8 +1,9 @@
 """Tiny checkpoints on disk, one of each family: real classes and processors, random weights.
 
 Each has about 0.2 million parameters and takes a moment to build. Geometry (patch sizes, tiles,
-caps) is that of the released models; only the networks are small. Biases and embeddings are drawn
-at random: a row of zeros has no direction, and normalising it gives NaN in colpali-engine.
+caps) is that of the released models, but that pages are cut into tiles at half their size. Biases
+and embeddings are drawn at random: a row of zeros has no direction, and normalising it gives NaN in
+colpali-engine.
 """
 
 from collections.abc import Callable
@@ -132,7 +133,7 @@ def _qwen_images(cell: int, **more: Any) -> Callable[[], Any]:
 
 
 def _tile_images() -> Any:
-    edges = {"size": {"longest_edge": 2048}, "max_image_size": {"longest_edge": 512}}
+    edges = {"size": {"longest_edge": 1024}, "max_image_size": {"longest_edge": 512}}
     return _transformers("Idefics3ImageProcessor")(**edges, image_mean=HALF, image_std=HALF)
 
 

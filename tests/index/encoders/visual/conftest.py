@@ -15,6 +15,8 @@ from index.encoders.visual.families import family_of
 
 # transformers makes an array of PaliGemma's input tokens in a way that numpy 2 warns of.
 NUMPY_2 = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+# peft asks transformers for an attribute by its old name.
+OLD_NAME = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
 ABSENT = pytest.mark.skipif(
     find_spec("colpali_engine") is None, reason="needs: pip install 'pagesight[colpali]'"
 )
@@ -25,6 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("colpali"):
             item.add_marker(ABSENT)
             item.add_marker(NUMPY_2)
+            item.add_marker(OLD_NAME)
 
 
 @pytest.fixture(scope="session")

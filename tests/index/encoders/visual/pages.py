@@ -7,8 +7,6 @@ import numpy as np
 from index.encoders.base import PageContent
 from index.records import Box, PageWords, Word
 
-NO_WORDS = PageWords((), "none")
-
 
 def noise(width: int, height: int, words: Sequence[str] = ()) -> PageContent:
     """A page of random pixels, with words whose boxes run to the right."""
@@ -16,12 +14,13 @@ def noise(width: int, height: int, words: Sequence[str] = ()) -> PageContent:
     return PageContent(pixels, boxed(words))
 
 
-def dotted(width: int, height: int, x: float, y: float, side: int = 24) -> PageContent:
-    """A white page with a black square around the point `x`, `y`, in fractions of the page."""
-    pixels = np.full((height, width, 3), 255, np.uint8)
+def dotted(page: PageContent, x: float, y: float, side: int = 24) -> PageContent:
+    """A page with a black square around the point `x`, `y`, in fractions of the page."""
+    pixels = page.image.copy()
+    height, width, _ = pixels.shape
     left, top = int(x * width) - side // 2, int(y * height) - side // 2
-    pixels[max(top, 0) : top + side, max(left, 0) : left + side] = 0
-    return PageContent(pixels, NO_WORDS)
+    pixels[top : top + side, left : left + side] = 0
+    return PageContent(pixels, page.words)
 
 
 def boxed(words: Sequence[str]) -> PageWords:
