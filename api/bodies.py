@@ -14,6 +14,7 @@ from api.schemas import (
     HitBody,
     JobBody,
     JobRef,
+    NewCollection,
     RegionBody,
     SearchResponse,
     Upload,
@@ -22,6 +23,7 @@ from api.schemas import (
 from api.service import Service
 from index.catalog.entries import Collection, Document, Failure, Job
 from index.catalog.filters import DocumentFilter
+from index.encoders.shelf import EncoderChoice
 from retrieval.hits import Hit, PageScope, Region, SearchResult
 
 SCORE_DECIMALS = 4
@@ -34,9 +36,25 @@ def collection_body(service: Service, collection: Collection) -> CollectionBody:
         name=collection.name,
         language=list(manifest.language),
         encoder=manifest.encoder,
+        rows=manifest.rows,
         manifest=manifest.to_json(),
         documents=service.catalog.count_documents(collection.name),
+        warnings=service.holdings.warnings(collection),
     )
+
+
+def make_collection(service: Service, wanted: NewCollection) -> Collection:
+    """Make a collection as asked for.
+
+    Raises:
+        InvalidRequest: the name, a language or the encoder is not usable.
+        CollectionExists: one of that name is built otherwise.
+    """
+    language = tuple(wanted.language) if wanted.language else None
+    if wanted.encoder is None and wanted.rows is None:
+        return service.create_collection(wanted.name, language)
+    encoder = EncoderChoice(wanted.encoder or service.settings.encoder, wanted.rows)
+    return service.create_collection(wanted.name, language, encoder=encoder)
 
 
 def document_body(document: Document) -> DocumentBody:

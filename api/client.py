@@ -1,7 +1,6 @@
 """A running server, through the same verbs as the service in this process."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ from api.schemas import (
     DocumentDetails,
     DocumentList,
     JobBody,
+    NewCollection,
     SearchRequest,
     SearchResponse,
     Upload,
@@ -44,16 +44,15 @@ class RemoteDesk:
         """Talk to the server at `url`."""
         return cls(httpx.Client(base_url=url, timeout=TIMEOUT))
 
-    def ensure_collection(self, name: str, language: Sequence[str] | None) -> CollectionBody:
+    def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
         """Return a collection, making it where it is missing."""
-        if language is None:
+        if not wanted.is_particular:
             try:
-                return self._ask(CollectionBody, "GET", f"/v1/collections/{name}")
+                return self._ask(CollectionBody, "GET", f"/v1/collections/{wanted.name}")
             except RemoteError as error:
                 if error.code != CollectionNotFound.code:
                     raise
-        body = {"name": name, "language": list(language) if language else None}
-        return self._ask(CollectionBody, "POST", "/v1/collections", json=body)
+        return self._ask(CollectionBody, "POST", "/v1/collections", json=wanted.model_dump())
 
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""

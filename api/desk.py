@@ -1,6 +1,6 @@
 """What the command line needs, with the JSON of the REST API: here, or on a running server."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from api.bodies import (
     document_body,
     document_details,
     job_body,
+    make_collection,
     search_body,
     upload_body,
 )
@@ -22,6 +23,7 @@ from api.schemas import (
     DocumentDetails,
     DocumentList,
     JobBody,
+    NewCollection,
     SearchRequest,
     SearchResponse,
     Upload,
@@ -35,7 +37,7 @@ READ_BYTES = 1 << 20
 class Desk(Protocol):
     """The verbs of the command line."""
 
-    def ensure_collection(self, name: str, language: Sequence[str] | None) -> CollectionBody:
+    def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
         """Return a collection, making it where it is missing."""
 
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
@@ -72,15 +74,12 @@ class LocalDesk:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def ensure_collection(self, name: str, language: Sequence[str] | None) -> CollectionBody:
+    def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
         """Return a collection, making it where it is missing."""
-        wanted = tuple(language) if language else None
         known = {c.name for c in self._service.catalog.collections()}
-        if name in known and wanted is None:
-            found = self._service.collection(name)
-        else:
-            found = self._service.create_collection(name, wanted)
-        return collection_body(self._service, found)
+        if wanted.name in known and not wanted.is_particular:
+            return collection_body(self._service, self._service.collection(wanted.name))
+        return collection_body(self._service, make_collection(self._service, wanted))
 
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""

@@ -10,6 +10,8 @@ from answer.answers import Answer, EvidencePage
 from answer.extractive import ExtractiveAnswerer
 from answer.vlm import VlmClient
 from api.settings import Settings
+from index.encoders.base import Encoder
+from index.encoders.shelf import EncoderChoice, EncoderShelf, ShelfSettings
 from index.vectors.base import VectorStore
 from index.vectors.edge import EdgeVectorStore
 from ingest.limits import Limits
@@ -47,6 +49,26 @@ def reader(settings: Settings) -> Reader:
     """Return what turns files into pages."""
     ocr = TesseractOcr(n_workers=settings.ocr_workers)
     return Reader(limits(settings), ocr, engines=settings.renderer)
+
+
+def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
+    """Return what opens encoders, with the one for new collections open.
+
+    Raises:
+        InvalidRequest: there is no such encoder.
+        ModelRejected: its files or its rows are not what they must be.
+    """
+    opener = EncoderShelf(
+        ShelfSettings(
+            threads=settings.encoder_threads,
+            records=settings.data / "trusted-rows",
+            allow_network=settings.hub,
+        )
+    )
+    if encoder is not None:
+        opener.put(encoder, rows="text")
+    opener.open(*opener.settle(EncoderChoice(settings.encoder, settings.rows)))
+    return opener
 
 
 def answerer(settings: Settings, *, language: str) -> Answerer:

@@ -41,8 +41,10 @@ class CollectionBody(Body):
     name: str
     language: list[str]
     encoder: str
+    rows: Literal["patch", "text", "fused"]
     manifest: dict[str, Any]
     documents: int
+    warnings: list[str] = Field(description="what will not work well here, in sentences")
 
 
 class NewCollection(RequestBody):
@@ -52,6 +54,13 @@ class NewCollection(RequestBody):
     language: list[str] | None = Field(
         None, min_length=1, max_length=8, description="ISO codes; the first one leads"
     )
+    encoder: str | None = Field(None, max_length=300, description="name of a registered model")
+    rows: Literal["patch", "text", "fused"] | None = None
+
+    @property
+    def is_particular(self) -> bool:
+        """Whether anything but the name is asked for."""
+        return any((self.language, self.encoder, self.rows))
 
 
 class FailedPage(Body):

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import shutil
 from collections.abc import Iterable
 from contextlib import ExitStack, closing
@@ -13,6 +12,7 @@ from uuid import UUID
 
 from answer.answers import Answer, EvidencePage
 from api import parts
+from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
 from api.pictures import scaled
 from api.settings import Settings, prepare_process
@@ -24,22 +24,19 @@ from index.catalog.entries import Collection, Document, Job, Source
 from index.catalog.garbage import Garbage
 from index.catalog.jobs import JobLedger
 from index.encoders.base import Encoder
-from index.encoders.minilm import MiniLmEncoder
-from index.errors import InvalidRequest, PageNotFound, StorageFull
-from index.manifest import IndexManifest, encoder_fields
+from index.encoders.shelf import EncoderChoice, EncoderShelf
+from index.errors import PageNotFound, StorageFull
 from index.records import PageWords
 from index.vectors.base import VectorStore
 from index.words import decode_words
 from ingest.jobs import JobQueue, Worker
-from ingest.pipeline import Indexer, Stores, lexical_encoder
+from ingest.pipeline import Indexer, Stores
 from retrieval.heatmap import PageHeat, row_heat
 from retrieval.hits import Hit, SearchQuery, SearchResult
 from retrieval.rows import RowCache
 from retrieval.search import Searcher
 
 logger = logging.getLogger(__name__)
-
-COLLECTION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 class Service:
@@ -51,14 +48,14 @@ class Service:
         *,
         database: Database,
         vectors: VectorStore,
-        encoder: Encoder,
+        shelf: EncoderShelf,
         ownership: Ownership | None,
     ) -> None:
         self.settings = settings
-        self.encoder = encoder
         self.vectors = vectors
         self.blobs = LocalBlobs(settings.data / "blobs")
         self.catalog = Catalog(database.engine)
+        self.holdings = Holdings(settings, self.catalog, vectors, shelf)
         self._database = database
         self._ownership = ownership
         queue = JobQueue(database.conninfo)
@@ -66,12 +63,11 @@ class Service:
         self.garbage = Garbage(database.engine)
         stores = Stores(self.catalog, self.ledger, self.garbage, vectors, self.blobs)
         self.indexer = Indexer(
-            stores, parts.reader(settings), encoder, min_free_bytes=settings.min_free_bytes
+            stores, parts.reader(settings), shelf.of, min_free_bytes=settings.min_free_bytes
         )
         self.worker = Worker(queue, self.ledger, self.indexer.run, exclusive=ownership is not None)
         self._rows = RowCache(vectors)
-        self._searcher = Searcher(self.catalog, vectors, encoder, self._rows, words=self._words)
-        self._proven: set[str] = set()
+        self._searcher = Searcher(self.catalog, vectors, shelf.of, self._rows, words=self._words)
 
     @classmethod
     def build(
@@ -81,15 +77,18 @@ class Service:
 
         Args:
             settings: what to open.
-            encoder: instead of the one that ships.
+            encoder: for new collections, instead of the one that the settings name.
             url: where this process will serve, told to others that find the folder taken.
 
         Raises:
             DataFolderBusy: the vectors are embedded and another process owns the folder.
             DatabaseUnavailable: the catalog cannot be opened.
-            ModelRejected: the encoder's files are not the right ones.
+            InvalidRequest: there is no such encoder.
+            ModelRejected: the encoder's files or rows are not what they must be.
         """
-        prepare_process()
+        prepare_process(settings)
+        if encoder is not None:
+            settings = settings.model_copy(update={"encoder": encoder.pin.name})
         embedded = settings.vectors == "edge"
         owner = Owner(os.getpid(), url)
         ownership = Ownership.take(settings.data, owner) if embedded else None
@@ -103,7 +102,7 @@ class Service:
                 settings,
                 database=database,
                 vectors=opened.enter_context(closing(parts.vector_store(settings))),
-                encoder=encoder or MiniLmEncoder.open(threads=settings.encoder_threads),
+                shelf=parts.shelf(settings, encoder),
                 ownership=ownership,
             )
             opened.pop_all()
@@ -118,19 +117,20 @@ class Service:
         if self._ownership is not None:
             self._ownership.release()
 
-    def create_collection(self, name: str, language: tuple[str, ...] | None = None) -> Collection:
-        """Make a collection, or return the one of that name and language.
+    def create_collection(
+        self,
+        name: str,
+        language: tuple[str, ...] | None = None,
+        *,
+        encoder: EncoderChoice | None = None,
+    ) -> Collection:
+        """Make a collection, or return the one of that name that is built alike.
 
         Raises:
-            InvalidRequest: the name or a language is not usable.
-            CollectionExists: one of that name has another language or was built otherwise.
+            InvalidRequest: the name, a language or the encoder is not usable.
+            CollectionExists: one of that name is built otherwise.
         """
-        if not COLLECTION_NAME.fullmatch(name):
-            raise InvalidRequest(f"a collection name is 1 to 63 of a-z, 0-9, _ and -, got {name!r}")
-        manifest = self.manifest(language or self.settings.language)
-        made = self.catalog.create_collection(name, manifest)
-        self.vectors.create(made.store, dim=manifest.dim)
-        return made
+        return self.holdings.create(name, CollectionChoice(language, encoder))
 
     def collection(self, name: str) -> Collection:
         """Return a collection after checking that this process may use its index.
@@ -139,12 +139,7 @@ class Service:
             CollectionNotFound: no collection has that name.
             ManifestMismatch: it was built with other models or settings.
         """
-        found = self.catalog.collection(name)
-        if found.store not in self._proven:
-            here = self.manifest(found.manifest.language)
-            here.check_against(found.manifest, collection=name)
-            self._proven.add(found.store)
-        return found
+        return self.holdings.open(name)
 
     def delete_collection(self, name: str) -> None:
         """Remove a collection, its documents and its vectors.
@@ -152,24 +147,11 @@ class Service:
         Raises:
             CollectionNotFound: no collection has that name.
         """
-        store = self.catalog.collection(name).store
+        found = self.catalog.collection(name)
         self.garbage.condemn(name)
         self.indexer.collect_garbage()
-        self.catalog.delete_collection(name)
-        self.vectors.drop(store)
-        self._proven.discard(store)
-        self._rows.keep_only(store, set())
-
-    def manifest(self, language: tuple[str, ...]) -> IndexManifest:
-        """Return what an index built here and now would be made with."""
-        return IndexManifest(
-            **encoder_fields(self.encoder.pin),
-            tokens=lexical_encoder(language[0]).name,
-            language=language,
-            renderer=parts.renderer_version(self.settings),
-            ocr=parts.ocr_version(),
-            max_pixels=parts.limits(self.settings).max_pixels,
-        )
+        self.holdings.end(found)
+        self._rows.keep_only(found.store, set())
 
     def upload(
         self, collection: str, name: str, chunks: Iterable[bytes], metadata: dict[str, Any]
@@ -262,10 +244,11 @@ class Service:
         generation = self.catalog.document(collection, document).generation
         if generation is None:
             raise PageNotFound(f"document {document} has no pages yet")
-        question, rows, boxes = self._searcher.page_rows(
+        question, rows = self._searcher.page_rows(
             self.collection(collection), generation, page, query
         )
-        return PageHeat(question.tokens, row_heat(question, rows, token=token), boxes, picture)
+        heat = row_heat(question, rows.vectors, token=token)
+        return PageHeat(question.tokens, heat, rows.boxes, picture)
 
     def _store_original(self, name: str, chunks: Iterable[bytes]) -> Source:
         free = shutil.disk_usage(self.blobs.folder).free

@@ -32,6 +32,17 @@ class Settings(BaseSettings):
         min_length=1,
         description="ISO codes for new collections, the first one leads: `en` or `de,en`",
     )
+    encoder: str = Field(
+        "all-MiniLM-L6-v2",
+        description="encoder of new collections: the one that ships, a model of "
+        "`pagesight models list`, or a folder with a checkpoint",
+    )
+    rows: Literal["patch", "text", "fused"] | None = Field(
+        None, description="rows of new collections; the best that the encoder has when unset"
+    )
+    hub: bool = Field(
+        default=False, description="models may be fetched from the hub; else only its cache is read"
+    )
     renderer: Annotated[tuple[Literal["pdfium", "poppler"], ...], NoDecode] = Field(
         ("pdfium", "poppler"),
         min_length=1,
@@ -72,10 +83,11 @@ class Settings(BaseSettings):
         return value
 
 
-def prepare_process() -> None:
+def prepare_process(settings: Settings) -> None:
     """Set what third-party programs read from the environment, before any of them starts."""
     os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract is 3-5 times faster without its own threads
-    os.environ["HF_HUB_OFFLINE"] = "1"  # the default models come with their packages
+    if not settings.hub:
+        os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     _share_malloc_arenas()

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from api.commands.ingest import IngestReport, ingest_files
 from api.commands.shared import open_desk, out, says_errors
-from api.schemas import AnswerRequest, AnswerResponse, CitationBody
+from api.schemas import AnswerRequest, AnswerResponse, CitationBody, NewCollection
 
 FOLDER = Path(__file__).parent
 COLLECTION = "demo"
@@ -52,7 +52,9 @@ class Stop:
 def main(data: Path) -> None:
     """Index the demo's documents, ask them questions, show where the answers stand."""
     with open_desk(data, None) as desk:
-        report = ingest_files(desk, COLLECTION, [FOLDER / "corpus"], language=None, metadata={})
+        report = ingest_files(
+            desk, NewCollection(name=COLLECTION), [FOLDER / "corpus"], metadata={}
+        )
         _show_documents(report)
         for stop in stops():
             _show(stop, desk.ask(COLLECTION, AnswerRequest(query=stop.question, limit=5)))

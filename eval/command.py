@@ -11,6 +11,7 @@ from rich.table import Table
 
 from api.commands.ingest import ingest_files
 from api.commands.shared import data_option, err, open_desk, out, says_errors, url_option
+from api.schemas import NewCollection
 from eval.golden import GoldenSet
 from eval.run import AnswerFigures, ArmSet, Asked, Slice, answer_figures, ask_all, retrieval_figures
 
@@ -46,7 +47,7 @@ def run(
     arm_sets = [tuple(part.split("+")) for part in arms.split(",")]
     name = collection or f"eval-{golden.name}"
     with open_desk(data, url) as desk:
-        ingest_files(desk, name, [golden.corpus], language=None, metadata={})
+        ingest_files(desk, NewCollection(name=name), [golden.corpus], metadata={})
         with Progress(console=err, transient=True) as bar:
             task = bar.add_task("asking", total=len(golden.questions))
             asked = ask_all(desk, name, golden, arm_sets, lambda: bar.advance(task))

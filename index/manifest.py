@@ -1,12 +1,14 @@
 """What an index was built with: stored with its collection, compared at every open."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from index.encoders.base import ModelPin
+from index.encoders.base import Encoder, ModelPin
 from index.errors import ManifestMismatch
 
 FORMAT = 1
+RowChoice = Literal["patch", "text", "fused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class IndexManifest:
         encoder: name of the row encoder.
         encoder_revision: its upstream revision or package version.
         encoder_sha256: sha256 of each of its deciding files, as `(file, digest)`.
+        rows: what rows a page has: `patch`, `text` or `fused`.
         dim: length of a row.
         dtype: how rows are stored.
         tokens: how text becomes terms, as the lexical encoder names itself.
@@ -30,6 +33,7 @@ class IndexManifest:
     encoder: str
     encoder_revision: str
     encoder_sha256: tuple[tuple[str, str], ...]
+    rows: RowChoice
     dim: int
     tokens: str
     language: tuple[str, ...]
@@ -82,6 +86,9 @@ class IndexManifest:
                 f"collection {collection!r} was built with something else ({told}); "
                 "use the same models and settings, or index again into a new collection"
             )
+
+
+EncoderOf = Callable[[IndexManifest], Encoder]  # opens what a collection was built with
 
 
 def encoder_fields(pin: ModelPin) -> dict[str, Any]:

@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from threading import Event
@@ -24,11 +23,11 @@ from index.catalog.catalog import Catalog
 from index.catalog.entries import Failure, Job, StoredPage
 from index.catalog.garbage import Garbage
 from index.catalog.jobs import JobLedger
-from index.encoders.base import Encoder, PageContent
+from index.encoders.base import PageContent
 from index.encoders.context import document_context
-from index.encoders.lexical import LexicalEncoder
+from index.encoders.lexical import lexical_encoder
 from index.errors import DocumentRejected, JobNotFound, PagesightError, StorageFull, Unavailable
-from index.manifest import IndexManifest
+from index.manifest import EncoderOf, IndexManifest
 from index.records import PageWords
 from index.vectors.base import PagePoint, VectorStore
 from index.words import decode_words, encode_words, page_text
@@ -63,16 +62,16 @@ class Indexer:
     Args:
         stores: where documents come from and go.
         reader: turns files into pages.
-        encoder: turns pages into rows.
+        encoder_of: opens the encoder that a collection was built with.
         min_free_bytes: below this much free disk nothing new is written.
     """
 
     def __init__(
-        self, stores: Stores, reader: Reader, encoder: Encoder, *, min_free_bytes: int
+        self, stores: Stores, reader: Reader, encoder_of: EncoderOf, *, min_free_bytes: int
     ) -> None:
         self._stores = stores
         self._reader = reader
-        self._encoder = encoder
+        self._encoder_of = encoder_of
         self._min_free_bytes = min_free_bytes
         self.stopping = Event()
 
@@ -171,7 +170,7 @@ class Indexer:
     ) -> None:
         read = [page for page in chunk if isinstance(page, PageRead)]
         contents = [PageContent(page.image, page.words) for page in read]
-        rows = self._encoder.encode_pages(contents)
+        rows = self._encoder_of(work.manifest).encode_pages(contents)
         lexical = lexical_encoder(work.manifest.language[0])
         called = page_text(context)
         points = [
@@ -216,7 +215,7 @@ class Indexer:
 
     def _store_context(self, work: "_Work", pages: Sequence[StoredPage]) -> None:
         context = document_context(work.name, self._first_words(pages))
-        rows = self._encoder.encode_context(context)
+        rows = self._encoder_of(work.manifest).encode_context(context)
         with self._building(work):
             self._stores.vectors.put_context(work.store, work.job.generation, rows)
 
@@ -266,12 +265,6 @@ class PageFailures(DocumentRejected):
     def __init__(self, first: Failure) -> None:
         super().__init__(first.message)
         self.code = first.code
-
-
-@lru_cache(maxsize=16)
-def lexical_encoder(language: str) -> LexicalEncoder:
-    """Return the term encoder of a language; they are stateless and cost a little to build."""
-    return LexicalEncoder(language)
 
 
 def _terms_text(called: str, page: PageRead) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from index.errors import PageNotFound
-from index.records import Float32
+from index.records import Rows
 from index.vectors.base import CONTEXT_PAGE, VectorStore
 
 
@@ -20,16 +20,14 @@ class GenerationRows:
     """The pages of one generation.
 
     Attributes:
-        context: `(n_rows, dim)` float32 rows of the document's name and title.
+        context: the rows of the document's name and title.
         pages: page numbers, ascending.
-        vectors: for each page its `(n_rows, dim)` float32 rows.
-        boxes: for each page the `(n_rows, 4)` float32 boxes of its rows.
+        rows: each page's rows.
     """
 
-    context: Float32
+    context: Rows
     pages: tuple[int, ...]
-    vectors: tuple[Float32, ...]
-    boxes: tuple[Float32, ...]
+    rows: tuple[Rows, ...]
 
 
 class RowCache:
@@ -66,8 +64,5 @@ class RowCache:
         context = found.pop(CONTEXT_PAGE)
         pages = sorted(found)
         return GenerationRows(
-            context=context.vectors,
-            pages=tuple(pages),
-            vectors=tuple(found[page].vectors for page in pages),
-            boxes=tuple(found[page].boxes for page in pages),
+            context=context, pages=tuple(pages), rows=tuple(found[page] for page in pages)
         )

@@ -14,14 +14,15 @@ import numpy as np
 
 from index.catalog.catalog import Catalog
 from index.catalog.entries import Collection, LiveDocument
-from index.encoders.base import Encoder
-from index.encoders.lexical import LexicalEncoder
+from index.encoders.lexical import lexical_encoder
 from index.errors import NotFound, Unavailable
-from index.records import Float32, PageWords, Question
+from index.manifest import EncoderOf
+from index.records import Float32, PageWords, Question, RowKind, Rows
 from index.vectors.base import VectorStore
 from retrieval.fusion import TERM_WEIGHT, Arm, fuse, ranked, with_neighbours
-from retrieval.hits import Hit, SearchQuery, SearchResult
+from retrieval.hits import Hit, Region, SearchQuery, SearchResult
 from retrieval.maxsim import maxsim
+from retrieval.patch_regions import find_patch_regions
 from retrieval.regions import find_regions
 from retrieval.rows import GenerationRows, RowCache
 
@@ -53,7 +54,8 @@ class _Candidates:
 
     def vectors(self) -> list[Float32]:
         """Return each page's rows."""
-        return [self.rows[d].vectors[p] for d, p in zip(self.owner, self.place, strict=True)]
+        places = zip(self.owner, self.place, strict=True)
+        return [self.rows[d].rows[p].vectors for d, p in places]
 
     def spread(self, scores: Mapping[tuple[UUID, int], float]) -> Float32:
         """Lay page scores over the candidates; a page that is not named scores 0."""
@@ -67,7 +69,7 @@ class Searcher:
     Args:
         catalog: says which documents are live.
         vectors: scores terms.
-        encoder: the collection's row encoder.
+        encoder_of: opens the encoder that a collection was built with.
         rows: the rows of live pages.
         words: reads the words of a page of a generation.
     """
@@ -76,14 +78,14 @@ class Searcher:
         self,
         catalog: Catalog,
         vectors: VectorStore,
-        encoder: Encoder,
+        encoder_of: EncoderOf,
         rows: RowCache,
         *,
         words: ReadWords,
     ) -> None:
         self._catalog = catalog
         self._vectors = vectors
-        self._encoder = encoder
+        self._encoder_of = encoder_of
         self._rows = rows
         self._words = words
 
@@ -108,7 +110,7 @@ class Searcher:
     def _search(self, collection: Collection, query: SearchQuery) -> tuple[SearchResult, set[UUID]]:
         """Search once; tells the generations that were seen, for they may be gone since."""
         clock = _Clock()
-        question = self._encoder.encode_question(query.text)
+        question = self._encoder_of(collection.manifest).encode_question(query.text)
         clock.lap("encode")
         candidates = self._candidates(collection, query)
         clock.lap("read")
@@ -124,12 +126,12 @@ class Searcher:
 
     def page_rows(
         self, collection: Collection, generation: UUID, page: int, text: str
-    ) -> tuple[Question, Float32, Float32]:
-        """Return a question, a page's `(n_rows, dim)` rows and their `(n_rows, 4)` boxes."""
+    ) -> tuple[Question, Rows]:
+        """Return a question and the rows of a page, to compare them."""
         (found,) = self._rows.rows(collection.store, [generation])
         place = found.pages.index(page)
-        question = self._encoder.encode_question(text)
-        return question, found.vectors[place], found.boxes[place]
+        question = self._encoder_of(collection.manifest).encode_question(text)
+        return question, found.rows[place]
 
     def _candidates(self, collection: Collection, query: SearchQuery) -> _Candidates:
         documents = self._catalog.live_documents(collection.name, query.scope.only)
@@ -155,11 +157,11 @@ class Searcher:
 
     @staticmethod
     def _maxsim(question: Question, found: _Candidates) -> Float32:
-        contexts = [generation.context for generation in found.rows]
+        contexts = [generation.context.vectors for generation in found.rows]
         return maxsim(question, found.vectors(), contexts=contexts, owner=found.owner)
 
     def _bm25(self, collection: Collection, query: SearchQuery, found: _Candidates) -> Arm:
-        terms = LexicalEncoder(collection.manifest.language[0]).encode_question(query.text)
+        terms = lexical_encoder(collection.manifest.language[0]).encode_question(query.text)
         only = None if query.scope.only is None else [d.generation for d in found.documents]
         pages = self._vectors.search_pages(collection.store, terms, limit=TERM_HITS, only=only)
         scores = found.spread({(hit.generation, hit.page): hit.score for hit in pages})
@@ -169,9 +171,8 @@ class Searcher:
         self, question: Question, found: _Candidates, arms: Sequence[Arm], i: int, score: float
     ) -> Hit:
         document = found.documents[found.owner[i]]
-        rows = found.rows[found.owner[i]]
+        rows = found.rows[found.owner[i]].rows[found.place[i]]
         page = found.page(i)
-        vectors = rows.vectors[found.place[i]]
         words = self._words(document.generation, page)
         return Hit(
             document=document.document,
@@ -179,10 +180,19 @@ class Searcher:
             name=document.name,
             page=page,
             score=score,
-            relevance=_relevance(question, vectors),
+            relevance=_relevance(question, rows.vectors),
             arms={arm.name: float(arm.scores[i]) for arm in arms if np.isfinite(arm.scores[i])},
-            regions=find_regions(question, vectors, rows.boxes[found.place[i]], words),
+            regions=_regions(question, rows, words),
         )
+
+
+def _regions(question: Question, rows: Rows, words: PageWords) -> tuple[Region, ...]:
+    """Find regions by the page's patches where it has some, else by its lines."""
+    patches = rows.kinds == RowKind.PATCH
+    if patches.any():
+        vectors, boxes = rows.vectors[patches], rows.boxes[patches]
+        return find_patch_regions(question, vectors, boxes, words)
+    return find_regions(question, rows.vectors, rows.boxes, words)
 
 
 class _Clock:

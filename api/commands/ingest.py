@@ -27,7 +27,7 @@ from api.commands.shared import (
     says_errors,
 )
 from api.desk import Desk
-from api.schemas import Body, DocumentBody, DocumentDetails, ErrorBody, JobBody
+from api.schemas import Body, DocumentBody, DocumentDetails, ErrorBody, JobBody, NewCollection
 from index.errors import DocumentRejected, PagesightError
 
 POLL_S = 0.3
@@ -60,6 +60,8 @@ class _Pending:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @desk_options
 @click.option("--language", help="ISO codes for a new collection, such as en or de,en.")
+@click.option("--encoder", help="Encoder of a new collection: a registered model or a folder.")
+@click.option("--rows", type=click.Choice(["patch", "text", "fused"]), help="Its rows.")
 @click.option("--metadata", multiple=True, metavar="FIELD=VALUE", help="Kept with every file.")
 @json_option
 @says_errors
@@ -70,13 +72,23 @@ def command(  # noqa: PLR0913  a command has its options as parameters
     url: str | None,
     collection: str,
     language: str | None,
+    encoder: str | None,
+    rows: str | None,
     metadata: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Index PDFs and images (PNG, JPEG, WebP, TIFF) from files and folders."""
     with open_desk(data, url) as desk:
         fields = parse_metadata(metadata)
-        report = ingest_files(desk, collection, paths, language=language, metadata=fields)
+        wanted = NewCollection.model_validate(
+            {
+                "name": collection,
+                "language": language.split(",") if language else None,
+                "encoder": encoder,
+                "rows": rows,
+            }
+        )
+        report = ingest_files(desk, wanted, paths, metadata=fields)
     if as_json:
         print_json(report)
     else:
@@ -86,18 +98,14 @@ def command(  # noqa: PLR0913  a command has its options as parameters
 
 
 def ingest_files(
-    desk: Desk,
-    collection: str,
-    paths: Sequence[Path],
-    *,
-    language: str | None,
-    metadata: dict[str, object],
+    desk: Desk, wanted: NewCollection, paths: Sequence[Path], *, metadata: dict[str, object]
 ) -> IngestReport:
     """Hand files and folders in, wait with a progress bar, and report."""
-    desk.ensure_collection(collection, language.split(",") if language else None)
-    pending, rejected = _hand_in(desk, collection, list(_files(paths)), metadata)
+    for warning in desk.ensure_collection(wanted).warnings:
+        err.print(warning, style="yellow", markup=False)
+    pending, rejected = _hand_in(desk, wanted.name, list(_files(paths)), metadata)
     _wait(desk, pending)
-    found = [desk.document(collection, one.document) for one in pending]
+    found = [desk.document(wanted.name, one.document) for one in pending]
     return IngestReport(documents=found, rejected=rejected)
 
 

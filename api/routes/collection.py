@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter
 
-from api.bodies import collection_body
+from api.bodies import collection_body, make_collection
 from api.routes.shared import CollectionName, ServiceOf, failures
 from api.schemas import CollectionBody, NewCollection
+from index.encoders.registry import find
+from index.encoders.shelf import SHIPPED
 
 router = APIRouter(prefix="/collections", tags=["collections"])
 
@@ -12,8 +14,9 @@ router = APIRouter(prefix="/collections", tags=["collections"])
 @router.post("", status_code=201, responses=failures(409))
 def create_collection(body: NewCollection, service: ServiceOf) -> CollectionBody:
     """Make a collection, or return the one that is there with the same settings."""
-    language = tuple(body.language) if body.language else None
-    return collection_body(service, service.create_collection(body.name, language))
+    if body.encoder is not None and body.encoder not in (SHIPPED, service.settings.encoder):
+        find(body.encoder)  # folders of the server are nobody's business: settings name them
+    return collection_body(service, make_collection(service, body))
 
 
 @router.get("", responses=failures())

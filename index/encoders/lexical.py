@@ -190,3 +190,9 @@ def _by_id(values: Mapping[str, float]) -> SparseVector:
 
 def _term_id(term: str) -> int:
     return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=4).digest(), "big")
+
+
+@lru_cache(maxsize=16)
+def lexical_encoder(language: str) -> LexicalEncoder:
+    """Return the term encoder of a language; they are stateless and cost a little to build."""
+    return LexicalEncoder(language)

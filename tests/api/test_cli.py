@@ -224,6 +224,11 @@ class Server:
         return psutil.Process(pid)
 
 
+def is_gone(process: psutil.Process) -> bool:
+    """Whether a process has ended, reaped by its parent or not."""
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
 def test_a_server_does_the_command_lines_work_and_ends_clean_when_terminated(
     server: Server, tmp_path: Path
 ) -> None:
@@ -240,7 +245,7 @@ def test_a_server_does_the_command_lines_work_and_ends_clean_when_terminated(
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(60) == 0
     assert find_owner(server.data) is None
-    assert not postgres.is_running()
+    wait_for(lambda: is_gone(postgres))
 
 
 def test_a_killed_server_starts_again_with_all_it_had(server: Server) -> None:
@@ -253,4 +258,4 @@ def test_a_killed_server_starts_again_with_all_it_had(server: Server) -> None:
     assert httpx.post(url, json=asked, timeout=60).json()["hits"][0]["name"] == "dams.pdf"
     server.process.terminate()
     assert server.process.wait(60) == 0
-    assert not orphan.is_running()
+    wait_for(lambda: is_gone(orphan))

@@ -9,7 +9,7 @@ from api.app import create_app
 from api.client import RemoteDesk, RemoteError
 from api.commands.ingest import ingest_files
 from api.desk import Desk, LocalDesk
-from api.schemas import AnswerRequest, FilterBody, SearchRequest
+from api.schemas import AnswerRequest, FilterBody, NewCollection, SearchRequest
 from api.service import Service
 from index.errors import Unavailable
 from tests.tiny import pdf, wait_for
@@ -43,7 +43,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def ingest(desk: Desk, *paths: Path) -> list[tuple[str, str]]:
-    report = ingest_files(desk, "default", paths, language=None, metadata={"year": 2024})
+    report = ingest_files(desk, NewCollection(name="default"), paths, metadata={"year": 2024})
     return [(document.name, document.state) for document in report.documents]
 
 
@@ -60,7 +60,7 @@ def test_the_wire_changes_nothing_of_what_is_said(
     ingest(remote, file)
     only = FilterBody(names=["d*"], metadata={"year": 2024})
     for desk in (remote, local):
-        assert desk.ensure_collection("default", None).documents == 1
+        assert desk.ensure_collection(NewCollection(name="default")).documents == 1
     asked = SearchRequest(query="dam", filter=only)
     assert remote.search("default", asked).hits == local.search("default", asked).hits
     wanted = AnswerRequest(query="How tall is the dam?")
@@ -83,7 +83,7 @@ def test_a_folder_of_files_ends_with_each_files_state(remote: RemoteDesk, tmp_pa
     (folder / "notes.txt").write_text("no document")
     (folder / "empty.pdf").touch()
     (folder / ".hidden.pdf").write_bytes(DAMS)
-    report = ingest_files(remote, "default", [folder], language=None, metadata={})
+    report = ingest_files(remote, NewCollection(name="default"), [folder], metadata={})
     assert {(d.name, d.state) for d in report.documents} == {
         ("dams.pdf", "ready"),
         ("notes.txt", "failed"),

@@ -15,7 +15,6 @@ from index.errors import (
     DataFolderBusy,
     InvalidRequest,
     ManifestMismatch,
-    ModelRejected,
 )
 from retrieval.hits import SearchQuery
 from tests.conftest import open_service
@@ -35,12 +34,9 @@ def test_a_second_service_on_a_folder_is_refused(
 def test_a_service_that_does_not_open_leaves_the_folder_free(
     database: Database, data_folder: Path
 ) -> None:
-    class Rejected(HashedWords):
-        def __bool__(self) -> bool:
-            raise ModelRejected("as an encoder whose files are not the right ones")
-
-    with pytest.raises(ModelRejected):
-        open_service(data_folder, database, Rejected())
+    url = database.engine.url.render_as_string(hide_password=False)
+    with pytest.raises(InvalidRequest, match="no registered model"):
+        Service.build(settings(data_folder, database_url=url, encoder="no/such-model"))
     open_service(data_folder, database, HashedWords()).close()
 
 

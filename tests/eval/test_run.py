@@ -6,6 +6,7 @@ import pytest
 
 from api.commands.ingest import ingest_files
 from api.desk import LocalDesk
+from api.schemas import NewCollection
 from api.service import Service
 from eval.golden import GoldenQuestion, GoldenSet
 from eval.run import Asked, answer_figures, ask_all, retrieval_figures
@@ -41,7 +42,7 @@ def asked(
 
 def test_a_set_is_asked_through_the_service(service: Service, golden: GoldenSet) -> None:
     desk, told = LocalDesk(service), []
-    ingest_files(desk, "tiny", [golden.corpus], language=None, metadata={})
+    ingest_files(desk, NewCollection(name="tiny"), [golden.corpus], metadata={})
     found = ask_all(desk, "tiny", golden, [BOTH, ("bm25",)], lambda: told.append(1))
     assert [one.ranks[BOTH] for one in found] == [1, 1, None]
     assert [one.ranks[("bm25",)] for one in found] == [1, 1, None]

@@ -14,6 +14,7 @@ def manifest(**changes: Any) -> IndexManifest:
         encoder="minilm",
         encoder_revision="1",
         encoder_sha256=(("weights", "00"),),
+        rows="text",
         dim=16,
         tokens="snowball/1",
         language=("en",),

@@ -34,9 +34,9 @@ def test_the_pages_of_a_generation_come_in_order_with_their_rows(store: EdgeVect
     put(store, FIRST, 3, 1, 2)
     (rows,) = RowCache(store).rows("c", [FIRST])
     assert rows.pages == (1, 2, 3)
-    assert [len(page) for page in rows.vectors] == [1, 2, 3]
-    assert [page.shape for page in rows.boxes] == [(1, 4), (2, 4), (3, 4)]
-    np.testing.assert_allclose(rows.vectors[2], unit_rows(3, seed=3).vectors, atol=2e-3)
+    assert [len(page) for page in rows.rows] == [1, 2, 3]
+    assert [page.boxes.shape for page in rows.rows] == [(1, 4), (2, 4), (3, 4)]
+    np.testing.assert_allclose(rows.rows[2].vectors, unit_rows(3, seed=3).vectors, atol=2e-3)
 
 
 def test_generations_come_in_the_order_asked_for(store: EdgeVectorStore) -> None:

@@ -158,7 +158,7 @@ def test_a_search_beside_replacements_sees_one_generation_or_the_other(filled: S
 
 def searcher(service: Service, words: Callable[[UUID, int], PageWords]) -> Searcher:
     rows = RowCache(service.vectors)
-    return Searcher(service.catalog, service.vectors, HashedWords(), rows, words=words)
+    return Searcher(service.catalog, service.vectors, lambda _: HashedWords(), rows, words=words)
 
 
 def test_a_document_deleted_in_the_middle_of_a_search_is_not_found_by_it(filled: Service) -> None:

@@ -1,0 +1,110 @@
+"""Collections: made, checked before use, and ended."""
+
+import logging
+import re
+from dataclasses import dataclass
+
+from api import parts
+from api.settings import Settings
+from index.catalog.catalog import Catalog
+from index.catalog.entries import Collection
+from index.encoders.lexical import lexical_encoder
+from index.encoders.registry import MODELS
+from index.encoders.shelf import EncoderChoice, EncoderShelf
+from index.errors import InvalidRequest
+from index.manifest import IndexManifest, encoder_fields
+from index.vectors.base import VectorStore
+
+logger = logging.getLogger(__name__)
+
+COLLECTION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionChoice:
+    """How a collection is to be built; None stands for what the settings say."""
+
+    language: tuple[str, ...] | None = None
+    encoder: EncoderChoice | None = None
+
+
+class Holdings:
+    """Keeps the catalog's collections and the vector store's in step.
+
+    Args:
+        settings: what new collections are built with where nothing else is asked.
+        catalog: what exists.
+        vectors: where their rows lie.
+        shelf: opens their encoders.
+    """
+
+    def __init__(
+        self, settings: Settings, catalog: Catalog, vectors: VectorStore, shelf: EncoderShelf
+    ) -> None:
+        self._settings = settings
+        self._catalog = catalog
+        self._vectors = vectors
+        self._shelf = shelf
+        self._proven: set[str] = set()
+
+    def create(self, name: str, choice: CollectionChoice) -> Collection:
+        """Make a collection, or return the one of that name that is built alike.
+
+        Raises:
+            InvalidRequest: the name, a language or the encoder is not usable.
+            CollectionExists: one of that name is built otherwise.
+        """
+        if not COLLECTION_NAME.fullmatch(name):
+            raise InvalidRequest(f"a collection name is 1 to 63 of a-z, 0-9, _ and -, got {name!r}")
+        manifest = self._manifest(choice)
+        made = self._catalog.create_collection(name, manifest)
+        self._vectors.create(made.store, dim=manifest.dim)
+        return made
+
+    def open(self, name: str) -> Collection:
+        """Return a collection after checking that this process may use its index.
+
+        Raises:
+            CollectionNotFound: no collection has that name.
+            ManifestMismatch: it was built with other models or settings.
+        """
+        found = self._catalog.collection(name)
+        if found.store not in self._proven:
+            stored = found.manifest
+            encoder = EncoderChoice(stored.encoder, stored.rows)
+            here = self._manifest(CollectionChoice(stored.language, encoder))
+            here.check_against(stored, collection=name)
+            self._proven.add(found.store)
+        return found
+
+    def end(self, collection: Collection) -> None:
+        """Forget a collection and remove its vectors."""
+        self._catalog.delete_collection(collection.name)
+        self._vectors.drop(collection.store)
+        self._proven.discard(collection.store)
+
+    def warnings(self, collection: Collection) -> list[str]:
+        """Say what will not work well in a collection, in sentences."""
+        manifest = collection.manifest
+        known = [model for model in MODELS if model.name == manifest.encoder]
+        return [
+            f"{model.name} was not trained for {language!r}: expect much worse results"
+            for model in known
+            for language in manifest.language
+            if not model.speaks(language)
+        ]
+
+    def _manifest(self, choice: CollectionChoice) -> IndexManifest:
+        """Return what an index built here and now would be made with."""
+        language = choice.language or self._settings.language
+        wanted = choice.encoder or EncoderChoice(self._settings.encoder, self._settings.rows)
+        name, rows = self._shelf.settle(wanted)
+        return IndexManifest(
+            **encoder_fields(self._shelf.open(name, rows).pin),
+            rows=rows,
+            tokens=lexical_encoder(language[0]).name,
+            language=language,
+            renderer=parts.renderer_version(self._settings),
+            ocr=parts.ocr_version(),
+            max_pixels=parts.limits(self._settings).max_pixels,
+        )

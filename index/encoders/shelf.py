@@ -1,0 +1,134 @@
+"""Opens encoders by name, once each.
+
+The names are `all-MiniLM-L6-v2` (the one that ships), a model of `index.encoders.registry`, or a
+folder with a ColPali-family checkpoint or LoRA adapter.
+"""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from index.encoders.base import Encoder
+from index.encoders.minilm import MiniLmEncoder
+from index.encoders.registry import find
+from index.errors import InvalidRequest
+from index.manifest import IndexManifest, RowChoice
+
+if TYPE_CHECKING:
+    from index.encoders.visual.checkpoint import Source
+
+SHIPPED = "all-MiniLM-L6-v2"
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderChoice:
+    """An encoder and which of its rows a page gets; `rows` None is the best that it has.
+
+    Raises:
+        InvalidRequest: there are no such rows.
+    """
+
+    name: str = SHIPPED
+    rows: RowChoice | None = None
+
+    def __post_init__(self) -> None:
+        if self.rows is not None and self.rows not in get_args(RowChoice):
+            raise InvalidRequest(f"rows are {', '.join(get_args(RowChoice))}, got {self.rows!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfSettings:
+    """How encoders are opened.
+
+    Attributes:
+        threads: processor threads of the one that ships.
+        records: folder of the rows that visual models made when they were first trusted.
+        allow_network: whether a model may be fetched from the hub.
+    """
+
+    threads: int
+    records: Path
+    allow_network: bool = False
+
+
+class EncoderShelf:
+    """Encoders that are open, and how to open others."""
+
+    def __init__(self, settings: ShelfSettings) -> None:
+        self._settings = settings
+        self._open: dict[tuple[str, RowChoice], Encoder] = {}
+        self._lock = threading.Lock()
+
+    def put(self, encoder: Encoder, *, rows: RowChoice) -> None:
+        """Keep an encoder that is open already."""
+        self._open[encoder.pin.name, rows] = encoder
+
+    def settle(self, choice: EncoderChoice) -> tuple[str, RowChoice]:
+        """Return the name of an encoder and the rows that it will give.
+
+        Raises:
+            InvalidRequest: no such encoder, or it has no such rows.
+        """
+        if choice.rows is not None:
+            return choice.name, choice.rows
+        known = [rows for name, rows in self._open if name == choice.name]
+        if known:
+            return choice.name, known[0]
+        return choice.name, "text" if choice.name == SHIPPED else _best_rows(choice.name)
+
+    def open(self, name: str, rows: RowChoice) -> Encoder:
+        """Return an encoder, opening it where it is not open yet.
+
+        Raises:
+            InvalidRequest: no such encoder, or it has no such rows.
+            MissingDependency: the packages that it needs are not installed.
+            ModelRejected: its files or its rows are not what they must be.
+        """
+        with self._lock:
+            if (name, rows) not in self._open:
+                self._open[name, rows] = self._opened(name, rows)
+            return self._open[name, rows]
+
+    def of(self, manifest: IndexManifest) -> Encoder:
+        """Return the encoder that a collection was built with."""
+        return self.open(manifest.encoder, manifest.rows)
+
+    def _opened(self, name: str, rows: RowChoice) -> Encoder:
+        if name == SHIPPED:
+            if rows != "text":
+                raise InvalidRequest(f"{SHIPPED} reads words: it has text rows and no {rows} rows")
+            return MiniLmEncoder.open(threads=self._settings.threads)
+        from index.encoders.visual.encoder import VisualEncoder  # noqa: PLC0415  only when wanted
+
+        return VisualEncoder.open(
+            _source(name, allow_network=self._settings.allow_network),
+            rows=rows,
+            device=_best_device(),
+            records=self._settings.records,
+        )
+
+
+def _source(name: str, *, allow_network: bool) -> "Source":
+    from index.encoders.visual.checkpoint import Source  # noqa: PLC0415  only when wanted
+
+    if not Path(name).is_dir():
+        find(name)
+    return Source(name, allow_network=allow_network)
+
+
+def _best_rows(name: str) -> RowChoice:
+    """Patch rows fused with text rows where the model reads text; else patch rows."""
+    if not Path(name).is_dir():
+        return "fused" if find(name).text_tower else "patch"
+    from index.encoders.visual.checkpoint import Source, find_checkpoint  # noqa: PLC0415  likewise
+    from index.encoders.visual.families import family_of  # noqa: PLC0415  likewise
+
+    reads_text = family_of(find_checkpoint(Source(name)).model_type).reads_text
+    return "fused" if reads_text else "patch"
+
+
+def _best_device() -> str:
+    import torch  # noqa: PLC0415  seconds to import
+
+    return "cuda" if torch.cuda.is_available() else "cpu"

@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import pytest
+
+from index.encoders.shelf import SHIPPED, EncoderChoice, EncoderShelf, ShelfSettings
+from index.errors import InvalidRequest
+from tests.tiny import HashedWords
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> EncoderShelf:
+    return EncoderShelf(ShelfSettings(threads=1, records=tmp_path))
+
+
+def test_the_encoder_that_ships_has_text_rows(shelf: EncoderShelf) -> None:
+    assert shelf.settle(EncoderChoice()) == (SHIPPED, "text")
+    assert shelf.open(SHIPPED, "text").pin.name == SHIPPED
+
+
+def test_an_encoder_is_opened_once(shelf: EncoderShelf) -> None:
+    assert shelf.open(SHIPPED, "text") is shelf.open(SHIPPED, "text")
+
+
+def test_the_encoder_that_ships_has_no_patches(shelf: EncoderShelf) -> None:
+    with pytest.raises(InvalidRequest, match="no patch rows"):
+        shelf.open(SHIPPED, "patch")
+
+
+def test_an_encoder_that_was_put_is_handed_out(shelf: EncoderShelf) -> None:
+    put = HashedWords()
+    shelf.put(put, rows="text")
+
+    assert shelf.settle(EncoderChoice("hashed-words")) == ("hashed-words", "text")
+    assert shelf.open("hashed-words", "text") is put
+
+
+def test_a_registered_model_gets_the_best_rows_it_has(shelf: EncoderShelf) -> None:
+    fused = shelf.settle(EncoderChoice("ModernVBERT/colmodernvbert"))
+    patches = shelf.settle(EncoderChoice("vidore/colqwen2-v1.0"))
+
+    assert (fused[1], patches[1]) == ("fused", "patch")
+
+
+def test_a_model_that_nobody_knows_is_refused(shelf: EncoderShelf) -> None:
+    with pytest.raises(InvalidRequest, match="no registered model"):
+        shelf.settle(EncoderChoice("no/such-model"))
+
+
+def test_rows_that_do_not_exist_are_refused() -> None:
+    with pytest.raises(InvalidRequest, match="patch, text, fused"):
+        EncoderChoice(SHIPPED, "pixels")  # type: ignore[arg-type]  # as it may come from outside
