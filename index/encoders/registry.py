@@ -1,8 +1,9 @@
 """The visual models that Pagesight knows: facts as frozen records.
 
-Revisions are copied from the registry of the MTEB benchmark, which pins them to reproduce its
-results. They could not be checked against the hub when this was written: such a record says
-`verified=False`, and loading it logs what was resolved.
+Revisions are copied from public records that pin them: those of models from the registry of the
+MTEB benchmark, those of bases from projects that publish what they loaded. They could not be
+checked against the hub when this was written: such a record says `verified=False`, and loading it
+logs what was resolved. A wrong one is not found on the hub; it never loads something else.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ class VisualModel:
         rows_per_page: patch rows of an A4 page.
         text_tower: whether it embeds documents as text too.
         tier: the least machine it is pleasant on.
+        base_revision: of the model that it adapts, where it is a LoRA adapter; None when unknown.
     """
 
     name: str
@@ -44,10 +46,12 @@ class VisualModel:
     rows_per_page: int
     text_tower: bool
     tier: Tier
+    base_revision: str | None = None
 
     def __post_init__(self) -> None:
-        if self.revision is not None:
-            check_revision(self.revision)
+        for revision in (self.revision, self.base_revision):
+            if revision is not None:
+                check_revision(revision)
 
     def speaks(self, language: str) -> bool:
         """Tell whether the model was trained for a language, by its ISO 639-1 code."""
@@ -132,6 +136,7 @@ MODELS = (
         rows_per_page=736,
         text_tower=False,
         tier="gpu-large",
+        base_revision="92908120384b7a2110c5beda3ab29cbdb2c08e49",
     ),
     VisualModel(
         name="vidore/colpali-v1.3",
@@ -145,6 +150,7 @@ MODELS = (
         rows_per_page=1024,
         text_tower=False,
         tier="gpu-large",
+        base_revision="30ab955d073de4a91dc5a288e8c97226647e3e5a",
     ),
     VisualModel(
         name="TomoroAI/tomoro-colqwen3-embed-4b",

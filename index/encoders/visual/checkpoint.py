@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from index.encoders.registry import MODELS, check_revision
+from index.encoders.registry import MODELS, VisualModel, check_revision
 from index.errors import InvalidRequest, ModelRejected, Unavailable
 
 ADAPTER = "adapter_config.json"
 CONFIG = "config.json"
+NEWEST = "main"
 WANTED = ("*.json", "*.safetensors", "*.model", "*.jinja", "*.txt")
 DECIDING = ("*.safetensors", "*config.json", "tokenizer*.json", "*.model")
 UNSAFE = ("*.bin", "*.pt", "*.pth", "*.ckpt")
@@ -26,7 +27,8 @@ class Source:
     Attributes:
         name: a folder, or a name on the hub.
         revision: the commit on the hub; None takes the registry's. A folder has none.
-        base_revision: the commit of the hub model that a LoRA adapter was trained on.
+        base_revision: the commit of the hub model that a LoRA adapter was trained on; None takes
+            the registry's, else the newest one, and logs it. An adapter's own config seldom says.
         allow_network: whether files may be fetched; else they must be in the hub's cache. Where
             the process is set offline (HF_HUB_OFFLINE) this has no effect.
     """
@@ -83,7 +85,7 @@ def find_checkpoint(source: Source) -> Checkpoint:
         Unavailable: the hub has not sent the files, and its cache does not hold them.
     """
     local = Path(source.name).is_dir()
-    folder = Path(source.name) if local else _fetched(source)
+    folder = Path(source.name) if local else _fetched(source.name, _commit(source), source)
     base = _base_folder(folder, source)
     digests = _digests(folder, base)
     content = hashlib.sha256(json.dumps(digests).encode()).hexdigest()
@@ -97,8 +99,12 @@ def find_checkpoint(source: Source) -> Checkpoint:
     )
 
 
+def _known(name: str) -> VisualModel | None:
+    return next((model for model in MODELS if model.name == name), None)
+
+
 def _commit(source: Source) -> str:
-    known = next((model for model in MODELS if model.name == source.name), None)
+    known = _known(source.name)
     revision = source.revision or (known.revision if known else None)
     if revision is None:
         raise InvalidRequest(
@@ -111,23 +117,22 @@ def _commit(source: Source) -> str:
     return revision
 
 
-def _fetched(source: Source) -> Path:
-    """Return the hub's snapshot of a commit."""
-    revision = _commit(source)
+def _fetched(name: str, revision: str, source: Source) -> Path:
+    """Return the hub's snapshot of a commit, in a folder that is called like the commit."""
     hub = import_module("huggingface_hub")
     try:
         folder = hub.snapshot_download(
-            source.name,
+            name,
             revision=revision,
             allow_patterns=list(WANTED),
             local_files_only=not source.allow_network,
         )
     except (OSError, ValueError) as error:  # the hub's own errors are among these
         raise Unavailable(
-            f"{source.name} at {revision} is not at hand ({error}); allow the network, or give a "
-            "folder that holds it"
+            f"{name} at {revision} is not at hand ({error}); allow the network, or give a folder "
+            "that holds it"
         ) from error
-    logger.info("model resolved", extra={"model": source.name, "revision": revision})
+    logger.info("model resolved", extra={"model": name, "rev": Path(folder).name})
     return Path(folder)
 
 
@@ -138,13 +143,17 @@ def _base_folder(folder: Path, source: Source) -> Path | None:
     name = _read_json(folder, ADAPTER).get("base_model_name_or_path")
     if not name:
         raise ModelRejected(f"{folder / ADAPTER} names no base_model_name_or_path")
-    if Path(name).is_dir():
-        return Path(name)
-    if source.base_revision is None:
-        raise InvalidRequest(
-            f"{source.name} adapts {name}, which is no folder here; give the base's revision too"
-        )
-    return _fetched(Source(name, source.base_revision, allow_network=source.allow_network))
+    return Path(name) if Path(name).is_dir() else _fetched(name, _base_commit(source), source)
+
+
+def _base_commit(source: Source) -> str:
+    known = _known(source.name)
+    revision = source.base_revision or (known.base_revision if known else None)
+    if revision is None:
+        logger.warning("base model not pinned: newest taken", extra={"model": source.name})
+        return NEWEST
+    check_revision(revision)
+    return revision
 
 
 def _read_json(folder: Path, name: str) -> dict[str, str]:

@@ -48,10 +48,21 @@ def test_an_adapter_is_named_by_its_content_and_its_base(tmp_path: Path) -> None
     assert find_checkpoint(Source(str(tmp_path / "adapter"))).revision != found.revision
 
 
-def test_an_adapter_over_a_hub_model_needs_the_commit_of_that_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("base_revision", [COMMIT, None])
+def test_an_adapters_base_is_taken_at_its_commit_or_at_the_newest(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    base_revision: str | None,
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    cached = tmp_path / "models--owner--base"
+    base = model(cached / "snapshots" / COMMIT)
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text(COMMIT)
     folder = adapter(tmp_path / "adapter", "owner/base")
-    with pytest.raises(InvalidRequest, match=r"adapts owner/base.*revision"):
-        find_checkpoint(Source(str(folder)))
+    assert find_checkpoint(Source(str(folder), base_revision=base_revision)).base == base
+    assert ("not pinned" in caplog.text) == (base_revision is None)
 
 
 def test_an_adapter_that_names_no_base_is_refused(tmp_path: Path) -> None:
