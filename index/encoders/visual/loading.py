@@ -74,7 +74,7 @@ def load(checkpoint: Checkpoint, family: Family, *, device: str) -> Loaded:
             **_arguments(checkpoint),
         )
         processor = getattr(models, family.processor_class).from_pretrained(
-            str(_processor_folder(checkpoint)), local_files_only=True
+            str(_processor_folder(checkpoint)), local_files_only=True, trust_remote_code=False
         )
     except (OSError, RuntimeError, ValueError, KeyError, SafetensorError) as error:
         raise ModelRejected(f"{checkpoint.name} cannot be loaded: {error}") from error
@@ -110,6 +110,7 @@ def _engine_models() -> ModuleType:
 def _arguments(checkpoint: Checkpoint) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "use_safetensors": True,
+        "trust_remote_code": False,
         "local_files_only": True,
         "output_loading_info": True,
     }

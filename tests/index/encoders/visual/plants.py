@@ -43,6 +43,16 @@ def replaced(name: str, made: Callable[[Any], Any]) -> Callable[[Tensors], objec
     return change
 
 
+def renamed(part: str, other: str) -> Callable[[Tensors], object]:
+    """Change a part of every name that has it."""
+
+    def change(tensors: Tensors) -> None:
+        for key in [key for key in tensors if part in key]:
+            tensors[key.replace(part, other)] = tensors.pop(key)
+
+    return change
+
+
 def adapter(base: Path, target: Path) -> Path:
     """A LoRA adapter over a tiny ColQwen2, with weights that do something."""
     torch, peft = import_module("torch"), import_module("peft")

@@ -1,5 +1,7 @@
+import json
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from index.encoders.visual.loading import check_engine, check_report
 from index.encoders.visual.weights import check_weights
 from index.errors import MissingDependency, ModelRejected
 from tests.index.encoders.visual.pages import noise
-from tests.index.encoders.visual.plants import WEIGHTS, adapter, altered, replaced, without
+from tests.index.encoders.visual.plants import WEIGHTS, adapter, altered, renamed, replaced, without
 
 TYPES = [family.model_type for family in FAMILIES]
 PROJECTION = "custom_text_proj.weight"
@@ -99,6 +101,22 @@ def test_an_adapter_makes_the_rows_that_peft_makes(base: Path, tmp_path: Path) -
 
 
 @pytest.mark.colpali
+@pytest.mark.parametrize("old", ["model.layers", "model.model.layers"])
+def test_an_adapter_with_names_of_older_libraries_loads_whole_or_not_at_all(
+    base: Path, tmp_path: Path, old: str
+) -> None:
+    whole = adapter(base, tmp_path / "adapter")
+    folder = altered(whole, tmp_path / "older", renamed("language_model.layers", old))
+    page = noise(200, 300)
+    expected = opened(whole).encode_pages([page])[0].vectors
+    if old == "model.layers":  # as the published ColQwen2 adapters have it
+        assert opened(folder).encode_pages([page])[0].vectors.tolist() == expected.tolist()
+    else:
+        with pytest.raises(ModelRejected, match=r"did not load completely: 12 missing keys"):
+            opened(folder)
+
+
+@pytest.mark.colpali
 @pytest.mark.parametrize("missing", ["q_proj.lora_A.weight", "custom_text_proj.lora_B.weight"])
 def test_an_adapter_without_one_of_its_tensors_is_refused(
     base: Path, tmp_path: Path, missing: str
@@ -144,6 +162,19 @@ def test_weights_in_half_precision_are_the_files_weights(base: Path) -> None:
     torch = import_module("torch")
     model = import_module("colpali_engine.models").ColQwen2.from_pretrained(str(base))
     check_weights("model", model.to(torch.bfloat16), [base / WEIGHTS])
+
+
+@pytest.mark.colpali
+def test_code_that_comes_with_a_model_is_not_run(base: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(base, tmp_path / "model"))
+    names = ("AutoConfig", "AutoModel", "AutoProcessor", "AutoTokenizer", "AutoImageProcessor")
+    (folder / "own.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nclass Own: pass\n")
+    for file in folder.glob("*config.json"):
+        config = json.loads(file.read_text())
+        file.write_text(json.dumps({**config, "auto_map": dict.fromkeys(names, "own.Own")}))
+    with suppress(ModelRejected):
+        opened(folder)
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_report_names_the_first_of_what_is_wrong() -> None:
