@@ -72,7 +72,7 @@ class FailedPage(Body):
 
 
 class DocumentBody(Body):
-    """A document; `pages` counts the pages that can be found."""
+    """A document; `pages` counts all its pages, the few that could not be read too."""
 
     id: str
     name: str

@@ -36,7 +36,7 @@ from ingest.reading import PageFailed, PageOutcome, PageRead, Reader
 logger = logging.getLogger(__name__)
 
 CHUNK_PAGES = 8
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 3  # without a page done in between
 JPEG_QUALITY = 85
 NO_WORDS = PageWords((), "none")
 
@@ -82,7 +82,10 @@ class Indexer:
         except JobNotFound:
             logger.info("job is gone with its collection", extra={"job": str(job_id)})
             return
-        if job.state == "running":
+        if job.state == "running" and job.attempts > MAX_ATTEMPTS:
+            told = f"indexing was begun {MAX_ATTEMPTS} times and got no further"
+            self._fail(job, "gave_up", told)
+        elif job.state == "running":
             self._run(job)
         self.collect_garbage()
 

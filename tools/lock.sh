@@ -26,5 +26,5 @@ compile() {
 
 "$python" -m pip install --quiet 'uv>=0.13,<0.14'
 compile --constraint requirements-torch.txt --output-file requirements.lock "$@"
-compile --constraint requirements-torch.txt --constraint requirements.lock --extra dev \
-  --output-file requirements-dev.lock
+compile --constraint requirements-torch.txt --constraint requirements.lock \
+  --extra dev --extra colpali --output-file requirements-dev.lock

@@ -8,13 +8,14 @@ import json
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import SubprocessError
 
 import psutil
+import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 
 from index.errors import DatabaseUnavailable
 
@@ -37,6 +38,7 @@ class Database:
             parsed.set(drivername="postgresql").render_as_string(hide_password=False)
         )
         self._on_close = on_close
+        event.listen(self.engine, "handle_error", _tell_unavailable)
         self._migrate()
 
     @classmethod
@@ -56,14 +58,17 @@ class Database:
         self._on_close()
 
     def _migrate(self) -> None:
-        try:
-            with self.engine.connect() as connection:
-                _upgrade_under_lock(connection)
-        except OperationalError as error:
-            raise DatabaseUnavailable(
-                f"the database at {self.engine.url.host or 'the data folder'} does not answer: "
-                f"{error.orig}; check PAGESIGHT_DATABASE_URL"
-            ) from error
+        with self.engine.connect() as connection:
+            _upgrade_under_lock(connection)
+
+
+def _tell_unavailable(context: ExceptionContext) -> None:
+    """Turn a database that does not answer into the error that says so, wherever it is used."""
+    lost = context.original_exception
+    if isinstance(lost, psycopg.OperationalError):
+        raise DatabaseUnavailable(
+            f"the database does not answer: {str(lost).strip()}; is PAGESIGHT_DATABASE_URL right?"
+        ) from lost
 
 
 def _upgrade_under_lock(connection: Connection) -> None:
@@ -90,7 +95,7 @@ def _open_embedded(folder: Path) -> Database:
     _forget_dead_processes(folder / ".handle_pids.json")
     try:
         server = get_server(folder, cleanup_mode="stop")
-    except (OSError, RuntimeError, AssertionError) as error:
+    except (OSError, RuntimeError, AssertionError, SubprocessError, KeyError) as error:
         raise DatabaseUnavailable(
             f"the embedded PostgreSQL in {folder} did not start: {error}; its log is {folder}/log"
         ) from error

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import psycopg
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, case, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from index.catalog.catalog import raise_version
@@ -114,10 +114,19 @@ class JobLedger:
             return found
 
     def progress(self, job: UUID, *, stage: str, pages_done: int, pages_total: int) -> bool:
-        """Note how far a job is; False when it has been cancelled meanwhile."""
+        """Note how far a job is; False when it has been cancelled meanwhile.
+
+        Pages that are done start the count of attempts anew: what gets on may be interrupted often.
+        """
+        gets_on = (jobs.c.pages_done < pages_done) & (pages_done < pages_total)
         with self._engine.begin() as connection:
             return _change_open_job(
-                connection, job, stage=stage, pages_done=pages_done, pages_total=pages_total
+                connection,
+                job,
+                stage=stage,
+                pages_done=pages_done,
+                pages_total=pages_total,
+                attempts=case((gets_on, 1), else_=jobs.c.attempts),
             )
 
     def publish(self, job: Job, *, n_pages: int) -> bool:

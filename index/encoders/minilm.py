@@ -21,6 +21,7 @@ from tokenizers import Encoding, Tokenizer
 from index.encoders.base import ModelPin, PageContent
 from index.encoders.stop_words import stop_words_of
 from index.encoders.token_windows import Window, cut_windows, kept_rows
+from index.encoders.visual.compat import declare_torchvision_operators
 from index.encoders.whitening import SHIPPED, Whitening, whitening_sha256
 from index.errors import InvalidRequest, MissingDependency, ModelRejected
 from index.records import Float32, PageWords, Question, RowKind, Rows, Word
@@ -192,6 +193,8 @@ def packaged_folder() -> Path:
 
 def _load_model(folder: Path, threads: int) -> "SentenceTransformer":
     import torch  # noqa: PLC0415  takes seconds, and asking for --help must not wait
+
+    declare_torchvision_operators()
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415  as above
     from transformers.utils import logging  # noqa: PLC0415  as above
 

@@ -204,6 +204,24 @@ def test_a_job_that_is_run_again_starts_behind_the_last_noted_page(
     assert len(found(service)) == CHUNK_PAGES + 3
 
 
+def test_a_job_whose_process_dies_each_time_is_given_up(service: Service) -> None:
+    job = upload(service)
+    for _ in range(MAX_ATTEMPTS):
+        service.ledger.start(job.id)
+    assert run(service, job).state == "failed"
+    failure = document(service, job).failure
+    assert failure is not None
+    assert failure.code == "gave_up"
+
+
+def test_pages_that_are_done_start_the_count_of_attempts_anew(service: Service) -> None:
+    job = upload(service)
+    for _ in range(MAX_ATTEMPTS):
+        service.ledger.start(job.id)
+    service.ledger.progress(job.id, stage="reading", pages_done=8, pages_total=20)
+    assert service.ledger.job(job.id).attempts == 1
+
+
 def test_a_page_that_cannot_be_drawn_is_listed_and_the_others_are_found(service: Service) -> None:
     job = run(service, upload(service, pdf("heron", "heron", "heron", strips=[2])))
     failed = [page for page in service.catalog.pages(job.generation) if page.failure]

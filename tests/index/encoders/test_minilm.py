@@ -9,6 +9,7 @@ import pytest
 from index.encoders.base import PageContent
 from index.encoders.minilm import SHA256, MiniLmEncoder, check_files, packaged_folder
 from index.encoders.token_windows import cut_windows, kept_rows
+from index.encoders.visual.compat import declare_torchvision_operators
 from index.encoders.whitening import SHIPPED, whitening_sha256
 from index.errors import InvalidRequest, ModelRejected
 from index.records import Box, PageWords, RowKind, Word
@@ -55,6 +56,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_raw_rows_are_those_of_the_reference_implementation(encoder: MiniLmEncoder) -> None:
+    declare_torchvision_operators()
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415  takes seconds to import
 
     reference = SentenceTransformer(str(packaged_folder()), device="cpu")
