@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from index.encoders.visual.checkpoint import Source
-from index.encoders.visual.encoder import RowChoice, VisualEncoder
+from index.encoders.visual.encoder import VisualEncoder
 from index.encoders.visual.families import family_of
+from index.records import RowChoice
 
 # transformers makes an array of PaliGemma's input tokens in a way that numpy 2 warns of.
 NUMPY_2 = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -16,6 +17,7 @@ from index.errors import InvalidRequest, ModelRejected, PageTooLarge
 from index.records import RowKind
 from retrieval.maxsim import maxsim
 from tests.index.encoders.visual.pages import box, boxed, dotted, noise
+from tests.index.encoders.visual.plants import Tensors, altered
 
 pytestmark = pytest.mark.colpali
 TYPES = [family.model_type for family in FAMILIES]
@@ -51,6 +53,27 @@ def test_rows_do_not_depend_on_the_pages_beside_them(encoder: Encoders, model_ty
         assert mixed.vectors == pytest.approx(alone.vectors, abs=1e-5)
         assert turned.vectors == pytest.approx(alone.vectors, abs=1e-5)
         assert mixed.boxes.tolist() == alone.boxes.tolist()
+
+
+@pytest.mark.parametrize("model_type", ["qwen2_vl", "qwen3_5", "idefics3"])
+def test_padding_without_a_direction_does_not_reach_the_rows(
+    checkpoint: Callable[[str], Path], tmp_path: Path, model_type: str
+) -> None:
+    whole = checkpoint(model_type)
+    folder = altered(whole, tmp_path / "model", _without_padding(whole / "config.json"))
+    pages = [noise(*size) for size in SIZES]
+    together, alone = (
+        VisualEncoder.open(Source(str(folder)), probe=False, batch=batch).encode_pages(pages)
+        for batch in (3, 1)
+    )
+    for mixed, single in zip(together, alone, strict=True):
+        assert mixed.vectors == pytest.approx(single.vectors, abs=1e-5)
+    classes, family = import_module("colpali_engine.models"), family_of(model_type)
+    model = getattr(classes, family.model_class).from_pretrained(str(folder)).eval()
+    processor = getattr(classes, family.processor_class).from_pretrained(str(folder))
+    images = [import_module("PIL.Image").fromarray(page.image) for page in pages]
+    with import_module("torch").inference_mode():
+        assert model(**processor.process_images(images)).isnan().any()
 
 
 @pytest.mark.parametrize("model_type", TYPES)
@@ -211,6 +234,20 @@ def _engine_rows(model: Any, processor: Any, image: Any) -> Any:
     inputs = processor.process_images([import_module("PIL.Image").fromarray(image)])
     with import_module("torch").inference_mode():
         return model(**inputs)[0][processor.get_image_mask(inputs)[0]]
+
+
+def _without_padding(config: Path) -> Callable[[Tensors], object]:
+    """Zero what decides the rows of padding: its embedding and the projection's bias."""
+    pad = json.loads(config.read_text())["text_config"]["pad_token_id"]
+
+    def change(tensors: Tensors) -> None:
+        for name, tensor in tensors.items():
+            if "embed_tokens" in name:
+                tensor[pad] = 0
+            elif name in {"linear.bias", "custom_text_proj.bias"}:
+                tensor.zero_()
+
+    return change
 
 
 def _engine_question(model: Any, processor: Any, text: str) -> Any:
