@@ -13,6 +13,8 @@ COMMANDS = {  # name: (module that holds it, one line for --help)
     "serve": ("api.commands.serve", "Serve the REST API and index what is uploaded."),
     "worker": ("api.commands.worker", "Index uploads beside other processes of a fleet."),
     "eval": ("eval.command", "Measure retrieval and answers on documents with questions."),
+    "models": ("api.commands.models", "List and check the encoders a collection can have."),
+    "plan": ("api.commands.plan", "Print what a collection will cost before it is built."),
     "bench": ("eval.bench.command", "Measure what the service costs on this machine."),
     "doctor": ("api.commands.doctor", "Check what is installed and how to mend what is not."),
 }

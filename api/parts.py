@@ -66,7 +66,7 @@ def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
         )
     )
     if encoder is not None:
-        opener.put(encoder, rows="text")
+        opener.put(encoder)
     opener.open(*opener.settle(EncoderChoice(settings.encoder, settings.rows)))
     return opener
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from index.encoders.base import Encoder, ModelPin
 from index.errors import ManifestMismatch
+from index.records import RowChoice
 
 FORMAT = 1
-RowChoice = Literal["patch", "text", "fused"]
 
 
 @dataclass(frozen=True, slots=True)

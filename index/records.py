@@ -57,6 +57,9 @@ class RowKind(IntEnum):
     TEXT = 1
 
 
+RowChoice = Literal["patch", "text", "fused"]  # which rows an encoder gives a page
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The located vectors of one page.

@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # li
 from api.service import Service
 from api.settings import Settings
 from index.encoders.base import ModelPin, PageContent
-from index.records import Float32, PageWords, Question, RowKind, Rows
+from index.records import Float32, PageWords, Question, RowChoice, RowKind, Rows
 
 DIM = 32
 
@@ -32,6 +32,7 @@ class HashedWords:
         self, *, revision: str = "1", before_pages: Callable[[int], object] = lambda _: None
     ) -> None:
         self.pin = ModelPin("hashed-words", revision, (("code", "0" * 64),), DIM)
+        self.rows: RowChoice = "text"
         self.before_pages = before_pages
 
     def encode_pages(self, pages: Sequence[PageContent]) -> list[Rows]:

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.records import PageWords, Question, Rows
+from index.records import PageWords, Question, RowChoice, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,10 @@ class Encoder(Protocol):
     @property
     def pin(self) -> ModelPin:
         """What this encoder is, exactly."""
+
+    @property
+    def rows(self) -> RowChoice:
+        """Which rows a page gets."""
 
     def encode_pages(self, pages: Sequence[PageContent]) -> list[Rows]:
         """Encode each page; a page with nothing to encode has zero rows."""

@@ -24,7 +24,7 @@ from index.encoders.token_windows import Window, cut_windows, kept_rows
 from index.encoders.visual.compat import declare_torchvision_operators
 from index.encoders.whitening import SHIPPED, Whitening, whitening_sha256
 from index.errors import InvalidRequest, MissingDependency, ModelRejected
-from index.records import Float32, PageWords, Question, RowKind, Rows, Word
+from index.records import Float32, PageWords, Question, RowChoice, RowKind, Rows, Word
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -75,6 +75,11 @@ class MiniLmEncoder:
         """What this encoder is, exactly."""
         files = (*SHA256.items(), (SHIPPED, whitening_sha256()))
         return ModelPin("all-MiniLM-L6-v2", VERSION, files, self._whitening.dim)
+
+    @property
+    def rows(self) -> RowChoice:
+        """Text rows: it sees no pixels."""
+        return "text"
 
     def encode_pages(self, pages: Sequence[PageContent]) -> list[Rows]:
         """Encode each page's words; a page without words has no rows.

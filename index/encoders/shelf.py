@@ -13,7 +13,8 @@ from index.encoders.base import Encoder
 from index.encoders.minilm import MiniLmEncoder
 from index.encoders.registry import find
 from index.errors import InvalidRequest
-from index.manifest import IndexManifest, RowChoice
+from index.manifest import IndexManifest
+from index.records import RowChoice
 
 if TYPE_CHECKING:
     from index.encoders.visual.checkpoint import Source
@@ -60,9 +61,9 @@ class EncoderShelf:
         self._open: dict[tuple[str, RowChoice], Encoder] = {}
         self._lock = threading.Lock()
 
-    def put(self, encoder: Encoder, *, rows: RowChoice) -> None:
+    def put(self, encoder: Encoder) -> None:
         """Keep an encoder that is open already."""
-        self._open[encoder.pin.name, rows] = encoder
+        self._open[encoder.pin.name, encoder.rows] = encoder
 
     def settle(self, choice: EncoderChoice) -> tuple[str, RowChoice]:
         """Return the name of an encoder and the rows that it will give.

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -25,13 +25,12 @@ from index.encoders.visual.loading import Loaded, check_engine, load
 from index.encoders.visual.proof import Record, check_rows, prove
 from index.encoders.visual.text_tower import Tokens, marks, read_words, windows_of
 from index.errors import InvalidRequest, ModelRejected
-from index.records import Float32, PageWords, Question, RowKind, Rows, Word
+from index.records import Float32, PageWords, Question, RowChoice, RowKind, Rows, Word
 
 if TYPE_CHECKING:
     from torch import Tensor
     from transformers import BatchFeature
 
-RowChoice = Literal["patch", "text", "fused"]
 MAX_VALUES = 1 << 20  # Qdrant refuses a multi-vector of this many values or more
 WINDOWS_AT_ONCE = 8
 
@@ -114,6 +113,11 @@ class VisualEncoder:
         """What this encoder is, exactly."""
         found = self._checkpoint
         return ModelPin(found.name, found.revision, found.sha256, self._loaded.model.dim)
+
+    @property
+    def rows(self) -> RowChoice:
+        """Which rows a page gets."""
+        return self._rows
 
     def encode_pages(self, pages: Sequence[PageContent]) -> list[Rows]:
         """Encode each page; only a page without words, of an encoder of text rows, has no rows."""

@@ -28,7 +28,7 @@ def test_the_encoder_that_ships_has_no_patches(shelf: EncoderShelf) -> None:
 
 def test_an_encoder_that_was_put_is_handed_out(shelf: EncoderShelf) -> None:
     put = HashedWords()
-    shelf.put(put, rows="text")
+    shelf.put(put)
 
     assert shelf.settle(EncoderChoice("hashed-words")) == ("hashed-words", "text")
     assert shelf.open("hashed-words", "text") is put

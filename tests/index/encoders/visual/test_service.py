@@ -1,4 +1,4 @@
-"""A ColPali-family model behind the whole service: files in, patch rows kept, pages and maps out."""
+"""A ColPali-family model behind the whole service: files in, patches kept, pages and maps out."""
 
 from collections.abc import Callable
 from pathlib import Path
