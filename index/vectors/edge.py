@@ -17,6 +17,7 @@ from index.errors import DataFolderBusy, VectorStoreUnavailable
 from index.records import Rows, SparseVector
 from index.vectors import points as stored
 from index.vectors.base import CONTEXT_PAGE, PagePoint, TermHit
+from index.vectors.mapped import release_mapped
 
 SCROLL_PAGES = 64
 
@@ -57,6 +58,7 @@ class EdgeVectorStore:
         ]
         with self._using(collection) as shard:
             shard.update(edge.UpdateOperation.upsert_points(batch))
+        release_mapped(self._path(collection))
 
     def put_context(self, collection: str, generation: UUID, context: Rows) -> None:
         """Store the rows of a document's name and title, which hold for all of its pages."""
@@ -130,6 +132,7 @@ class EdgeVectorStore:
         with self._using(collection) as shard:
             shard.optimize()
             shard.flush()
+        release_mapped(self._path(collection))
 
     def close(self) -> None:
         """Let go of files and connections."""
