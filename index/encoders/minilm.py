@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from tokenizers import Encoding, Tokenizer
 
+from index.encoders.averaging import averaged
 from index.encoders.base import ModelPin, PageContent
 from index.encoders.stop_words import stop_words_of
 from index.encoders.token_windows import Window, cut_windows, kept_rows
@@ -25,6 +26,7 @@ from index.encoders.visual.compat import declare_torchvision_operators
 from index.encoders.whitening import SHIPPED, Whitening, whitening_sha256
 from index.errors import InvalidRequest, MissingDependency, ModelRejected
 from index.records import Float32, PageWords, Question, RowChoice, RowKind, Rows, Word
+from index.vectors.base import max_rows
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -39,7 +41,6 @@ RAW_DIM = 384
 BATCH = 8  # of 16, 8 and 4 the time is the same, the peak memory 786, 691 and 624 MiB
 CLS, SEP = 101, 102
 CONTINUES, UNKNOWN = "##", "[UNK]"
-MAX_VALUES = 1 << 20  # Qdrant refuses a multi-vector of this many values or more
 
 
 class MiniLmEncoder:
@@ -140,9 +141,8 @@ class MiniLmEncoder:
             [words[n].box for n in tokens.word_ids if n is not None], np.float32
         ).reshape(-1, 4)
         vectors = self._whitening.unit_rows(raw[kept])
-        vectors, boxes = _averaged(
-            vectors, boxes[kept], max_rows=(MAX_VALUES - 1) // self._whitening.dim
-        )
+        limit = max_rows(self._whitening.dim)
+        vectors, boxes = averaged(vectors, boxes[kept], max_rows=limit)
         return Rows(vectors, boxes, np.full(len(vectors), RowKind.TEXT, np.uint8))
 
     def _forward(self, inputs: Sequence[Sequence[int]]) -> Float32:
@@ -231,16 +231,3 @@ def _word_spans(tokens: Sequence[str]) -> list[tuple[int, int]]:
 
 def _batches(cuts: Sequence[tuple[int, Window]]) -> Iterator[Sequence[tuple[int, Window]]]:
     return (cuts[i : i + BATCH] for i in range(0, len(cuts), BATCH))
-
-
-def _averaged(vectors: Float32, boxes: Float32, *, max_rows: int) -> tuple[Float32, Float32]:
-    """Average runs of neighbouring rows, as long as it takes to have at most `max_rows`."""
-    run = -(-len(vectors) // max_rows)
-    if run <= 1:
-        return vectors, boxes
-    starts = np.arange(0, len(vectors), run)
-    sums = np.add.reduceat(vectors, starts)
-    lefts_and_tops = np.minimum.reduceat(boxes[:, :2], starts)
-    rights_and_bottoms = np.maximum.reduceat(boxes[:, 2:], starts)
-    united = np.hstack([lefts_and_tops, rights_and_bottoms])
-    return sums / np.linalg.norm(sums, axis=1, keepdims=True), united

@@ -26,12 +26,12 @@ from index.encoders.visual.proof import Record, check_rows, prove
 from index.encoders.visual.text_tower import Tokens, marks, read_words, windows_of
 from index.errors import InvalidRequest, ModelRejected
 from index.records import Float32, PageWords, Question, RowChoice, RowKind, Rows, Word
+from index.vectors.base import max_rows
 
 if TYPE_CHECKING:
     from torch import Tensor
     from transformers import BatchFeature
 
-MAX_VALUES = 1 << 20  # Qdrant refuses a multi-vector of this many values or more
 WINDOWS_AT_ONCE = 8
 
 
@@ -183,8 +183,8 @@ class VisualEncoder:
         tokens = read_words(self._loaded.processor, [word.text for word in words])
         boxes = np.array([words[n].box for n in tokens.words], np.float32).reshape(-1, 4)
         vectors = self._checked(self._text_vectors(tokens))
-        max_rows = (MAX_VALUES - 1) // self._loaded.model.dim - beside
-        return _located(*averaged(vectors, boxes, max_rows=max_rows), RowKind.TEXT)
+        limit = max_rows(self._loaded.model.dim) - beside
+        return _located(*averaged(vectors, boxes, max_rows=limit), RowKind.TEXT)
 
     def _text_vectors(self, tokens: Tokens) -> Float32:
         """Return each token's row, read in windows, `(n_tokens, dim)`."""

@@ -112,7 +112,7 @@ def test_a_page_of_too_many_rows_has_neighbours_averaged(
     words = ["river", "valley"] * 5
     every = encoder.encode_pages([page(words)])[0]
     room_for = len(words) // 2
-    monkeypatch.setattr("index.encoders.minilm.MAX_VALUES", room_for * encoder.pin.dim + 1)
+    monkeypatch.setattr("index.encoders.minilm.max_rows", lambda _: room_for)
     fewer = encoder.encode_pages([page(words)])[0]
     assert len(fewer) <= room_for
     together = every.vectors[:2].sum(axis=0)

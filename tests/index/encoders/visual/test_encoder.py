@@ -194,7 +194,7 @@ def test_a_page_of_too_many_words_has_neighbours_averaged(
 ) -> None:
     page = noise(600, 300, ["table", "chart"] * 50)
     n_patches = len(encoder("modernvbert").encode_pages([page])[0])
-    monkeypatch.setattr("index.encoders.visual.encoder.MAX_VALUES", 128 * (n_patches + 60) + 1)
+    monkeypatch.setattr("index.encoders.visual.encoder.max_rows", lambda _: n_patches + 60)
     rows = encoder("modernvbert", rows="fused").encode_pages([page])[0]
     assert n_patches < len(rows) <= n_patches + 60
 
