@@ -199,6 +199,8 @@ def _config(dim: int) -> edge.EdgeConfig:
     return edge.EdgeConfig(
         vectors={stored.ROWS: rows},
         sparse_vectors={stored.TERMS: idf},
+        # nothing here has a graph to build: segments are vacuumed, not copied when they grow
+        optimizers=edge.EdgeOptimizersConfig(indexing_threshold=0),
     )
 
 
