@@ -52,7 +52,9 @@ def check_engine() -> None:
         MissingDependency: it is not installed.
     """
     if find_spec(ENGINE) is None:
-        raise MissingDependency("visual encoders need: pip install 'pagesight[colpali]'")
+        raise MissingDependency(
+            "visual encoders need, in a checkout of Pagesight: pip install '.[colpali]'"
+        )
 
 
 def load(checkpoint: Checkpoint, family: Family, *, device: str) -> Loaded:

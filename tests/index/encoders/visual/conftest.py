@@ -19,7 +19,7 @@ NUMPY_2 = pytest.mark.filterwarnings("ignore:__array__ implementation:Deprecatio
 # peft asks transformers for an attribute by its old name.
 OLD_NAME = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
 ABSENT = pytest.mark.skipif(
-    find_spec("colpali_engine") is None, reason="needs: pip install 'pagesight[colpali]'"
+    find_spec("colpali_engine") is None, reason="needs: pip install '.[colpali]'"
 )
 
 
