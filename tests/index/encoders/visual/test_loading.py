@@ -187,7 +187,7 @@ def test_an_absent_engine_is_told_with_the_line_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(loading, "ENGINE", "no_such_engine")
-    with pytest.raises(MissingDependency, match=r"pip install 'pagesight\[colpali\]'"):
+    with pytest.raises(MissingDependency, match=r"pip install '\.\[colpali\]'"):
         check_engine()
 
 
