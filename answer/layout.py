@@ -20,7 +20,6 @@ COMMON_PITCH = 1.4  # line heights, where a page has too few lines to tell
 MAX_PITCH = 3.0  # line heights: double spacing still holds a paragraph together
 PROSE_CELL_WORDS = 4
 _MARKER = re.compile(r"^(?:[^\w\s$€£¥₩]|o|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])$")
-SYMBOLS = frozenset("$€£¥₩%()–—-*†")  # noqa: RUF001 dashes of amount columns
 BULLETS = frozenset("•●○▪■◦‣·*–—-✓➢❖►")  # noqa: RUF001 dashes that open list items
 
 

@@ -8,7 +8,6 @@ from answer.layout import Block, Line, spell
 from index.records import Word
 
 MAX_WORDS = 80
-SHORT_CHARACTERS = 8
 _END = re.compile(r"[.!?\u3002\uff01\uff1f\u061f\u06d4\u2026][\"'\u201d\u2019\u00bb)\]]*$")
 _ABBREVIATION = re.compile(
     r"^\W*(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]?|mr|mrs|ms|dr|prof|st|no|nos|nr|fig|figs|vs|cf|ca|approx|"

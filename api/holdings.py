@@ -1,6 +1,5 @@
 """Collections: made, checked before use, and ended."""
 
-import logging
 import re
 from dataclasses import dataclass
 
@@ -14,8 +13,6 @@ from index.encoders.shelf import EncoderChoice, EncoderShelf
 from index.errors import InvalidRequest
 from index.manifest import IndexManifest, encoder_fields
 from index.vectors.base import VectorStore
-
-logger = logging.getLogger(__name__)
 
 COLLECTION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 

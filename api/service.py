@@ -1,6 +1,5 @@
 """The one place that puts the parts together, and what the service can do with them."""
 
-import logging
 import os
 import shutil
 from collections.abc import Iterable
@@ -35,8 +34,6 @@ from retrieval.heatmap import PageHeat, row_heat
 from retrieval.hits import Hit, SearchQuery, SearchResult
 from retrieval.rows import RowCache
 from retrieval.search import Searcher
-
-logger = logging.getLogger(__name__)
 
 
 class Service:
@@ -240,10 +237,10 @@ class Service:
             PageNotFound: the document has no such page, or the page could not be read.
             InvalidRequest: the question is empty, or has no such token.
         """
-        picture = self.page_image(collection, document, page)
         generation = self.catalog.document(collection, document).generation
         if generation is None:
             raise PageNotFound(f"document {document} has no pages yet")
+        picture = self._image(generation, page)
         question, rows = self._searcher.page_rows(
             self.collection(collection), generation, page, query
         )

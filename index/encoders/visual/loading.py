@@ -1,6 +1,5 @@
 """Loads a model through colpali-engine and lets only a completely loaded one pass."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 SHOWN = 5  # names that a refusal lists
 ENGINE = "colpali_engine"
-
-logger = logging.getLogger(__name__)
 
 
 class Model(Protocol):
