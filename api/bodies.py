@@ -37,6 +37,7 @@ def collection_body(service: Service, collection: Collection) -> CollectionBody:
         language=list(manifest.language),
         encoder=manifest.encoder,
         rows=manifest.rows,
+        words=manifest.words is not None,
         manifest=manifest.to_json(),
         documents=service.catalog.count_documents(collection.name),
         warnings=service.holdings.warnings(collection),
@@ -51,9 +52,10 @@ def make_collection(service: Service, wanted: NewCollection) -> Collection:
         CollectionExists: one of that name is built otherwise.
     """
     language = tuple(wanted.language) if wanted.language else None
-    if wanted.encoder is None and wanted.rows is None:
+    if wanted.encoder is None and wanted.rows is None and not wanted.words:
         return service.create_collection(wanted.name, language)
-    encoder = EncoderChoice(wanted.encoder or service.settings.encoder, wanted.rows)
+    name = wanted.encoder or service.settings.encoder
+    encoder = EncoderChoice(name, wanted.rows, words=wanted.words)
     return service.create_collection(wanted.name, language, encoder=encoder)
 
 

@@ -9,7 +9,7 @@ from index.catalog.catalog import Catalog
 from index.catalog.entries import Collection
 from index.encoders.lexical import lexical_encoder
 from index.encoders.registry import MODELS
-from index.encoders.shelf import EncoderChoice, EncoderShelf
+from index.encoders.shelf import SHIPPED, EncoderChoice, EncoderShelf
 from index.errors import InvalidRequest
 from index.manifest import IndexManifest, encoder_fields
 from index.vectors.base import VectorStore
@@ -55,7 +55,8 @@ class Holdings:
             raise InvalidRequest(f"a collection name is 1 to 63 of a-z, 0-9, _ and -, got {name!r}")
         manifest = self._manifest(choice)
         made = self._catalog.create_collection(name, manifest)
-        self._vectors.create(made.store, dim=manifest.dim)
+        for layer in made.layers:
+            self._vectors.create(layer.store, dim=layer.manifest.dim)
         return made
 
     def open(self, name: str) -> Collection:
@@ -68,7 +69,7 @@ class Holdings:
         found = self._catalog.collection(name)
         if found.store not in self._proven:
             stored = found.manifest
-            encoder = EncoderChoice(stored.encoder, stored.rows)
+            encoder = EncoderChoice(stored.encoder, stored.rows, words=stored.words is not None)
             here = self._manifest(CollectionChoice(stored.language, encoder))
             here.check_against(stored, collection=name)
             self._proven.add(found.store)
@@ -77,7 +78,8 @@ class Holdings:
     def end(self, collection: Collection) -> None:
         """Forget a collection and remove its vectors."""
         self._catalog.delete_collection(collection.name)
-        self._vectors.drop(collection.store)
+        for layer in collection.layers:
+            self._vectors.drop(layer.store)
         self._proven.discard(collection.store)
 
     def warnings(self, collection: Collection) -> list[str]:
@@ -99,6 +101,7 @@ class Holdings:
         return IndexManifest(
             **encoder_fields(self._shelf.open(name, rows).pin),
             rows=rows,
+            words=self._shelf.open(SHIPPED, "text").pin if wanted.words else None,
             tokens=lexical_encoder(language[0]).name,
             language=language,
             renderer=parts.renderer_version(self._settings),

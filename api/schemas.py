@@ -42,6 +42,7 @@ class CollectionBody(Body):
     language: list[str]
     encoder: str
     rows: Literal["patch", "text", "fused"]
+    words: bool = Field(description="whether the arm `words` is there")
     manifest: dict[str, Any]
     documents: int
     warnings: list[str] = Field(description="what will not work well here, in sentences")
@@ -56,11 +57,15 @@ class NewCollection(RequestBody):
     )
     encoder: str | None = Field(None, max_length=300, description="name of a registered model")
     rows: Literal["patch", "text", "fused"] | None = None
+    words: bool = Field(
+        default=False,
+        description="index the words with the encoder that ships too, as a second arm",
+    )
 
     @property
     def is_particular(self) -> bool:
         """Whether anything but the name is asked for."""
-        return any((self.language, self.encoder, self.rows))
+        return any((self.language, self.encoder, self.rows, self.words))
 
 
 class FailedPage(Body):
@@ -139,7 +144,7 @@ class FilterBody(RequestBody):
     )
 
 
-ArmName = Literal["maxsim", "bm25"]
+ArmName = Literal["maxsim", "words", "bm25"]
 
 
 class SearchRequest(RequestBody):

@@ -20,17 +20,17 @@ from PIL import Image
 
 from index.blobs import LocalBlobs
 from index.catalog.catalog import Catalog
-from index.catalog.entries import Failure, Job, StoredPage
+from index.catalog.entries import Failure, Job, Layer, StoredPage
 from index.catalog.garbage import Garbage
 from index.catalog.jobs import JobLedger
 from index.encoders.base import PageContent
 from index.encoders.context import document_context
-from index.encoders.lexical import lexical_encoder
 from index.errors import DocumentRejected, JobNotFound, PagesightError, StorageFull, Unavailable
-from index.manifest import EncoderOf, IndexManifest
+from index.manifest import EncoderOf
 from index.records import PageWords
-from index.vectors.base import PagePoint, VectorStore
+from index.vectors.base import VectorStore
 from index.words import decode_words, encode_words, page_text
+from ingest.layers import encode_layers
 from ingest.reading import PageFailed, PageOutcome, PageRead, Reader
 
 logger = logging.getLogger(__name__)
@@ -92,8 +92,8 @@ class Indexer:
     def collect_garbage(self) -> None:
         """Remove the points and blobs that no reader can reach any more."""
         for dead in self._stores.garbage.dead_generations():
-            store = self._stores.catalog.collection(dead.collection).store
-            self._stores.vectors.delete_generation(store, dead.id)
+            for layer in self._stores.catalog.collection(dead.collection).layers:
+                self._stores.vectors.delete_generation(layer.store, dead.id)
             self._stores.garbage.forget(dead.id, self._stores.blobs.delete)
 
     def _run(self, job: Job) -> None:
@@ -113,14 +113,15 @@ class Indexer:
         stores = self._stores
         collection = stores.catalog.collection(job.collection)
         source = stores.ledger.source(job)
-        work = _Work(job, source.name, collection.store, collection.manifest)
+        work = _Work(job, source.name, collection.layers)
         path = stores.blobs.path(source.sha256)
         n_pages = self._reader.probe(path).n_pages
         self._read_chunks(work, path, n_pages)
         pages = stores.catalog.pages(job.generation)
         self._store_context(work, pages)
         self._verify(work, pages, n_pages)
-        stores.vectors.flush(work.store)
+        for layer in work.layers:
+            stores.vectors.flush(layer.store)
         stores.ledger.publish(job, n_pages=n_pages)
 
     def _read_chunks(self, work: "_Work", path: Path, n_pages: int) -> None:
@@ -128,7 +129,7 @@ class Indexer:
         self._note_progress(work, done, n_pages)
         if done == n_pages:
             return
-        language = "+".join(work.manifest.language)
+        language = "+".join(work.layers[0].manifest.language)
         outcomes = self._reader.read_pages(path, done + 1, n_pages, language=language)
         with closing(outcomes):
             for chunk in _chunks(outcomes, CHUNK_PAGES):
@@ -172,20 +173,16 @@ class Indexer:
         self, work: "_Work", chunk: Sequence[PageOutcome], *, context: PageWords
     ) -> None:
         read = [page for page in chunk if isinstance(page, PageRead)]
-        contents = [PageContent(page.image, page.words) for page in read]
-        rows = self._encoder_of(work.manifest).encode_pages(contents)
-        lexical = lexical_encoder(work.manifest.language[0])
+        contents = [(page.number, PageContent(page.image, page.words)) for page in read]
         called = page_text(context)
-        points = [
-            PagePoint(page.number, page_rows, lexical.encode_page(_terms_text(called, page)))
-            for page, page_rows in zip(read, rows, strict=True)
-        ]
+        made = encode_layers(work.layers, self._encoder_of, contents, called=called)
         failed = [_failed_page(page) for page in chunk if isinstance(page, PageFailed)]
         with self._building(work):
-            self._stores.vectors.put_pages(work.store, work.job.generation, points)
+            for one in made:
+                self._stores.vectors.put_pages(one.layer.store, work.job.generation, one.points)
             stored = [
-                self._stored_page(page, n_rows=len(page_rows))
-                for page, page_rows in zip(read, rows, strict=True)
+                self._stored_page(page, n_rows=sum(len(point.rows) for point in points))
+                for page, *points in zip(read, *(one.points for one in made), strict=True)
             ]
             self._stores.catalog.put_pages(work.job.generation, stored + failed)
 
@@ -218,9 +215,10 @@ class Indexer:
 
     def _store_context(self, work: "_Work", pages: Sequence[StoredPage]) -> None:
         context = document_context(work.name, self._first_words(pages))
-        rows = self._encoder_of(work.manifest).encode_context(context)
+        rows = [self._encoder_of(one.manifest).encode_context(context) for one in work.layers]
         with self._building(work):
-            self._stores.vectors.put_context(work.store, work.job.generation, rows)
+            for layer, made in zip(work.layers, rows, strict=True):
+                self._stores.vectors.put_context(layer.store, work.job.generation, made)
 
     def _words(self, sha256: str) -> PageWords:
         return decode_words(self._stores.blobs.read(sha256))
@@ -235,9 +233,10 @@ class Indexer:
         failures = [page.failure for page in pages if page.failure is not None]
         if failures and len(failures) == n_pages:
             raise PageFailures(failures[0])
-        n_points = self._stores.vectors.count_pages(work.store, work.job.generation)
+        count = self._stores.vectors.count_pages
+        n_points = [count(layer.store, work.job.generation) for layer in work.layers]
         if [page.number for page in pages] != list(range(1, n_pages + 1)) or (
-            n_points != n_pages - len(failures)
+            set(n_points) != {n_pages - len(failures)}
         ):
             raise Unavailable(
                 f"{n_pages} pages were read, {len(pages)} noted and {n_points} points stored"
@@ -258,8 +257,7 @@ class Indexer:
 class _Work:
     job: Job
     name: str
-    store: str
-    manifest: IndexManifest
+    layers: tuple[Layer, ...]
 
 
 class PageFailures(DocumentRejected):
@@ -268,12 +266,6 @@ class PageFailures(DocumentRejected):
     def __init__(self, first: Failure) -> None:
         super().__init__(first.message)
         self.code = first.code
-
-
-def _terms_text(called: str, page: PageRead) -> str:
-    """The document's name and title help to find what a page says; a blank page says nothing."""
-    text = page_text(page.words)
-    return f"{called}\n{text}" if text else ""
 
 
 def _failed_page(page: PageFailed) -> StoredPage:

@@ -9,8 +9,8 @@ from index.catalog.filters import DocumentFilter
 from index.errors import InvalidRequest
 from index.records import Box
 
-Arm = Literal["maxsim", "bm25"]
-ALL_ARMS: frozenset[Arm] = frozenset(("maxsim", "bm25"))
+Arm = Literal["maxsim", "words", "bm25"]
+ALL_ARMS: frozenset[Arm] = frozenset(("maxsim", "words", "bm25"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import numpy as np
 from index.catalog.catalog import Catalog
 from index.catalog.entries import Collection, LiveDocument
 from index.encoders.lexical import lexical_encoder
-from index.errors import NotFound, Unavailable
+from index.errors import InvalidRequest, NotFound, Unavailable
 from index.manifest import EncoderOf
 from index.records import Float32, PageWords, Question, RowKind, Rows
 from index.vectors.base import VectorStore
@@ -38,24 +38,31 @@ class _Candidates:
 
     Attributes:
         documents: the live documents.
-        rows: their rows, one entry a document.
+        layers: for each layer of the collection their rows, one entry a document.
         owner: `(n_pages,)` index of each page's document.
         place: `(n_pages,)` index of each page within its document's rows.
     """
 
     documents: Sequence[LiveDocument]
-    rows: Sequence[GenerationRows]
+    layers: Sequence[Sequence[GenerationRows]]
     owner: list[int]
     place: list[int]
 
     def page(self, i: int) -> int:
         """Return the page number of candidate `i`."""
-        return self.rows[self.owner[i]].pages[self.place[i]]
+        return self.layers[0][self.owner[i]].pages[self.place[i]]
 
-    def vectors(self) -> list[Float32]:
-        """Return each page's rows."""
+    def rows(self, i: int) -> list[Rows]:
+        """Return the rows of candidate `i`, an entry a layer."""
+        return [rows[self.owner[i]].rows[self.place[i]] for rows in self.layers]
+
+    def scores(self, question: Question, layer: int) -> Float32:
+        """Return each page's MaxSim in a layer."""
+        rows = self.layers[layer]
         places = zip(self.owner, self.place, strict=True)
-        return [self.rows[d].rows[p].vectors for d, p in places]
+        vectors = [rows[d].rows[p].vectors for d, p in places]
+        contexts = [generation.context.vectors for generation in rows]
+        return maxsim(question, vectors, contexts=contexts, owner=self.owner)
 
     def spread(self, scores: Mapping[tuple[UUID, int], float]) -> Float32:
         """Lay page scores over the candidates; a page that is not named scores 0."""
@@ -110,16 +117,16 @@ class Searcher:
     def _search(self, collection: Collection, query: SearchQuery) -> tuple[SearchResult, set[UUID]]:
         """Search once; tells the generations that were seen, for they may be gone since."""
         clock = _Clock()
-        question = self._encoder_of(collection.manifest).encode_question(query.text)
+        questions = self._questions(collection, query.text)
         clock.lap("encode")
         candidates = self._candidates(collection, query)
         clock.lap("read")
-        arms = self._arm_scores(collection, query, question, candidates)
+        arms = self._arm_scores(collection, query, questions, candidates)
         clock.lap("score")
-        fused = fuse([arm for arm in arms if arm.name in query.arms])
+        fused = fuse(_wanted(arms, query))
         fused = with_neighbours(fused, candidates.owner)
         best = [i for i in ranked(fused) if _is_seen(arms, i)][: query.limit]
-        hits = tuple(self._hit(question, candidates, arms, i, float(fused[i])) for i in best)
+        hits = tuple(self._hit(questions, candidates, arms, i, float(fused[i])) for i in best)
         clock.lap("regions")
         used = {document.generation for document in candidates.documents}
         return SearchResult(hits, clock.laps), used
@@ -137,28 +144,35 @@ class Searcher:
         documents = self._catalog.live_documents(collection.name, query.scope.only)
         live = [document.generation for document in documents]
         if query.scope.only is None:
-            self._rows.keep_only(collection.store, set(live))
-        rows = self._rows.rows(collection.store, live)
+            for layer in collection.layers:
+                self._rows.keep_only(layer.store, set(live))
+        layers = [self._rows.rows(layer.store, live) for layer in collection.layers]
         seen = [
             (d, p)
-            for d, generation in enumerate(rows)
+            for d, generation in enumerate(layers[0])
             for p, page in enumerate(generation.pages)
             if query.scope.holds(page)
         ]
-        return _Candidates(documents, rows, [d for d, _ in seen], [p for _, p in seen])
+        return _Candidates(documents, layers, [d for d, _ in seen], [p for _, p in seen])
 
-    def _arm_scores(
-        self, collection: Collection, query: SearchQuery, question: Question, found: _Candidates
-    ) -> list[Arm]:
+    def _questions(self, collection: Collection, text: str) -> list[Question]:
+        """Encode a question for each layer."""
         return [
-            Arm("maxsim", self._maxsim(question, found)),
-            self._bm25(collection, query, found),
+            self._encoder_of(layer.manifest).encode_question(text) for layer in collection.layers
         ]
 
-    @staticmethod
-    def _maxsim(question: Question, found: _Candidates) -> Float32:
-        contexts = [generation.context.vectors for generation in found.rows]
-        return maxsim(question, found.vectors(), contexts=contexts, owner=found.owner)
+    def _arm_scores(
+        self,
+        collection: Collection,
+        query: SearchQuery,
+        questions: Sequence[Question],
+        found: _Candidates,
+    ) -> list[Arm]:
+        rows = [
+            Arm(layer.arm, found.scores(question, n))
+            for n, (layer, question) in enumerate(zip(collection.layers, questions, strict=True))
+        ]
+        return [*rows, self._bm25(collection, query, found)]
 
     def _bm25(self, collection: Collection, query: SearchQuery, found: _Candidates) -> Arm:
         terms = lexical_encoder(collection.manifest.language[0]).encode_question(query.text)
@@ -168,10 +182,15 @@ class Searcher:
         return Arm("bm25", scores, TERM_WEIGHT)
 
     def _hit(
-        self, question: Question, found: _Candidates, arms: Sequence[Arm], i: int, score: float
+        self,
+        questions: Sequence[Question],
+        found: _Candidates,
+        arms: Sequence[Arm],
+        i: int,
+        score: float,
     ) -> Hit:
         document = found.documents[found.owner[i]]
-        rows = found.rows[found.owner[i]].rows[found.place[i]]
+        rows = found.rows(i)
         page = found.page(i)
         words = self._words(document.generation, page)
         return Hit(
@@ -180,10 +199,25 @@ class Searcher:
             name=document.name,
             page=page,
             score=score,
-            relevance=_relevance(question, rows.vectors),
+            relevance=_relevance(questions[-1], rows[-1].vectors),
             arms={arm.name: float(arm.scores[i]) for arm in arms if np.isfinite(arm.scores[i])},
-            regions=_regions(question, rows, words),
+            regions=_regions(questions[0], rows[0], words),
         )
+
+
+def _wanted(arms: Sequence[Arm], query: SearchQuery) -> list[Arm]:
+    """Return the arms that were asked for.
+
+    Raises:
+        InvalidRequest: the collection has none of them.
+    """
+    wanted = [arm for arm in arms if arm.name in query.arms]
+    if not wanted:
+        raise InvalidRequest(
+            f"this collection has the arms {', '.join(arm.name for arm in arms)}, "
+            f"none of {', '.join(sorted(query.arms))}"
+        )
+    return wanted
 
 
 def _regions(question: Question, rows: Rows, words: PageWords) -> tuple[Region, ...]:

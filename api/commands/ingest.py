@@ -62,6 +62,7 @@ class _Pending:
 @click.option("--language", help="ISO codes for a new collection, such as en or de,en.")
 @click.option("--encoder", help="Encoder of a new collection: a registered model or a folder.")
 @click.option("--rows", type=click.Choice(["patch", "text", "fused"]), help="Its rows.")
+@click.option("--words", is_flag=True, help="Read the words too, with the encoder that ships.")
 @click.option("--metadata", multiple=True, metavar="FIELD=VALUE", help="Kept with every file.")
 @json_option
 @says_errors
@@ -74,6 +75,7 @@ def command(  # noqa: PLR0913  a command has its options as parameters
     language: str | None,
     encoder: str | None,
     rows: str | None,
+    words: bool,
     metadata: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -86,6 +88,7 @@ def command(  # noqa: PLR0913  a command has its options as parameters
                 "language": language.split(",") if language else None,
                 "encoder": encoder,
                 "rows": rows,
+                "words": words,
             }
         )
         report = ingest_files(desk, wanted, paths, metadata=fields)

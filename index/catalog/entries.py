@@ -20,6 +20,21 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Layer:
+    """The rows that one encoder makes of every page.
+
+    Attributes:
+        arm: the search arm that they serve, as hits report it.
+        store: the vector store's name for them.
+        manifest: what they are made with.
+    """
+
+    arm: Literal["maxsim", "words"]
+    store: str
+    manifest: IndexManifest
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
     """A set of documents indexed alike.
 
@@ -33,6 +48,13 @@ class Collection:
     manifest: IndexManifest
     version: int
     created_at: datetime
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """What each page is stored as; the first layer also holds its BM25 terms."""
+        first = Layer("maxsim", self.store, self.manifest)
+        words = self.manifest.of_words()
+        return (first,) if words is None else (first, Layer("words", f"{self.store}-words", words))
 
 
 @dataclass(frozen=True, slots=True)
