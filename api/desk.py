@@ -29,7 +29,7 @@ from api.schemas import (
     Upload,
 )
 from api.service import Service
-from retrieval.hits import SearchQuery
+from retrieval.hits import ALL_ARMS, SearchQuery
 
 READ_BYTES = 1 << 20
 
@@ -111,9 +111,12 @@ class LocalDesk:
 
     def search(self, collection: str, request: SearchRequest) -> SearchResponse:
         """Find pages."""
-        arms = {} if request.arms is None else {"arms": frozenset(request.arms)}
         query = SearchQuery(
-            request.query, limit=request.limit, scope=as_scope(request.filter), **arms
+            request.query,
+            limit=request.limit,
+            scope=as_scope(request.filter),
+            arms=ALL_ARMS if request.arms is None else frozenset(request.arms),
+            exhaustive=request.exhaustive,
         )
         return search_body(self._service.search(collection, query))
 

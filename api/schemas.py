@@ -154,6 +154,9 @@ class SearchRequest(RequestBody):
     limit: int = Field(5, ge=1, le=100)
     filter: FilterBody | None = None
     arms: list[ArmName] | None = Field(None, min_length=1, description="all when left out")
+    exhaustive: bool = Field(
+        default=False, description="score every page exactly: slow, to check the fast way by"
+    )
 
 
 class RegionBody(Body):

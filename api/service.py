@@ -32,8 +32,8 @@ from ingest.jobs import JobQueue, Worker
 from ingest.pipeline import Indexer, Stores
 from retrieval.heatmap import PageHeat, row_heat
 from retrieval.hits import Hit, SearchQuery, SearchResult
-from retrieval.rows import RowCache
-from retrieval.search import Searcher
+from retrieval.rows import RowKeeper
+from retrieval.search import Searcher, SearchParts
 
 
 class Service:
@@ -63,8 +63,9 @@ class Service:
             stores, parts.reader(settings), shelf.of, min_free_bytes=settings.min_free_bytes
         )
         self.worker = Worker(queue, self.ledger, self.indexer.run, exclusive=ownership is not None)
-        self._rows = RowCache(vectors)
-        self._searcher = Searcher(self.catalog, vectors, shelf.of, self._rows, words=self._words)
+        self._rows = RowKeeper(vectors, settings.data / "sidecar")
+        searching = SearchParts(self.catalog, vectors, shelf.of, self._rows, self._words)
+        self._searcher = Searcher(searching, threads=settings.search_threads)
 
     @classmethod
     def build(
@@ -109,6 +110,8 @@ class Service:
         """Finish the chunk at hand and let go of everything; twice equals once."""
         self.indexer.stopping.set()
         self.worker.stop()
+        self._searcher.close()
+        self._rows.close()
         self.vectors.close()
         self._database.close()
         if self._ownership is not None:
@@ -148,7 +151,8 @@ class Service:
         self.garbage.condemn(name)
         self.indexer.collect_garbage()
         self.holdings.end(found)
-        self._rows.keep_only(found.store, set())
+        for layer in found.layers:
+            self._rows.drop(layer.store)
 
     def upload(
         self, collection: str, name: str, chunks: Iterable[bytes], metadata: dict[str, Any]

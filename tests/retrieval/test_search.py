@@ -10,8 +10,8 @@ from index.catalog.filters import DocumentFilter
 from index.errors import InvalidRequest, PageNotFound, Unavailable
 from index.records import PageWords
 from retrieval.hits import Arm, Hit, PageScope, SearchQuery
-from retrieval.rows import RowCache
-from retrieval.search import Searcher
+from retrieval.rows import RowKeeper
+from retrieval.search import Searcher, SearchParts
 from tests.tiny import HashedWords, index, pdf
 
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island", "Herons fish at dawn")
@@ -74,9 +74,9 @@ def test_the_same_search_twice_finds_the_same_to_the_last_bit(filled: Service) -
 
 
 def test_a_search_finds_the_same_after_the_service_was_opened_again(filled: Service) -> None:
-    before = search(filled, "heron island")
-    filled._rows.keep_only("default-1", set())  # noqa: SLF001  as a new process begins
-    assert search(filled, "heron island") == before
+    collection, words = filled.catalog.collection("default"), filled._words  # noqa: SLF001  what the service itself hands in
+    again = searcher(filled, words).search(collection, SearchQuery("heron island"))
+    assert again.hits == search(filled, "heron island")
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,9 @@ def test_a_search_beside_replacements_sees_one_generation_or_the_other(filled: S
 
 
 def searcher(service: Service, words: Callable[[UUID, int], PageWords]) -> Searcher:
-    rows = RowCache(service.vectors)
-    return Searcher(service.catalog, service.vectors, lambda _: HashedWords(), rows, words=words)
+    rows = RowKeeper(service.vectors, service.settings.data / "other")
+    vectors, encoder = service.vectors, HashedWords()
+    return Searcher(SearchParts(service.catalog, vectors, lambda _: encoder, rows, words))
 
 
 def test_a_document_deleted_in_the_middle_of_a_search_is_not_found_by_it(filled: Service) -> None:
