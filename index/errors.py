@@ -28,6 +28,8 @@
     │   ├── DataFolderBusy          data_folder_busy
     │   ├── DatabaseUnavailable     database_unavailable
     │   ├── VectorStoreUnavailable  vector_store_unavailable
+    │   ├── EncoderUnavailable      encoder_unavailable
+    │   ├── EncoderOutOfMemory      encoder_out_of_memory
     │   ├── StorageFull             storage_full
     │   └── VlmUnavailable          vlm_unavailable
     └── MissingDependency           missing_dependency   the message says what installs it
@@ -203,6 +205,18 @@ class VectorStoreUnavailable(Unavailable):
     """The vector store cannot be reached or answers with an error."""
 
     code = "vector_store_unavailable"
+
+
+class EncoderUnavailable(Unavailable):
+    """The encoder was closed, or too much waits for it."""
+
+    code = "encoder_unavailable"
+
+
+class EncoderOutOfMemory(Unavailable):
+    """One page or question alone does not fit in the device's memory."""
+
+    code = "encoder_out_of_memory"
 
 
 class StorageFull(Unavailable):
