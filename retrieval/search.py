@@ -11,7 +11,7 @@ list.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from uuid import UUID
 
@@ -88,6 +88,8 @@ class Searcher:
                 found, used = self._search(collection, query)
                 if self._are_live(collection, query, used):
                     return found
+            present = self._parts.catalog.collection(collection.name)
+            collection = replace(collection, version=present.version)
         raise Unavailable(f"documents changed during each of {ATTEMPTS} searches; try again")
 
     def page_rows(
