@@ -36,6 +36,7 @@ class RowCache:
     def __init__(self, vectors: VectorStore) -> None:
         self._store = vectors
         self._known: dict[str, dict[UUID, GenerationRows]] = {}
+        self._answering: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def rows(self, collection: str, generations: Sequence[UUID]) -> list[GenerationRows]:
@@ -56,6 +57,14 @@ class RowCache:
         with self._lock:
             known = self._known.get(collection, {})
             self._known[collection] = {g: known[g] for g in known.keys() & generations}
+
+    def turn_to(self, collection: str, store: str) -> None:
+        """Drop the rows of the store that answered for a collection before this one."""
+        with self._lock:
+            before = self._answering.get(collection, store)
+            self._answering[collection] = store
+            if before != store:
+                self._known.pop(before, None)
 
     def _read(self, collection: str, generation: UUID) -> GenerationRows:
         found = dict(self._store.read_rows(collection, generation))

@@ -136,6 +136,7 @@ class Searcher:
     def _candidates(self, collection: Collection, query: SearchQuery) -> _Candidates:
         documents = self._catalog.live_documents(collection.name, query.scope.only)
         live = [document.generation for document in documents]
+        self._rows.turn_to(collection.name, collection.store)
         if query.scope.only is None:
             self._rows.keep_only(collection.store, set(live))
         rows = self._rows.rows(collection.store, live)

@@ -9,6 +9,7 @@ from index.manifest import IndexManifest
 
 DocumentState = Literal["queued", "processing", "ready", "failed", "cancelled"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+RebuildState = Literal["queued", "running", "done", "failed", "ending"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,26 @@ class Collection:
     manifest: IndexManifest
     version: int
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """The index beside the one that answers, and the work of making it the one that answers.
+
+    Attributes:
+        store: the vector store's name for it.
+        state: `done` once the two have changed places: it is then the one that answered before.
+        is_rollback: whether it is on its way back, having answered before.
+    """
+
+    id: UUID
+    collection: str
+    store: str
+    manifest: IndexManifest
+    state: RebuildState
+    is_rollback: bool
+    attempts: int
+    failure: Failure | None
 
 
 @dataclass(frozen=True, slots=True)
