@@ -55,7 +55,6 @@ class HashedWords:
         weights = np.ones(len(tokens), dtype=np.float32)
         return Question(text, _vectors(tokens), weights, tokens)
 
-
     def _page_rows(self, words: PageWords) -> Rows:
         located = [(token, word.box) for word in words.words for token in self._tokens(word.text)]
         boxes = np.array([box for _, box in located], dtype=np.float32).reshape(-1, 4)

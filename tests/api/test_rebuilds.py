@@ -208,9 +208,7 @@ def test_an_index_that_this_process_cannot_use_is_rebuilt_with_what_it_has(
 
 
 @pytest.mark.usefixtures("other")
-def test_a_deleted_collection_takes_both_indexes_along(
-    service: Service, data_folder: Path
-) -> None:
+def test_a_deleted_collection_takes_both_indexes_along(service: Service, data_folder: Path) -> None:
     rebuild(service)
     service.delete_collection("default")
     assert stores(data_folder) == set()

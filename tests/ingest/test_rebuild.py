@@ -135,16 +135,19 @@ def test_searches_get_the_old_index_until_the_new_one_is_complete(
     assert len(found(service, "bird")) == FILL_PAGES + 3
 
 
-def test_a_rebuild_reads_the_pages_that_are_kept_and_not_the_original(
-    service: Service, synonyms: HashedWords
-) -> None:
+@pytest.mark.usefixtures("synonyms")
+def test_a_rebuild_reads_the_pages_that_are_kept_and_not_the_original(service: Service) -> None:
     kept = document(service, index(service, "report.pdf", pdf("heron", "", "heron", strips=[3])))
     service.blobs.delete(kept.sha256)
     begin(service)
     assert run(service).rebuild.state == "done"
     assert counts(service, kept.generation) == [2, 2]
     assert found(service, "bird") == [("report.pdf", 1)]
-    assert [page.number for page in service.catalog.pages(kept.generation or UUID(int=0))] == [1, 2, 3]
+    assert [page.number for page in service.catalog.pages(kept.generation or UUID(int=0))] == [
+        1,
+        2,
+        3,
+    ]
 
 
 def test_what_is_uploaded_during_a_rebuild_goes_first_and_is_in_the_new_index(
@@ -209,8 +212,9 @@ def test_a_document_deleted_during_a_rebuild_leaves_no_point_in_either_index(
     assert found(service, "bird") == [("other.pdf", 1)]
 
 
+@pytest.mark.usefixtures("synonyms")
 def test_a_document_deleted_after_the_switch_leaves_no_point_in_either_index(
-    service: Service, synonyms: HashedWords
+    service: Service,
 ) -> None:
     gone = document(service, index(service, "report.pdf", pdf("heron")))
     begin(service)
@@ -242,8 +246,9 @@ def test_a_job_that_began_before_the_switch_is_searchable_in_the_new_index(
     assert counts(service, job.generation)[0] == FILL_PAGES + 3
 
 
+@pytest.mark.usefixtures("synonyms")
 def test_a_job_cut_off_before_the_switch_ends_in_the_new_index(
-    service: Service, encoder: HashedWords, synonyms: HashedWords
+    service: Service, encoder: HashedWords
 ) -> None:
     index(service, "report.pdf", pdf("heron"))
     _, job = service.upload("default", "more.pdf", [LONG], {})
@@ -280,8 +285,9 @@ def test_a_rebuild_that_is_run_again_goes_on_behind_the_last_finished_chunk(
     assert len(found(service, "bird")) == FILL_PAGES + 3
 
 
+@pytest.mark.usefixtures("synonyms")
 def test_a_killed_rebuild_is_taken_over_behind_its_last_finished_chunk(
-    service: Service, synonyms: HashedWords, database: Database, data_folder: Path
+    service: Service, database: Database, data_folder: Path
 ) -> None:
     index(service, "report.pdf", LONG)
     begin(service)
@@ -358,9 +364,8 @@ def test_a_rebuild_whose_process_dies_each_time_is_given_up(
     assert failure.code == "gave_up"
 
 
-def test_a_rebuild_with_another_revision_than_it_was_begun_with_fails(
-    service: Service, synonyms: HashedWords
-) -> None:
+@pytest.mark.usefixtures("synonyms")
+def test_a_rebuild_with_another_revision_than_it_was_begun_with_fails(service: Service) -> None:
     index(service, "report.pdf", pdf("heron"))
     begin(service)
     service.shelf.put(HashedWords(name="synonyms", revision="2"))
@@ -394,7 +399,8 @@ def test_a_collection_deleted_during_a_rebuild_takes_both_indexes_along(
     assert "rebuild failed" not in caplog.text
 
 
-def test_an_empty_collection_switches_at_once(service: Service, synonyms: HashedWords) -> None:
+@pytest.mark.usefixtures("synonyms")
+def test_an_empty_collection_switches_at_once(service: Service) -> None:
     service.create_collection("default")
     begin(service)
     assert run(service).collection.manifest.encoder == "synonyms"
@@ -420,8 +426,9 @@ def searching(service: Service) -> Iterator[list[int]]:
     thread.join()
 
 
+@pytest.mark.usefixtures("synonyms")
 def test_no_search_misses_a_page_while_indexes_are_built_switched_and_dropped(
-    service: Service, synonyms: HashedWords, searching: list[int]
+    service: Service, searching: list[int]
 ) -> None:
     for _ in range(3):
         begin(service)

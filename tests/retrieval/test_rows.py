@@ -67,6 +67,17 @@ def test_what_is_not_live_any_more_is_dropped(store: EdgeVectorStore) -> None:
     assert first.pages == (1,)
 
 
+def test_the_rows_of_a_store_that_answers_no_more_are_dropped(store: EdgeVectorStore) -> None:
+    put(store, FIRST, 1)
+    cache = RowCache(store)
+    cache.turn_to("collection", "c")
+    (first,) = cache.rows("c", [FIRST])
+    cache.turn_to("collection", "c")
+    assert cache.rows("c", [FIRST])[0] is first
+    cache.turn_to("collection", "c-2")
+    assert cache.rows("c", [FIRST])[0] is not first
+
+
 def test_a_generation_that_was_collected_is_not_found(store: EdgeVectorStore) -> None:
     with pytest.raises(PageNotFound, match="is gone"):
         RowCache(store).rows("c", [FIRST])
