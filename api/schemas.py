@@ -113,6 +113,40 @@ class JobBody(Body):
     error: ErrorBody | None
 
 
+class NewReindex(RequestBody):
+    """How a collection's index is to be built anew; what is left out is as the settings say."""
+
+    encoder: str | None = Field(None, max_length=300, description="name of a registered model")
+    rows: Literal["patch", "text", "fused"] | None = None
+    words: bool = Field(
+        default=False,
+        description="index the words with the encoder that ships too, as a second arm",
+    )
+
+
+class IndexBody(Body):
+    """What an index of a collection was built with."""
+
+    encoder: str
+    revision: str
+    rows: Literal["patch", "text", "fused"]
+
+
+class ReindexBody(Body):
+    """The two indexes of a collection: the one that answers, and the other one."""
+
+    collection: str
+    state: Literal["queued", "running", "done", "failed", "ending"] = Field(
+        description="done: they changed places, the other one is the one that answered before"
+    )
+    rollback: bool = Field(description="whether the other one answered before")
+    answers: IndexBody
+    other: IndexBody
+    pages_done: int = Field(description="pages of the collection that the other one holds")
+    pages_total: int
+    error: ErrorBody | None
+
+
 class JobRef(Body):
     """A job to ask about."""
 

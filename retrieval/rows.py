@@ -4,12 +4,14 @@ What is live comes from the catalog at every search: generations that the sideca
 from the store, those that are gone are forgotten.
 """
 
+import re
+import shutil
 import threading
 from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
-from index.catalog.entries import Layer
+from index.catalog.entries import Collection, Layer
 from index.errors import PageNotFound
 from index.records import Rows
 from index.vectors.base import CONTEXT_PAGE, VectorStore
@@ -57,6 +59,15 @@ class RowKeeper:
             sidecar = self._open.pop(store, None)
             if sidecar is not None:
                 sidecar.remove()
+            shutil.rmtree(self._folder / store, ignore_errors=True)
+
+    def keep_stores(self, collection: Collection) -> None:
+        """Remove the sidecars of stores that answered for a collection before."""
+        answering = {layer.store for layer in collection.layers}
+        of_it = re.compile(rf"{re.escape(collection.name)}-\d+(-words)?")
+        for folder in self._folder.glob(f"{collection.name}-*"):
+            if folder.is_dir() and of_it.fullmatch(folder.name) and folder.name not in answering:
+                self.drop(folder.name)
 
     def close(self) -> None:
         """Let go of every file; twice equals once."""

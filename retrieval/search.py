@@ -146,6 +146,7 @@ class Searcher:
         known = self._selected.get(collection.name)
         if known is None or known[0] != key:
             known = key, self._selection(collection, query)
+            self._parts.rows.keep_stores(collection)
             for layer in collection.layers:
                 self._parts.rows.keep_only(layer, known[1].generations)
             self._selected[collection.name] = known

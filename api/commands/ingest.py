@@ -8,13 +8,6 @@ from pathlib import Path
 from time import sleep
 
 import click
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from api.commands.shared import (
     desk_options,
@@ -22,6 +15,7 @@ from api.commands.shared import (
     json_option,
     open_desk,
     out,
+    page_progress,
     parse_metadata,
     print_json,
     says_errors,
@@ -163,7 +157,7 @@ class _Watch:
 
 def _wait(desk: Desk, pending: Sequence[_Pending]) -> None:
     watch = _Watch(desk, [one.job for one in pending if one.job is not None])
-    with ThreadPoolExecutor(1) as thread, _progress() as bar:
+    with ThreadPoolExecutor(1) as thread, page_progress() as bar:
         work = thread.submit(desk.work)
         task = bar.add_task("indexing", total=None)
         n_open = 1
@@ -174,18 +168,6 @@ def _wait(desk: Desk, pending: Sequence[_Pending]) -> None:
             told = f"indexing, {n_open} files to go"
             bar.update(task, description=told, completed=done, total=total or None)
             sleep(POLL_S if n_open else 0)
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("pages"),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-    )
 
 
 def _print_report(report: IngestReport) -> None:

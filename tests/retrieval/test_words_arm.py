@@ -76,3 +76,18 @@ def test_a_collection_opened_again_keeps_its_second_arm(paired: Service) -> None
     again = paired.create_collection("default", encoder=BESIDE)
     assert [layer.arm for layer in again.layers] == ["maxsim", "words"]
     assert [layer.arm for layer in paired.collection("default").layers] == ["maxsim", "words"]
+
+
+def test_an_index_gets_and_loses_its_second_arm_by_being_built_anew(service: Service) -> None:
+    service.create_collection("default")
+    generation = add(service)
+    for words, expected in ((True, ["maxsim", "words"]), (False, ["maxsim"])):
+        service.rebuilds.begin("default", EncoderChoice("hashed-words", "text", words=words))
+        service.worker.run_until_empty()
+        layers = service.collection("default").layers
+        assert [layer.arm for layer in layers] == expected
+        assert n_points(service, generation) == [2] * len(layers)
+        assert service.search("default", SearchQuery("herons")).hits[0].page == 2
+    service.delete_collection("default")
+    folders = [path.name for path in (service.settings.data / "vectors").iterdir()]
+    assert folders == []
