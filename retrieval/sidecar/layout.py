@@ -19,9 +19,9 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from index.pooling import pooled
 from index.records import Rows
 from retrieval.int8.packing import pack_page
-from retrieval.pooling import pooled
 
 PLACE = np.dtype([("box", "<u2", 4), ("kind", "u1")])
 BOX_SCALE = 65_535

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from index.errors import StorageFull
+from index.pooling import pooled
 from index.records import Rows
 from retrieval.int8.packing import pack_question
 from retrieval.int8.scoring import maxima
-from retrieval.pooling import pooled
 from retrieval.sidecar.folder import NAMES, SidecarFolder
 from tests.conftest import unit_rows
 

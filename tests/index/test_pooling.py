@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from index.pooling import pooled
 from index.records import RowKind, Rows
-from retrieval.pooling import pooled
 from tests.conftest import unit_rows
 
 
