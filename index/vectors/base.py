@@ -2,8 +2,9 @@
 
 A store holds one collection per Pagesight collection. Each page is a point with its rows (a
 multi-vector) and its BM25 terms (a sparse vector, IDF applied by the store); a document's context
-is one more point, in the place of page 0. Every point belongs to a generation; which of them a
-reader may see is the catalog's to say.
+is one more point, in the place of page 0. Where the store is to score rows too, a page also has its
+pooled rows, a second multi-vector. Every point belongs to a generation; which of them a reader may
+see is the catalog's to say.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from index.errors import InvalidRequest
-from index.records import Rows, SparseVector
+from index.records import Float32, Question, Rows, SparseVector
 
 MAX_MULTIVECTOR_VALUES = 1_048_576
 CONTEXT_PAGE = 0
@@ -20,11 +21,12 @@ CONTEXT_PAGE = 0
 
 @dataclass(frozen=True, slots=True)
 class PagePoint:
-    """A page as it is stored."""
+    """A page as it is stored; `pooled` are its pooled rows, `(n_pooled, dim)`, if it has some."""
 
     page: int
     rows: Rows
     terms: SparseVector
+    pooled: Float32 | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,35 @@ class TermHit:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class RowHit:
+    """A page's MaxSim over its own rows."""
+
+    generation: UUID
+    page: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Which points a search may see: pages `first` to `last`, of any generation where None."""
+
+    generations: Sequence[UUID] | None = None
+    first: int = 1
+    last: int | None = None
+
+
 class VectorStore(Protocol):
     """Keeps the points of many collections.
 
     Every verb raises VectorStoreUnavailable when the store does not answer.
     """
 
-    def create(self, collection: str, *, dim: int) -> None:
-        """Make room for a collection of `dim`-dimensional rows; twice equals once."""
+    def create(self, collection: str, *, dim: int, pooled: bool = False) -> None:
+        """Make room for a collection of `dim`-dimensional rows; twice equals once.
+
+        With `pooled` its pages may have pooled rows, which have a graph to be searched by.
+        """
 
     def drop(self, collection: str) -> None:
         """Remove a collection and its bytes; twice equals once."""
@@ -58,6 +81,22 @@ class VectorStore(Protocol):
         self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
     ) -> list[TermHit]:
         """Return the pages with the highest BM25 score above zero, best first."""
+
+    def search_rows(
+        self, collection: str, question: Question, *, limit: int, prefetch: int, within: Within
+    ) -> list[RowHit]:
+        """Return the pages with the highest MaxSim, best first; contexts do not join in.
+
+        One query: `prefetch` pages by their pooled rows, these by all their rows, `limit` of them.
+        The collection was created with `pooled`.
+        """
+
+    def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
+        """Yield the rows of some pages, by generation and number, in the order asked.
+
+        Raises:
+            PageNotFound: one of them is not there.
+        """
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
         """Yield each stored page of a generation and its rows; page 0 has the context's."""

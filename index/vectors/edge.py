@@ -14,12 +14,13 @@ from uuid import UUID
 import qdrant_edge as edge
 
 from index.errors import DataFolderBusy, VectorStoreUnavailable
-from index.records import Rows, SparseVector
+from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import CONTEXT_PAGE, PagePoint, TermHit
+from index.vectors.base import CONTEXT_PAGE, PagePoint, RowHit, TermHit, Within
 from index.vectors.mapped import release_mapped
 
 SCROLL_PAGES = 64
+GRAPH_KB = 10_000  # pooled rows of a segment that are worth a graph, Qdrant's own default
 
 
 class EdgeVectorStore:
@@ -31,12 +32,12 @@ class EdgeVectorStore:
         self._shards: dict[str, edge.EdgeShard] = {}
         self._lock = threading.RLock()
 
-    def create(self, collection: str, *, dim: int) -> None:
+    def create(self, collection: str, *, dim: int, pooled: bool = False) -> None:
         """Make room for a collection of `dim`-dimensional rows; twice equals once."""
         with self._lock:
             if self._path(collection).exists():
                 return
-            self._shards[collection] = _create(self._path(collection), dim)
+            self._shards[collection] = _create(self._path(collection), _config(dim, pooled=pooled))
 
     def drop(self, collection: str) -> None:
         """Remove a collection and its bytes; twice equals once."""
@@ -51,7 +52,7 @@ class EdgeVectorStore:
         batch = [
             edge.Point(
                 id=stored.point_id(generation, point.page),
-                vector=_vectors(point.rows, point.terms),
+                vector=_vectors(point.rows, point.terms, point.pooled),
                 payload=stored.payload(generation, point.page, point.rows),
             )
             for point in points
@@ -64,7 +65,7 @@ class EdgeVectorStore:
         """Store the rows of a document's name and title, which hold for all of its pages."""
         whole = edge.Point(
             id=stored.point_id(generation, CONTEXT_PAGE),
-            vector=_vectors(context, None),
+            vector=_vectors(context, None, None),
             payload=stored.payload(generation, CONTEXT_PAGE, context),
         )
         with self._using(collection) as shard:
@@ -86,6 +87,36 @@ class EdgeVectorStore:
             found = shard.query(request)
         return [_term_hit(hit) for hit in found if hit.score > 0]
 
+    def search_rows(
+        self, collection: str, question: Question, *, limit: int, prefetch: int, within: Within
+    ) -> list[RowHit]:
+        """Return the pages with the highest MaxSim, best first; contexts do not join in."""
+        tokens = stored.folded(question).tolist()
+        if not tokens or (within.generations is not None and not within.generations):
+            return []
+        first = edge.Prefetch(
+            limit=prefetch,
+            query=edge.Query.Nearest(tokens, using=stored.POOLED),
+            filter=_within(within),
+        )
+        request = edge.QueryRequest(
+            query=edge.Query.Nearest(tokens, using=stored.ROWS),
+            prefetches=[first],
+            limit=limit,
+            with_payload=[stored.GENERATION, stored.PAGE],
+        )
+        with self._using(collection) as shard:
+            return [_row_hit(hit) for hit in shard.query(request)]
+
+    def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
+        """Yield the rows of some pages, by generation and number, in the order asked."""
+        for start in range(0, len(pages), SCROLL_PAGES):
+            some = pages[start : start + SCROLL_PAGES]
+            with self._using(collection) as shard:
+                ids: list[Any] = [stored.point_id(*page) for page in some]
+                records = shard.retrieve(ids, with_payload=True, with_vector=[stored.ROWS])
+            yield from stored.in_order(some, {UUID(str(r.id)): _rows(r) for r in records})
+
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
         """Yield each stored page of a generation and its rows; page 0 has the context's."""
         offset: Any = None
@@ -100,12 +131,7 @@ class EdgeVectorStore:
             with self._using(collection) as shard:
                 records, offset = shard.scroll(request)
             for record in records:
-                payload = record.payload or {}
-                vectors = record.vector if isinstance(record.vector, dict) else {}
-                yield (
-                    payload[stored.PAGE],
-                    stored.rows_from_point(vectors.get(stored.ROWS), payload),
-                )
+                yield (record.payload or {})[stored.PAGE], _rows(record)
             if offset is None:
                 return
 
@@ -162,8 +188,8 @@ class EdgeVectorStore:
         return self._folder / collection
 
 
-def _create(path: Path, dim: int) -> edge.EdgeShard:
-    shard = edge.EdgeShard.create(str(path), _config(dim))
+def _create(path: Path, config: edge.EdgeConfig) -> edge.EdgeShard:
+    shard = edge.EdgeShard.create(str(path), config)
     for field, kind in (
         (stored.GENERATION, edge.PayloadSchemaType.Keyword),
         (stored.PAGE, edge.PayloadSchemaType.Integer),
@@ -187,27 +213,38 @@ def _load(path: Path) -> edge.EdgeShard:
         raise VectorStoreUnavailable(f"the vectors in {path} do not open: {error}") from error
 
 
-def _config(dim: int) -> edge.EdgeConfig:
-    rows = edge.EdgeVectorParams(
+def _config(dim: int, *, pooled: bool) -> edge.EdgeConfig:
+    vectors = {stored.ROWS: _multivector(dim, m=0)}
+    if pooled:
+        vectors[stored.POOLED] = _multivector(dim, m=stored.GRAPH_LINKS)
+    idf = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
+    return edge.EdgeConfig(
+        vectors=vectors,
+        sparse_vectors={stored.TERMS: idf},
+        # without a graph to build, segments are vacuumed, not copied when they grow
+        optimizers=edge.EdgeOptimizersConfig(indexing_threshold=GRAPH_KB if pooled else 0),
+    )
+
+
+def _multivector(dim: int, *, m: int) -> edge.EdgeVectorParams:
+    """Describe rows compared by MaxSim, with a graph of `m` links a page where `m` is not 0."""
+    return edge.EdgeVectorParams(
         size=dim,
         distance=edge.Distance.Dot,  # rows have unit length
         multivector_config=edge.MultiVectorConfig(edge.MultiVectorComparator.MaxSim),
         datatype=edge.VectorStorageDatatype.Float16,
-        hnsw_config=edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000),
-    )
-    idf = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
-    return edge.EdgeConfig(
-        vectors={stored.ROWS: rows},
-        sparse_vectors={stored.TERMS: idf},
-        # nothing here has a graph to build: segments are vacuumed, not copied when they grow
-        optimizers=edge.EdgeOptimizersConfig(indexing_threshold=0),
+        hnsw_config=edge.HnswIndexConfig(
+            m=m, ef_construct=100 if m else 4, full_scan_threshold=10_000
+        ),
     )
 
 
-def _vectors(rows: Rows, terms: SparseVector | None) -> dict[str, Any]:
+def _vectors(rows: Rows, terms: SparseVector | None, pooled: Float32 | None) -> dict[str, Any]:
     vectors: dict[str, Any] = {}
     if len(rows):
         vectors[stored.ROWS] = rows.vectors
+    if pooled is not None and len(pooled):
+        vectors[stored.POOLED] = pooled
     if terms is not None and len(terms.indices):
         vectors[stored.TERMS] = _sparse(terms)
     return vectors
@@ -227,6 +264,24 @@ def _pages_of(generation: UUID) -> edge.Filter:
     return edge.Filter(must=[_any_of([generation]), is_page])
 
 
+def _within(within: Within) -> edge.Filter:
+    pages = edge.RangeFloat(gte=within.first, lte=within.last)
+    must: list[Any] = [edge.FieldCondition(key=stored.PAGE, range=pages)]
+    if within.generations is not None:
+        must.append(_any_of(within.generations))
+    return edge.Filter(must=must)
+
+
+def _rows(record: edge.Record) -> Rows:
+    vectors = record.vector if isinstance(record.vector, dict) else {}
+    return stored.rows_from_point(vectors.get(stored.ROWS), record.payload or {})
+
+
 def _term_hit(hit: edge.ScoredPoint) -> TermHit:
     payload = hit.payload or {}
     return TermHit(UUID(payload[stored.GENERATION]), payload[stored.PAGE], hit.score)
+
+
+def _row_hit(hit: edge.ScoredPoint) -> RowHit:
+    payload = hit.payload or {}
+    return RowHit(UUID(payload[stored.GENERATION]), payload[stored.PAGE], hit.score)

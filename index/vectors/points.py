@@ -1,16 +1,20 @@
 """How a page becomes a Qdrant point and back: ids, payload, vector names. Both adapters use it."""
 
 import base64
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.records import Rows
+from index.errors import PageNotFound
+from index.records import Float32, Question, Rows
 
 ROWS = "rows"
+POOLED = "pooled"
 TERMS = "terms"
+GRAPH_LINKS = 16  # of a page in the graph of pooled rows
 GENERATION = "generation"
 PAGE = "page"
 BOX_SCALE = 65_535
@@ -42,6 +46,33 @@ def rows_from_point(vectors: Any, payload: Payload) -> Rows:  # noqa: ANN401  th
     kinds = np.frombuffer(base64.b64decode(payload["kinds"]), dtype=np.uint8)
     lengths = np.linalg.norm(half, axis=1, keepdims=True)
     return Rows(half / lengths, (boxes / BOX_SCALE).astype(np.float32), kinds)
+
+
+def folded(question: Question) -> Float32:
+    """Return the tokens that count, each times its weight, `(n_tokens, dim)`.
+
+    Their plain MaxSim is the weighted one: w max(q d) = max(w q d) for w above 0.
+
+    Raises:
+        ValueError: a weight is below 0.
+    """
+    if (question.weights < 0).any():
+        raise ValueError("a token's weight may not be below 0 where the vector store scores")
+    counting = question.weights > 0
+    return question.vectors[counting] * question.weights[counting, None]
+
+
+def in_order(pages: Sequence[tuple[UUID, int]], found: Mapping[UUID, Rows]) -> Iterator[Rows]:
+    """Yield the rows of pages as they were asked for, from those found by id.
+
+    Raises:
+        PageNotFound: one of them is not there.
+    """
+    for generation, page in pages:
+        rows = found.get(point_id(generation, page))
+        if rows is None:
+            raise PageNotFound(f"page {page} of generation {generation} is gone from the store")
+        yield rows
 
 
 def _pack(values: NDArray[Any]) -> str:

@@ -1,7 +1,7 @@
 """A Qdrant server or cluster, through qdrant-client."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import grpc
@@ -10,10 +10,11 @@ from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
 
 from index.errors import VectorStoreUnavailable
-from index.records import Rows, SparseVector
+from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import CONTEXT_PAGE, PagePoint, TermHit
+from index.vectors.base import CONTEXT_PAGE, PagePoint, RowHit, TermHit, Within
 
+Quantization = Literal["none", "scalar"]
 Result = TypeVar("Result")
 _FAILURES = (  # what the client raises for a server that is absent, slow, or says no
     ApiException,
@@ -23,18 +24,32 @@ _FAILURES = (  # what the client raises for a server that is absent, slow, or sa
     OSError,
     ValueError,
 )
+RESCORED = models.SearchParams(quantization=models.QuantizationSearchParams(rescore=True))
 SCROLL_PAGES = 16  # a page of rows is about a megabyte on the wire
 UPSERT_PAGES = 8
 
 
 class QdrantVectorStore:
-    """A VectorStore on a Qdrant server; several processes may share it."""
+    """A VectorStore on a Qdrant server; several processes may share it.
 
-    def __init__(self, client: QdrantClient) -> None:
+    Args:
+        client: of the server.
+        quantization: of the rows of new collections, in the server's memory, beside those on disk.
+    """
+
+    def __init__(self, client: QdrantClient, quantization: Quantization = "none") -> None:
         self._client = client
+        self._quantization = quantization
 
     @classmethod
-    def connect(cls, url: str, *, api_key: str | None, timeout_s: int = 30) -> "QdrantVectorStore":
+    def connect(
+        cls,
+        url: str,
+        *,
+        api_key: str | None,
+        timeout_s: int = 30,
+        quantization: Quantization = "none",
+    ) -> "QdrantVectorStore":
         """Connect to a server by URL, over gRPC for what moves rows."""
         return cls(
             QdrantClient(
@@ -43,14 +58,16 @@ class QdrantVectorStore:
                 prefer_grpc=True,
                 timeout=timeout_s,
                 check_compatibility=False,
-            )
+            ),
+            quantization,
         )
 
-    def create(self, collection: str, *, dim: int) -> None:
+    def create(self, collection: str, *, dim: int, pooled: bool = False) -> None:
         """Make room for a collection of `dim`-dimensional rows; twice equals once."""
         if self._call(lambda: self._client.collection_exists(collection)):
             return
-        self._call(lambda: self._client.create_collection(collection, **_config(dim)))
+        config = _config(dim, pooled=pooled, quantization=self._quantization)
+        self._call(lambda: self._client.create_collection(collection, **config))
         for field, kind in (
             (stored.GENERATION, models.PayloadSchemaType.KEYWORD),
             (stored.PAGE, models.PayloadSchemaType.INTEGER),
@@ -66,7 +83,7 @@ class QdrantVectorStore:
         batch = [
             models.PointStruct(
                 id=str(stored.point_id(generation, point.page)),
-                vector=_vectors(point.rows, point.terms),
+                vector=_vectors(point.rows, point.terms, point.pooled),
                 payload=stored.payload(generation, point.page, point.rows),
             )
             for point in points
@@ -78,7 +95,7 @@ class QdrantVectorStore:
         """Store the rows of a document's name and title, which hold for all of its pages."""
         whole = models.PointStruct(
             id=str(stored.point_id(generation, CONTEXT_PAGE)),
-            vector=_vectors(context, None),
+            vector=_vectors(context, None, None),
             payload=stored.payload(generation, CONTEXT_PAGE, context),
         )
         self._upsert(collection, [whole])
@@ -101,16 +118,44 @@ class QdrantVectorStore:
         )
         return [_term_hit(hit) for hit in found.points if hit.score > 0]
 
+    def search_rows(
+        self, collection: str, question: Question, *, limit: int, prefetch: int, within: Within
+    ) -> list[RowHit]:
+        """Return the pages with the highest MaxSim, best first; contexts do not join in."""
+        tokens = stored.folded(question).tolist()
+        if not tokens or (within.generations is not None and not within.generations):
+            return []
+        first = models.Prefetch(
+            query=tokens, using=stored.POOLED, limit=prefetch, filter=_within(within)
+        )
+        found = self._call(
+            lambda: self._client.query_points(
+                collection,
+                query=tokens,
+                using=stored.ROWS,
+                prefetch=first,
+                limit=limit,
+                search_params=RESCORED,
+                with_payload=[stored.GENERATION, stored.PAGE],
+            )
+        )
+        return [_row_hit(hit) for hit in found.points]
+
+    def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
+        """Yield the rows of some pages, by generation and number, in the order asked."""
+        for start in range(0, len(pages), SCROLL_PAGES):
+            some = pages[start : start + SCROLL_PAGES]
+            ids = [str(stored.point_id(*page)) for page in some]
+            records = self._retrieve(collection, ids)
+            yield from stored.in_order(some, {UUID(str(r.id)): _rows(r) for r in records})
+
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
         """Yield each stored page of a generation and its rows; page 0 has the context's."""
         offset: Any = None
         while True:
             records, offset = self._scroll(collection, generation, offset)
             for record in records:
-                payload = record.payload or {}
-                vectors = record.vector if isinstance(record.vector, dict) else {}
-                rows = stored.rows_from_point(vectors.get(stored.ROWS), payload)
-                yield payload[stored.PAGE], rows
+                yield (record.payload or {})[stored.PAGE], _rows(record)
             if offset is None:
                 return
 
@@ -160,6 +205,13 @@ class QdrantVectorStore:
             )
         )
 
+    def _retrieve(self, collection: str, ids: list[Any]) -> list[models.Record]:
+        return self._call(
+            lambda: self._client.retrieve(
+                collection, ids, with_payload=True, with_vectors=[stored.ROWS]
+            )
+        )
+
     @staticmethod
     def _call(request: Callable[[], Result]) -> Result:
         try:
@@ -168,28 +220,38 @@ class QdrantVectorStore:
             raise VectorStoreUnavailable(f"Qdrant did not answer as it should: {error}") from error
 
 
-def _config(dim: int) -> dict[str, Any]:
-    rows = models.VectorParams(
+def _config(dim: int, *, pooled: bool, quantization: Quantization) -> dict[str, Any]:
+    rows = _multivector(dim, m=0)
+    if quantization == "scalar":
+        int8 = models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True)
+        rows.quantization_config = models.ScalarQuantization(scalar=int8)
+    vectors = {stored.ROWS: rows}
+    if pooled:
+        vectors[stored.POOLED] = _multivector(dim, m=stored.GRAPH_LINKS)
+    idf = models.SparseVectorParams(modifier=models.Modifier.IDF)
+    return {"vectors_config": vectors, "sparse_vectors_config": {stored.TERMS: idf}}
+
+
+def _multivector(dim: int, *, m: int) -> models.VectorParams:
+    """Describe rows compared by MaxSim, with a graph of `m` links a page where `m` is not 0."""
+    return models.VectorParams(
         size=dim,
         distance=models.Distance.DOT,  # rows have unit length
         multivector_config=models.MultiVectorConfig(
             comparator=models.MultiVectorComparator.MAX_SIM
         ),
         datatype=models.Datatype.FLOAT16,
-        hnsw_config=models.HnswConfigDiff(m=0),
-        on_disk=True,
+        hnsw_config=models.HnswConfigDiff(m=m),
+        on_disk=m == 0,  # a graph is walked at random
     )
-    idf = models.SparseVectorParams(modifier=models.Modifier.IDF)
-    return {
-        "vectors_config": {stored.ROWS: rows},
-        "sparse_vectors_config": {stored.TERMS: idf},
-    }
 
 
-def _vectors(rows: Rows, terms: SparseVector | None) -> dict[str, Any]:
+def _vectors(rows: Rows, terms: SparseVector | None, pooled: Float32 | None) -> dict[str, Any]:
     vectors: dict[str, Any] = {}
     if len(rows):
         vectors[stored.ROWS] = rows.vectors.tolist()
+    if pooled is not None and len(pooled):
+        vectors[stored.POOLED] = pooled.tolist()
     if terms is not None and len(terms.indices):
         vectors[stored.TERMS] = _sparse(terms)
     return vectors
@@ -209,6 +271,24 @@ def _pages_of(generation: UUID) -> models.Filter:
     return models.Filter(must=[_any_of([generation]), is_page])
 
 
+def _within(within: Within) -> models.Filter:
+    pages = models.Range(gte=within.first, lte=within.last)
+    must: list[models.Condition] = [models.FieldCondition(key=stored.PAGE, range=pages)]
+    if within.generations is not None:
+        must.append(_any_of(within.generations))
+    return models.Filter(must=must)
+
+
+def _rows(record: models.Record) -> Rows:
+    vectors = record.vector if isinstance(record.vector, dict) else {}
+    return stored.rows_from_point(vectors.get(stored.ROWS), record.payload or {})
+
+
 def _term_hit(hit: models.ScoredPoint) -> TermHit:
     payload = hit.payload or {}
     return TermHit(UUID(payload[stored.GENERATION]), payload[stored.PAGE], hit.score)
+
+
+def _row_hit(hit: models.ScoredPoint) -> RowHit:
+    payload = hit.payload or {}
+    return RowHit(UUID(payload[stored.GENERATION]), payload[stored.PAGE], hit.score)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -9,16 +10,19 @@ import numpy as np
 import pytest
 from qdrant_client import QdrantClient
 
-from index.errors import DataFolderBusy, VectorStoreUnavailable
-from index.records import Rows, SparseVector
-from index.vectors.base import PagePoint, VectorStore, max_rows
+from index.errors import DataFolderBusy, PageNotFound, VectorStoreUnavailable
+from index.pooling import pooled
+from index.records import Question, Rows, SparseVector
+from index.vectors.base import PagePoint, RowHit, VectorStore, Within, max_rows
 from index.vectors.edge import EdgeVectorStore
 from index.vectors.server import QdrantVectorStore
+from retrieval.maxsim import maxsim
 from tests.conftest import unit_rows
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Payload indexes have no effect",  # the client's in-memory mode has none
-)
+pytestmark = [  # the client's in-memory mode has no indexes and no parameters of a search
+    pytest.mark.filterwarnings("ignore:Payload indexes have no effect"),
+    pytest.mark.filterwarnings("ignore:Local mode performs exact"),
+]
 SERVER_URL = os.environ.get("PAGESIGHT_TEST_QDRANT_URL")  # noqa: TID251  a test's own switch
 DIM = 16
 COLLECTION = f"contract-{uuid4().hex[:8]}"
@@ -30,7 +34,7 @@ FIRST, SECOND = UUID(int=1), UUID(int=2)
 )
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStore]:
     opened = _open(request.param, tmp_path)
-    opened.create(COLLECTION, dim=DIM)
+    opened.create(COLLECTION, dim=DIM, pooled=True)
     yield opened
     opened.drop(COLLECTION)
     opened.close()
@@ -55,7 +59,32 @@ def terms(*pairs: tuple[int, float]) -> SparseVector:
 
 
 def page(number: int, *pairs: tuple[int, float], n_rows: int = 5) -> PagePoint:
-    return PagePoint(number, unit_rows(n_rows, DIM, seed=number), terms(*pairs))
+    rows = unit_rows(n_rows, DIM, seed=number)
+    return PagePoint(number, rows, terms(*pairs), pooled(rows))
+
+
+@pytest.fixture
+def question() -> Question:
+    """Four tokens, one of which does not count."""
+    weights = np.array([1, 0, 2, 0.5], np.float32)
+    return Question("q", unit_rows(4, DIM, seed=999).vectors, weights, ("a", "b", "c", "d"))
+
+
+@pytest.fixture
+def pages(store: VectorStore) -> dict[tuple[UUID, int], PagePoint]:
+    """Two documents of twenty pages of five to sixteen rows."""
+    put = {}
+    for generation, start in ((FIRST, 0), (SECOND, 100)):
+        rows = [unit_rows(5 + n % 12, DIM, seed=start + n) for n in range(1, 21)]
+        points = [PagePoint(n, one, terms(), pooled(one)) for n, one in enumerate(rows, 1)]
+        store.put_pages(COLLECTION, generation, points)
+        store.put_context(COLLECTION, generation, unit_rows(2, DIM, seed=start))
+        put.update({(generation, point.page): point for point in points})
+    return put
+
+
+def named(hits: list[RowHit]) -> list[tuple[UUID, int]]:
+    return [(hit.generation, hit.page) for hit in hits]
 
 
 def read(store: VectorStore, generation: UUID) -> dict[int, Rows]:
@@ -159,9 +188,119 @@ def test_a_missing_collection_is_an_error_not_an_empty_result(store: VectorStore
         store.search_pages("nowhere", terms((1, 1.0)), limit=9, only=None)
 
 
+def test_pages_are_ranked_by_the_maxsim_of_their_rows(
+    store: VectorStore, question: Question, pages: dict[tuple[UUID, int], PagePoint]
+) -> None:
+    scores = maxsim(question, [point.rows.vectors for point in pages.values()])
+    expected = sorted(zip(scores.tolist(), pages, strict=True), reverse=True)[:10]
+
+    hits = store.search_rows(COLLECTION, question, limit=10, prefetch=40, within=Within())
+
+    assert named(hits) == [page for _, page in expected]
+    found = [hit.score for hit in hits]
+    np.testing.assert_allclose(found, [score for score, _ in expected], atol=2e-3)  # float16
+
+
+def test_only_pages_whose_pooled_rows_are_in_front_are_looked_at_closely(
+    store: VectorStore, question: Question, pages: dict[tuple[UUID, int], PagePoint]
+) -> None:
+    rough = maxsim(question, [pooled(point.rows) for point in pages.values()])
+    expected = {page for _, page in sorted(zip(rough.tolist(), pages, strict=True))[-3:]}
+
+    hits = store.search_rows(COLLECTION, question, limit=10, prefetch=3, within=Within())
+
+    assert set(named(hits)) == expected
+
+
+@pytest.mark.parametrize(
+    ("within", "expected"),
+    [
+        (Within([SECOND]), {(SECOND, n) for n in range(1, 21)}),
+        (Within(first=19), {(g, n) for g in (FIRST, SECOND) for n in (19, 20)}),
+        (Within([FIRST], first=2, last=3), {(FIRST, 2), (FIRST, 3)}),
+        (Within([]), set()),
+    ],
+)
+@pytest.mark.usefixtures("pages")
+def test_a_search_of_rows_finds_nothing_outside_what_it_is_kept_to(
+    store: VectorStore, question: Question, within: Within, expected: set[tuple[UUID, int]]
+) -> None:
+    hits = store.search_rows(COLLECTION, question, limit=40, prefetch=40, within=within)
+
+    assert set(named(hits)) == expected
+
+
+def test_contexts_and_pages_without_rows_are_no_hits(
+    store: VectorStore, question: Question
+) -> None:
+    store.put_pages(COLLECTION, FIRST, [page(1), page(2, n_rows=0)])
+    store.put_context(COLLECTION, FIRST, unit_rows(2, DIM))
+
+    hits = store.search_rows(COLLECTION, question, limit=9, prefetch=9, within=Within())
+
+    assert named(hits) == [(FIRST, 1)]
+
+
+def test_a_question_whose_tokens_all_weigh_nothing_finds_no_rows(
+    store: VectorStore, question: Question
+) -> None:
+    store.put_pages(COLLECTION, FIRST, [page(1)])
+    silent = replace(question, weights=np.zeros(4, np.float32))
+
+    assert store.search_rows(COLLECTION, silent, limit=9, prefetch=9, within=Within()) == []
+
+
+def test_a_weight_below_zero_is_refused(store: VectorStore, question: Question) -> None:
+    against = replace(question, weights=-question.weights)
+
+    with pytest.raises(ValueError, match="below 0"):
+        store.search_rows(COLLECTION, against, limit=9, prefetch=9, within=Within())
+
+
+def test_a_collection_without_pooled_rows_is_an_error_not_an_empty_result(
+    store: VectorStore, question: Question
+) -> None:
+    store.create(f"{COLLECTION}-plain", dim=DIM)
+    plain = PagePoint(1, unit_rows(3, DIM), terms())
+    store.put_pages(f"{COLLECTION}-plain", FIRST, [plain])
+
+    with pytest.raises(VectorStoreUnavailable, match="pooled"):
+        store.search_rows(f"{COLLECTION}-plain", question, limit=9, prefetch=9, within=Within())
+    store.drop(f"{COLLECTION}-plain")
+
+
+def test_pages_are_read_in_the_order_asked(
+    store: VectorStore, pages: dict[tuple[UUID, int], PagePoint]
+) -> None:
+    wanted = [(SECOND, 7), (FIRST, 20), (SECOND, 1), *((FIRST, n) for n in range(1, 20))]
+
+    found = [*store.read_pages(COLLECTION, wanted)]
+
+    for key, rows in zip(wanted, found, strict=True):
+        assert np.abs(rows.vectors - pages[key].rows.vectors).max() < 1e-3
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_page_that_is_gone_is_an_error(store: VectorStore) -> None:
+    with pytest.raises(PageNotFound, match="page 21"):
+        list(store.read_pages(COLLECTION, [(FIRST, 20), (FIRST, 21)]))
+
+
+def test_a_server_is_told_to_keep_rows_as_int8_where_that_is_asked_for() -> None:
+    client = QdrantClient(":memory:")
+    QdrantVectorStore(client, "scalar").create(COLLECTION, dim=DIM, pooled=True)
+
+    vectors = client.get_collection(COLLECTION).config.params.vectors
+
+    assert isinstance(vectors, dict)
+    assert vectors["rows"].quantization_config is not None
+    assert vectors["pooled"].quantization_config is None
+    client.close()
+
+
 def test_edge_keeps_everything_across_a_reopen(tmp_path: Path) -> None:
     first = EdgeVectorStore(tmp_path)
-    first.create(COLLECTION, dim=DIM)
+    first.create(COLLECTION, dim=DIM, pooled=True)
     first.put_pages(COLLECTION, FIRST, [page(1, (1, 1.0))])
     first.flush(COLLECTION)
     first.close()
