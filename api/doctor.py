@@ -17,6 +17,11 @@ from ingest.ocr import pack_names
 from retrieval.int8.scoring import find_kernel, is_native_built
 
 APT = "apt-get install"
+SCORERS = {
+    "native": "native: int8 rows in C, exact scores for the first",
+    "numpy": "numpy: int8 rows in NumPy, exact scores for the first",
+    "qdrant": "qdrant: the vector store, for collections that were built with pooled rows",
+}
 
 
 def check_machine(settings: Settings) -> list[Probe]:
@@ -27,6 +32,7 @@ def check_machine(settings: Settings) -> list[Probe]:
         "encoder": _check_encoder,
         "torch": _check_torch,
         "kernel": _check_kernel,
+        "scorer": lambda: _check_scorer(settings),
         "folder": lambda: _check_folder(settings),
         "disk": lambda: _check_disk(settings),
         "database": lambda: _check_database(settings),
@@ -101,6 +107,11 @@ def _check_kernel() -> Probe:
     detail = "int8 MaxSim in NumPy, slower: no C compiler was there at installation"
     mend = f"{APT} gcc libc6-dev python3-dev, then install Pagesight again"
     return Probe(name="kernel", ok=True, detail=detail, mend=mend)
+
+
+def _check_scorer(settings: Settings) -> Probe:
+    chosen = parts.scorer(settings)
+    return Probe(name="scorer", ok=True, detail=SCORERS[chosen])
 
 
 def _check_folder(settings: Settings) -> Probe:

@@ -59,7 +59,7 @@ class Holdings:
         manifest = self._manifest(choice)
         made = self._catalog.create_collection(name, manifest)
         for layer in made.layers:
-            self._vectors.create(layer.store, dim=layer.manifest.dim)
+            self._vectors.create(layer.store, dim=layer.manifest.dim, pooled=layer.manifest.pooled)
         return made
 
     def open(self, name: str) -> Collection:
@@ -80,6 +80,7 @@ class Holdings:
 
         Raises:
             ManifestMismatch: it was built with other models or settings.
+            PooledRowsMissing: the vector store is to score it and lacks rows for that.
         """
         encoder = EncoderChoice(stored.encoder, stored.rows, words=stored.words is not None)
         here = self._manifest(CollectionChoice(stored.language, encoder))
@@ -143,4 +144,5 @@ class Holdings:
             renderer=parts.renderer_version(self._settings),
             ocr=parts.ocr_version(),
             max_pixels=parts.limits(self._settings).max_pixels,
+            pooled=self._settings.scorer == "qdrant",
         )

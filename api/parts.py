@@ -1,7 +1,7 @@
 """Which part serves which setting: the choices behind `Service.build`."""
 
 from functools import cache
-from typing import Protocol
+from typing import Literal, Protocol
 
 import pypdfium2.version  # type: ignore[import-untyped]  # ships no types
 import pytesseract  # type: ignore[import-untyped]  # likewise
@@ -10,13 +10,20 @@ from answer.answers import Answer, EvidencePage
 from answer.extractive import ExtractiveAnswerer
 from answer.vlm import VlmClient
 from api.settings import Settings
+from index.catalog.catalog import Catalog
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf, ShelfSettings
+from index.errors import MissingDependency
 from index.vectors.base import VectorStore
 from index.vectors.edge import EdgeVectorStore
 from ingest.limits import Limits
 from ingest.ocr import TesseractOcr
 from ingest.reading import Reader
+from retrieval.int8.scoring import Kernel, find_kernel
+from retrieval.rows import RowKeeper
+from retrieval.scorer import Scoring
+from retrieval.sidecar_scoring import SidecarScoring
+from retrieval.store_scoring import StoreScoring
 
 
 class Answerer(Protocol):
@@ -32,7 +39,45 @@ def vector_store(settings: Settings) -> VectorStore:
         return EdgeVectorStore(settings.data / "vectors")
     from index.vectors.server import QdrantVectorStore  # noqa: PLC0415  a second to import
 
-    return QdrantVectorStore.connect(settings.vectors, api_key=settings.vectors_key)
+    return QdrantVectorStore.connect(
+        settings.vectors, api_key=settings.vectors_key, quantization=settings.quantization
+    )
+
+
+def scoring(settings: Settings, vectors: VectorStore, catalog: Catalog) -> Scoring:
+    """Return what scores rows.
+
+    Raises:
+        MissingDependency: the setting names what this machine or installation lacks.
+    """
+    chosen = scorer(settings)
+    if chosen == "qdrant":
+        return StoreScoring(vectors, catalog)
+    keeper = RowKeeper(vectors, settings.data / "sidecar")
+    return SidecarScoring(keeper, threads=settings.search_threads, kernel=chosen)
+
+
+def scorer(
+    settings: Settings, *, kernel: Kernel | None = None
+) -> Literal["native", "numpy", "qdrant"]:
+    """Return which scorer the setting leads to here.
+
+    Args:
+        settings: whose `scorer` is asked for.
+        kernel: the fastest that there is here; looked for unless told.
+
+    Raises:
+        MissingDependency: the setting names what this machine or installation lacks.
+    """
+    fastest = kernel or find_kernel()
+    if settings.scorer == "auto":
+        return fastest
+    if settings.scorer == "native" and fastest != "native":
+        raise MissingDependency(
+            "PAGESIGHT_SCORER=native, but the C kernel was not built or this processor has no "
+            "AVX2; `pagesight doctor` says which, and auto takes what there is"
+        )
+    return settings.scorer
 
 
 def limits(settings: Settings) -> Limits:

@@ -37,7 +37,6 @@ from ingest.rebuild import Rebuilder
 from ingest.stores import Stores
 from retrieval.heatmap import PageHeat, row_heat
 from retrieval.hits import Hit, SearchQuery, SearchResult
-from retrieval.rows import RowKeeper
 from retrieval.search import Searcher, SearchParts
 
 
@@ -79,9 +78,9 @@ class Service:
             Task(REBUILD, self.rebuilder.run, ledger.open_ids),
         ]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None)
-        self._rows = RowKeeper(vectors, settings.data / "sidecar")
-        searching = SearchParts(self.catalog, vectors, shelf.of, self._rows, self._words)
-        self._searcher = Searcher(searching, threads=settings.search_threads)
+        self._scoring = parts.scoring(settings, vectors, self.catalog)
+        searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self._words)
+        self._searcher = Searcher(searching)
 
     @classmethod
     def build(
@@ -98,6 +97,7 @@ class Service:
             DataFolderBusy: the vectors are embedded and another process owns the folder.
             DatabaseUnavailable: the catalog cannot be opened.
             InvalidRequest: there is no such encoder.
+            MissingDependency: this machine lacks what is to score.
             ModelRejected: the encoder's files or rows are not what they must be.
         """
         prepare_process(settings)
@@ -128,7 +128,7 @@ class Service:
         self.rebuilder.stopping.set()
         self.worker.stop()
         self._searcher.close()
-        self._rows.close()
+        self._scoring.close()
         self.vectors.close()
         self._database.close()
         if self._ownership is not None:
@@ -169,7 +169,7 @@ class Service:
         self.indexer.collect_garbage()
         self.holdings.end(found)
         for layer in found.layers:
-            self._rows.drop(layer.store)
+            self._scoring.drop(layer.store)
 
     def upload(
         self, collection: str, name: str, chunks: Iterable[bytes], metadata: dict[str, Any]

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 M_ARENA_MAX = -8  # from malloc.h of glibc
+Scorer = Literal["auto", "native", "numpy", "qdrant"]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -25,6 +26,17 @@ class Settings(BaseSettings):
     )
     vectors: str = Field(
         "edge", description="`edge` (embedded), or the URL of a Qdrant server or cluster"
+    )
+    quantization: Literal["none", "scalar"] = Field(
+        "none",
+        description="of the rows of new collections on a Qdrant server: `scalar` keeps them in its "
+        "memory as int8 too, and scores again with those on disk",
+    )
+    scorer: Scorer = Field(
+        "auto",
+        description="what scores rows: `native` (the C kernel), `numpy`, or `qdrant` (the vector "
+        "store, for more pages than a machine holds; collections are built for it); `auto` is the "
+        "faster of the first two",
     )
     vectors_key: str | None = Field(None, description="API key of the Qdrant server")
     language: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -25,6 +25,7 @@
     │   ├── DocumentBusy            document_busy
     │   └── RebuildBusy             rebuild_busy
     ├── ManifestMismatch            manifest_mismatch    the index was built by something else
+    │   └── PooledRowsMissing       pooled_rows_missing
     ├── ModelRejected               model_rejected       wrong bytes, or rows that are not usable
     ├── IndexIncomplete             index_incomplete     points that were stored are not there
     ├── Unavailable                 a part that should answer does not
@@ -191,6 +192,12 @@ class ManifestMismatch(PagesightError):
     """The index was built with other models or settings than the ones at hand."""
 
     code = "manifest_mismatch"
+
+
+class PooledRowsMissing(ManifestMismatch):
+    """The vector store is to score an index that has no pooled rows."""
+
+    code = "pooled_rows_missing"
 
 
 class ModelRejected(PagesightError):

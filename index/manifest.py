@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from index.encoders.base import Encoder, ModelPin
-from index.errors import ManifestMismatch
+from index.errors import ManifestMismatch, PooledRowsMissing
 from index.records import RowChoice
 
 FORMAT = 1
@@ -29,6 +29,7 @@ class IndexManifest:
         ocr: engine and version that reads pixels.
         max_pixels: pixel budget of a rendered page.
         words: the encoder that reads every page's words a second time, if any.
+        pooled: whether pages have pooled rows, without which the vector store cannot score them.
     """
 
     encoder: str
@@ -44,6 +45,7 @@ class IndexManifest:
     dtype: str = "float16"
     format: int = FORMAT
     words: ModelPin | None = None
+    pooled: bool = False
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
@@ -81,19 +83,26 @@ class IndexManifest:
         """Refuse to use an index that something else built.
 
         The renderer and OCR versions decide what was read, not how questions are matched, so
-        they may differ between building and asking.
+        they may differ between building and asking. Pooled rows that are not asked for do no harm.
 
         Raises:
             ManifestMismatch: names each field that differs, with both values.
+            PooledRowsMissing: the vector store is to score an index without them.
         """
         wanted, found = self.to_json(), stored.to_json()
-        read_only = {"renderer", "ocr"}
+        read_only = {"renderer", "ocr", "pooled"}
         differing = [n for n in wanted if n not in read_only and wanted[n] != found[n]]
         if differing:
             told = "; ".join(f"{n}: index {found[n]!r}, here {wanted[n]!r}" for n in differing)
             raise ManifestMismatch(
                 f"collection {collection!r} was built with something else ({told}); "
                 "use the same models and settings, or index again into a new collection"
+            )
+        if self.pooled and not stored.pooled:
+            raise PooledRowsMissing(
+                f"collection {collection!r} was built without pooled rows, so Qdrant cannot score "
+                f"it; run `pagesight reindex --collection {collection}`, or set "
+                "PAGESIGHT_SCORER to auto"
             )
 
 

@@ -9,6 +9,7 @@ from index.catalog.entries import Layer
 from index.encoders.base import PageContent
 from index.encoders.lexical import lexical_encoder
 from index.manifest import EncoderOf
+from index.pooling import pooled
 from index.records import PageWords, Rows, SparseVector
 from index.vectors.base import PagePoint
 from index.words import page_text
@@ -56,7 +57,8 @@ def _points(
     terms: Sequence[SparseVector],
 ) -> LayerPoints:
     numbers = [number for number, _ in pages]
-    return LayerPoints(layer, [*map(PagePoint, numbers, rows, terms)])
+    few = [pooled(one) if layer.manifest.pooled else None for one in rows]
+    return LayerPoints(layer, [*map(PagePoint, numbers, rows, terms, few)])
 
 
 def _terms_text(called: str, words: PageWords) -> str:

@@ -84,7 +84,9 @@ class Rebuilder:
             if not is_open:
                 raise WorkInterrupted
             for layer in layers_of(rebuild.store, rebuild.manifest):
-                self._stores.vectors.create(layer.store, dim=layer.manifest.dim)
+                self._stores.vectors.create(
+                    layer.store, dim=layer.manifest.dim, pooled=layer.manifest.pooled
+                )
 
     def _give_way(self, rebuild: Rebuild) -> None:
         """Let uploads that wait go first.

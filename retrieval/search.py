@@ -3,9 +3,8 @@
 Every arm sees the same pages: those of live documents that pass the filter. The catalog says which
 these are at each search, so a document is found wholly or not at all.
 
-The arms run side by side. MaxSim goes in stages (`retrieval.stages`): a first look at all pages, a
-closer one at those that it or BM25 put in front, and exact scores for the few that lead the fused
-list.
+The arms run side by side. MaxSim goes in stages: an overview of all pages by what scores them
+(`retrieval.scorer`), and exact scores for the few that lead the fused list.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from index.catalog.catalog import Catalog
 from index.catalog.entries import Collection
 from index.encoders.lexical import lexical_encoder
-from index.errors import InvalidRequest, NotFound, PageNotFound, Unavailable
+from index.errors import InvalidRequest, NotFound, Unavailable
 from index.manifest import EncoderOf
 from index.records import Float32, PageWords, Question, RowKind, Rows
 from index.vectors.base import TermHit, VectorStore
@@ -31,12 +31,12 @@ from retrieval.maxsim import maxsim
 from retrieval.patch_regions import find_patch_regions
 from retrieval.questions import QuestionCache
 from retrieval.regions import find_regions
-from retrieval.rows import RowKeeper
+from retrieval.scorer import Scorer, Scoring
 from retrieval.selection import Selection
-from retrieval.stages import N_EXACT, PageScorer, refined_depth
 
 TERM_HITS = 1000
 TERM_HITS_REFINED = 100  # of these, how many get a closer look whatever their rows
+N_EXACT = 32
 ATTEMPTS = 4
 
 ReadWords = Callable[[UUID, int], PageWords]
@@ -50,28 +50,22 @@ class SearchParts:
         catalog: says which documents are live.
         vectors: scores terms.
         encoder_of: opens the encoder that a collection was built with.
-        rows: the rows of live pages.
+        scoring: scores the rows of live pages.
         words: reads the words of a page of a generation.
     """
 
     catalog: Catalog
     vectors: VectorStore
     encoder_of: EncoderOf
-    rows: RowKeeper
+    scoring: Scoring
     words: ReadWords
 
 
 class Searcher:
-    """Searches collections.
+    """Searches collections."""
 
-    Args:
-        parts: what it works with.
-        threads: that share the scoring of one question.
-    """
-
-    def __init__(self, parts: SearchParts, *, threads: int = 1) -> None:
+    def __init__(self, parts: SearchParts) -> None:
         self._parts = parts
-        self._threads = threads
         self._questions = QuestionCache(parts.encoder_of)
         self._selected: dict[str, tuple[tuple[str, int], Selection]] = {}
         self._beside = ThreadPoolExecutor(thread_name_prefix="bm25")
@@ -101,11 +95,8 @@ class Searcher:
             PageNotFound: the generation is gone.
         """
         layer = collection.layers[0]
-        view = self._parts.rows.view(layer, [generation])
-        slot = view.slot(generation, page)
-        if slot is None:
-            raise PageNotFound(f"generation {generation} has no page {page}")
-        return self._questions.encode(layer.manifest, text), view.page_rows(slot)
+        rows = self._parts.scoring.page_rows(layer, generation, page)
+        return self._questions.encode(layer.manifest, text), rows
 
     def close(self) -> None:
         """End the threads; twice equals once."""
@@ -124,17 +115,14 @@ class Searcher:
         clock.lap("encode")
         pages = self._select(collection, query)
         clock.lap("read")
-        scorers = [
-            PageScorer(question, view, slots, contexts, pages.owner, self._threads)
-            for question, view, slots, contexts in zip(
-                questions, pages.views, pages.slots, pages.contexts, strict=True
-            )
-        ]
+        scorers = self._parts.scoring.scorers(collection, questions, pages)
         arms = self._arms(collection, query, scorers, pages)
         clock.lap("score")
         best, fused, arms = _best(arms, scorers, query, pages)
         clock.lap("rescore")
-        hits = tuple(self._hit(questions, pages, arms, i, float(fused[i])) for i in best)
+        rows = zip(*(scorer.rows(np.array(best, np.int64)) for scorer in scorers), strict=True)
+        found = [_Found(i, float(fused[i]), mine) for i, mine in zip(best, rows, strict=True)]
+        hits = tuple(self._hit(questions, pages, arms, one) for one in found)
         clock.lap("regions")
         return SearchResult(hits, clock.laps), pages.generations
 
@@ -146,39 +134,30 @@ class Searcher:
         known = self._selected.get(collection.name)
         if known is None or known[0] != key:
             known = key, self._selection(collection, query)
-            self._parts.rows.keep_stores(collection)
-            for layer in collection.layers:
-                self._parts.rows.keep_only(layer, known[1].generations)
+            self._parts.scoring.keep(collection, known[1].generations)
             self._selected[collection.name] = known
         return known[1].inside(query.scope)
 
     def _selection(self, collection: Collection, query: SearchQuery) -> Selection:
         documents = self._parts.catalog.live_documents(collection.name, query.scope.only)
-        live = [document.generation for document in documents]
-        views = [self._parts.rows.view(layer, live) for layer in collection.layers]
-        return Selection.of(documents, views)
+        return self._parts.scoring.select(collection, documents)
 
     def _arms(
         self,
         collection: Collection,
         query: SearchQuery,
-        scorers: Sequence[PageScorer],
+        scorers: Sequence[Scorer],
         pages: Selection,
     ) -> list[Arm]:
         """Score all pages by terms and by rows, side by side; rows not yet exactly."""
         terms = self._beside.submit(self._terms, collection, query, pages)
-        names = [layer.arm for layer in collection.layers]
-        if query.exhaustive:
-            every = np.arange(len(pages))
-            arms = [Arm(n, one.exact(every)) for n, one in zip(names, scorers, strict=True)]
-        elif refined_depth(len(pages)) == len(pages):
-            arms = [Arm(n, one.all_refined()) for n, one in zip(names, scorers, strict=True)]
-        else:
-            rough = [scorer.rough() for scorer in scorers]
-            told = pages.spread(terms.result()[:TERM_HITS_REFINED])
-            also = np.flatnonzero(told)
-            refined = [one.refined(r, also) for one, r in zip(scorers, rough, strict=True)]
-            arms = [Arm(name, scores) for name, scores in zip(names, refined, strict=True)]
+
+        def told() -> NDArray[np.int64]:
+            return np.flatnonzero(pages.spread(terms.result()[:TERM_HITS_REFINED]))
+
+        every = np.arange(len(pages))
+        scores = [one.exact(every) if query.exhaustive else one.overview(told) for one in scorers]
+        arms = [Arm(one.arm, found) for one, found in zip(collection.layers, scores, strict=True)]
         return [*arms, Arm("bm25", pages.spread(terms.result()), TERM_WEIGHT)]
 
     def _terms(self, collection: Collection, query: SearchQuery, pages: Selection) -> list[TermHit]:
@@ -191,14 +170,10 @@ class Searcher:
         questions: Sequence[Question],
         pages: Selection,
         arms: Sequence[Arm],
-        i: int,
-        score: float,
+        found: "_Found",
     ) -> Hit:
+        i, score, rows = found
         document = pages.documents[pages.owner[i]]
-        rows = [
-            view.page_rows(int(slots[i]))
-            for view, slots in zip(pages.views, pages.slots, strict=True)
-        ]
         page = int(pages.pages[i])
         words = self._parts.words(document.generation, page)
         return Hit(
@@ -214,7 +189,7 @@ class Searcher:
 
 
 def _best(
-    arms: Sequence[Arm], scorers: Sequence[PageScorer], query: SearchQuery, pages: Selection
+    arms: Sequence[Arm], scorers: Sequence[Scorer], query: SearchQuery, pages: Selection
 ) -> tuple[list[int], Float32, list[Arm]]:
     """Score the leading pages exactly; returns the best of them, and what all scores became."""
     wanted = [arm.name for arm in _wanted(arms, query)]
@@ -227,7 +202,7 @@ def _best(
     return seen[: query.limit], fused, exact
 
 
-def _with_exact(arm: Arm, scorer: PageScorer, places: NDArray[np.int64]) -> Arm:
+def _with_exact(arm: Arm, scorer: Scorer, places: NDArray[np.int64]) -> Arm:
     scores = arm.scores.copy()
     scores[places] = scorer.exact(places)
     return Arm(arm.name, scores, arm.weight)
@@ -255,6 +230,14 @@ def _regions(question: Question, rows: Rows, words: PageWords) -> tuple[Region, 
         vectors, boxes = rows.vectors[patches], rows.boxes[patches]
         return find_patch_regions(question, vectors, boxes, words)
     return find_regions(question, rows.vectors, rows.boxes, words)
+
+
+class _Found(NamedTuple):
+    """The place of a page that is reported, its fused score, and its rows in each layer."""
+
+    place: int
+    score: float
+    rows: Sequence[Rows]
 
 
 class _Clock:

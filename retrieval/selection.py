@@ -1,8 +1,8 @@
 """Which pages a search may find, and where their rows are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Self
 from uuid import UUID
 
 import numpy as np
@@ -10,9 +10,25 @@ from numpy.typing import NDArray
 
 from index.catalog.entries import LiveDocument
 from index.records import Float32
-from index.vectors.base import TermHit
+from index.vectors.base import RowHit, TermHit
 from retrieval.hits import PageScope
 from retrieval.sidecar.view import SidecarView, ends
+
+Places = NDArray[np.int64]
+
+
+class LayerSlots(NamedTuple):
+    """Where a layer's rows of selected pages are.
+
+    Attributes:
+        view: its sidecar.
+        slots: `(n_pages,)` the pages' slots.
+        contexts: `(n_documents,)` the contexts' slots.
+    """
+
+    view: SidecarView
+    slots: Places
+    contexts: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,54 +37,53 @@ class Selection:
 
     Attributes:
         documents: whose pages these are; some may have none here.
-        views: the sidecar of each layer.
-        slots: for each layer `(n_pages,)` the pages' slots in its sidecar.
-        contexts: for each layer `(n_documents,)` the contexts' slots.
         owner: `(n_pages,)` index of each page's document.
         pages: `(n_pages,)` page numbers.
+        scope: what the pages were narrowed to.
+        layers: their rows in sidecars; none where the vector store scores.
     """
 
     documents: Sequence[LiveDocument]
-    views: Sequence[SidecarView]
-    slots: Sequence[NDArray[np.int64]]
-    contexts: Sequence[NDArray[np.int64]]
-    owner: NDArray[np.int64]
+    owner: Places
     pages: NDArray[np.int32]
+    scope: PageScope = field(default_factory=PageScope)
+    layers: Sequence[LayerSlots] = ()
 
     @classmethod
     def of(cls, documents: Sequence[LiveDocument], views: Sequence[SidecarView]) -> Self:
-        """Select every page of some documents."""
+        """Select every page that sidecars have of some documents."""
         found = [[view.slots[one.generation] for one in documents] for view in views]
         contexts = [np.array([slots.context for slots in mine], np.int64) for mine in found]
         n_pages = np.array([slots.n_pages for slots in found[0]], np.int64)
         owner = np.repeat(np.arange(len(documents)), n_pages)
         within = np.arange(len(owner)) - ends(n_pages)[:-1][owner]
         slots = [mine[owner] + 1 + within for mine in contexts]
-        return cls(documents, views, slots, contexts, owner, views[0].page[slots[0]])
+        layers = [*map(LayerSlots, views, slots, contexts)]
+        return cls(documents, owner, views[0].page[slots[0]], layers=layers)
+
+    @classmethod
+    def listed(cls, documents: Sequence[LiveDocument], numbers: Sequence[Sequence[int]]) -> Self:
+        """Select the pages of these numbers, ascending, of each document."""
+        owner = np.repeat(np.arange(len(documents)), [len(mine) for mine in numbers])
+        return cls(documents, owner, np.array([n for mine in numbers for n in mine], np.int32))
 
     def inside(self, scope: PageScope) -> "Selection":
         """Keep the pages whose numbers are inside."""
         if scope.first <= 1 and scope.last is None:
-            return self
+            return replace(self, scope=scope)
         last = np.inf if scope.last is None else scope.last
         kept = (self.pages >= scope.first) & (self.pages <= last)
-        return Selection(
-            self.documents,
-            self.views,
-            [slots[kept] for slots in self.slots],
-            self.contexts,
-            self.owner[kept],
-            self.pages[kept],
-        )
+        layers = [LayerSlots(one.view, one.slots[kept], one.contexts) for one in self.layers]
+        return Selection(self.documents, self.owner[kept], self.pages[kept], scope, layers)
 
     @property
     def generations(self) -> set[UUID]:
         """The generations whose pages these are."""
         return {document.generation for document in self.documents}
 
-    def spread(self, hits: Sequence[TermHit]) -> Float32:
-        """Lay term scores over the pages; a page that is not among the hits scores 0."""
-        scores = np.zeros(len(self.pages), np.float32)
+    def spread(self, hits: Sequence[TermHit | RowHit], *, unseen: float = 0) -> Float32:
+        """Lay scores over the pages; one that is not among the hits scores `unseen`."""
+        scores = np.full(len(self.pages), unseen, np.float32)
         place = {document.generation: n for n, document in enumerate(self.documents)}
         starts = np.searchsorted(self.owner, np.arange(len(self.documents) + 1))
         for hit in hits:

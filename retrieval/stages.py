@@ -12,19 +12,16 @@ stays, and a mean over all pages means something.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.records import Float32, Question
+from index.records import Float32, Question, Rows
 from retrieval.int8.packing import PackedPages, pack_question
 from retrieval.int8.scoring import Kernel, maxima
 from retrieval.maxsim import maxsim
+from retrieval.scorer import Places, Told
 from retrieval.sidecar.view import SidecarView
 
 MIN_REFINED = 256
 REFINED_SHARE = 20  # one page in so many is refined, as near duplicates grow with the collection
-N_EXACT = 32
-
-Places = NDArray[np.int64]
 
 
 def refined_depth(n_pages: int) -> int:
@@ -53,6 +50,12 @@ class PageScorer:
     owner: Places
     threads: int = 1
     kernel: Kernel | None = None
+
+    def overview(self, told: Told, /) -> Float32:
+        """Score all pages in int8, `(n_pages,)`: closely the best, those told, and all of few."""
+        if refined_depth(len(self.slots)) == len(self.slots):
+            return self.all_refined()
+        return self.refined(self.rough(), told())
 
     def rough(self) -> Float32:
         """Score all pages by their pooled rows, `(n_pages,)`."""
@@ -87,6 +90,10 @@ class PageScorer:
             contexts=[self.view.vectors(slot) for slot in self.contexts[documents]],
             owner=owner.tolist(),
         )
+
+    def rows(self, places: Places) -> list[Rows]:
+        """Return the rows of some pages."""
+        return [self.view.page_rows(int(slot)) for slot in self.slots[places]]
 
     def _int8(self, rows: PackedPages, places: Places) -> Float32:
         """Score some pages by int8 rows; a document's context joins the rows of its pages."""

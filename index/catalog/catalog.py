@@ -1,10 +1,24 @@
 """Collections, documents and pages as readers see them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, delete, func, select, union_all, update
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Engine,
+    Row,
+    Uuid,
+    any_,
+    delete,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from index.catalog.copies import as_document, as_page, document_row, no_document
@@ -30,6 +44,8 @@ class Catalog:
     def create_collection(self, name: str, manifest: IndexManifest) -> Collection:
         """Create a collection, or return the one that is there with the same manifest.
 
+        Pooled rows are no difference: whether an index must have them is told when it is opened.
+
         Raises:
             CollectionExists: one of that name was built with another manifest.
         """
@@ -37,7 +53,7 @@ class Catalog:
         with self._engine.begin() as connection:
             connection.execute(upsert(collections).values(row).on_conflict_do_nothing())
         found = self.collection(name)
-        if found.manifest != manifest:
+        if replace(found.manifest, pooled=manifest.pooled) != manifest:
             raise CollectionExists(
                 f"collection {name!r} exists with other settings; choose another name"
             )
@@ -193,6 +209,20 @@ class Catalog:
                 select(pages).where(pages.c.generation == generation).order_by(pages.c.number)
             ).all()
         return [as_page(row) for row in rows]
+
+    def readable_pages(self, generations: Sequence[UUID]) -> dict[UUID, list[int]]:
+        """Return the numbers, ascending, of the pages that could be read, by generation."""
+        wanted = any_(literal(list(generations), ARRAY(Uuid)))  # one parameter, however many
+        query = (
+            select(pages.c.generation, pages.c.number)
+            .where(pages.c.generation == wanted, pages.c.image_sha256.is_not(None))
+            .order_by(pages.c.generation, pages.c.number)
+        )
+        found: dict[UUID, list[int]] = {}
+        with self._engine.connect() as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.generation, []).append(row.number)
+        return found
 
     def put_pages(self, generation: UUID, stored: Sequence[StoredPage]) -> None:
         """Note pages of a generation; noting one twice keeps the later."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from index.encoders.base import ModelPin
-from index.errors import ManifestMismatch
+from index.errors import ManifestMismatch, PooledRowsMissing
 from index.manifest import IndexManifest
 
 
@@ -81,3 +81,19 @@ def test_a_newer_renderer_may_ask_an_older_index() -> None:
 def test_a_manifest_of_another_format_is_refused() -> None:
     with pytest.raises(ManifestMismatch, match="does not fit this version"):
         IndexManifest.from_json({"encoder": "minilm"})
+
+
+def test_a_manifest_from_before_pooled_rows_still_reads() -> None:
+    stored = manifest().to_json()
+    del stored["pooled"]
+
+    assert IndexManifest.from_json(stored) == manifest(pooled=False)
+
+
+def test_an_index_without_pooled_rows_is_refused_where_the_store_scores() -> None:
+    with pytest.raises(PooledRowsMissing, match="reindex --collection mine"):
+        manifest(pooled=True).check_against(manifest(), collection="mine")
+
+
+def test_pooled_rows_that_nobody_asks_for_do_no_harm() -> None:
+    manifest().check_against(manifest(pooled=True), collection="mine")

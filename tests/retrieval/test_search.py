@@ -14,6 +14,7 @@ from index.records import PageWords
 from retrieval.hits import Arm, Hit, PageScope, SearchQuery
 from retrieval.rows import RowKeeper
 from retrieval.search import ReadWords, Searcher, SearchParts
+from retrieval.sidecar_scoring import SidecarScoring
 from tests.tiny import HashedWords, index, pdf
 
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island", "Herons fish at dawn")
@@ -30,14 +31,15 @@ def filled(service: Service) -> Service:
 @pytest.fixture
 def searcher(filled: Service, tmp_path: Path) -> Iterator[Callable[[ReadWords], Searcher]]:
     """Makes another searcher over the same stores, with its own sidecar and way to read words."""
-    rows, encoder = RowKeeper(filled.vectors, tmp_path / "sidecar"), HashedWords()
+    scoring = SidecarScoring(RowKeeper(filled.vectors, tmp_path / "sidecar"))
+    encoder = HashedWords()
 
     def made(words: ReadWords) -> Searcher:
-        parts = SearchParts(filled.catalog, filled.vectors, lambda _: encoder, rows, words)
+        parts = SearchParts(filled.catalog, filled.vectors, lambda _: encoder, scoring, words)
         return opened.enter_context(closing(Searcher(parts)))
 
     with ExitStack() as opened:
-        opened.callback(rows.close)
+        opened.callback(scoring.close)
         yield made
 
 
