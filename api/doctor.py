@@ -14,12 +14,14 @@ from index.catalog.database import Database
 from index.encoders.minilm import MiniLmEncoder
 from index.errors import PagesightError
 from ingest.ocr import pack_names
+from retrieval.cuda import find_gpu_kernel
 from retrieval.int8.scoring import find_kernel, is_native_built
 
 APT = "apt-get install"
 SCORERS = {
     "native": "native: int8 rows in C, exact scores for the first",
     "numpy": "numpy: int8 rows in NumPy, exact scores for the first",
+    "cuda": "cuda: all rows in half precision on the GPU, exact scores for the first",
     "qdrant": "qdrant: the vector store, for collections that were built with pooled rows",
 }
 
@@ -111,7 +113,11 @@ def _check_kernel() -> Probe:
 
 def _check_scorer(settings: Settings) -> Probe:
     chosen = parts.scorer(settings)
-    return Probe(name="scorer", ok=True, detail=SCORERS[chosen])
+    detail = SCORERS[chosen]
+    if chosen == "cuda" and find_gpu_kernel("cuda") == "torch":
+        mend = "pip install '.[gpu]'"
+        return Probe(name="scorer", ok=True, detail=f"{detail}, by PyTorch: slower", mend=mend)
+    return Probe(name="scorer", ok=True, detail=detail)
 
 
 def _check_folder(settings: Settings) -> Probe:

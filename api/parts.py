@@ -19,6 +19,8 @@ from index.vectors.edge import EdgeVectorStore
 from ingest.limits import Limits
 from ingest.ocr import TesseractOcr
 from ingest.reading import Reader
+from retrieval.cuda import is_cuda_available, room
+from retrieval.cuda_scoring import CudaScoring
 from retrieval.int8.scoring import Kernel, find_kernel
 from retrieval.rows import RowKeeper
 from retrieval.scorer import Scoring
@@ -54,24 +56,34 @@ def scoring(settings: Settings, vectors: VectorStore, catalog: Catalog) -> Scori
     if chosen == "qdrant":
         return StoreScoring(vectors, catalog)
     keeper = RowKeeper(vectors, settings.data / "sidecar")
+    if chosen == "cuda":
+        return CudaScoring(keeper, max_bytes=settings.gpu_bytes or room("cuda"))
     return SidecarScoring(keeper, threads=settings.search_threads, kernel=chosen)
 
 
 def scorer(
-    settings: Settings, *, kernel: Kernel | None = None
-) -> Literal["native", "numpy", "qdrant"]:
+    settings: Settings, *, kernel: Kernel | None = None, has_cuda: bool | None = None
+) -> Literal["native", "numpy", "cuda", "qdrant"]:
     """Return which scorer the setting leads to here.
 
     Args:
         settings: whose `scorer` is asked for.
         kernel: the fastest that there is here; looked for unless told.
+        has_cuda: whether there is a CUDA device; looked for unless told.
 
     Raises:
         MissingDependency: the setting names what this machine or installation lacks.
     """
     fastest = kernel or find_kernel()
+    if settings.scorer in ("auto", "cuda") and has_cuda is None:
+        has_cuda = is_cuda_available()
     if settings.scorer == "auto":
-        return fastest
+        return "cuda" if has_cuda else fastest
+    if settings.scorer == "cuda" and not has_cuda:
+        raise MissingDependency(
+            "PAGESIGHT_SCORER=cuda, but PyTorch finds no CUDA device; install a driver and a "
+            "PyTorch for CUDA, or set auto, which takes what there is"
+        )
     if settings.scorer == "native" and fastest != "native":
         raise MissingDependency(
             "PAGESIGHT_SCORER=native, but the C kernel was not built or this processor has no "

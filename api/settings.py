@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 M_ARENA_MAX = -8  # from malloc.h of glibc
-Scorer = Literal["auto", "native", "numpy", "qdrant"]
+Scorer = Literal["auto", "native", "numpy", "cuda", "qdrant"]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -34,9 +34,15 @@ class Settings(BaseSettings):
     )
     scorer: Scorer = Field(
         "auto",
-        description="what scores rows: `native` (the C kernel), `numpy`, or `qdrant` (the vector "
-        "store, for more pages than a machine holds; collections are built for it); `auto` is the "
-        "faster of the first two",
+        description="what scores rows: `native` (the C kernel), `numpy`, `cuda`, or `qdrant` (the "
+        "vector store, for more pages than a machine holds; collections are built for it); `auto` "
+        "is the fastest of the first three",
+    )
+    gpu_bytes: int | None = Field(
+        None,
+        gt=0,
+        description="memory of the GPU for rows when it scores; four fifths of what is free at the "
+        "start when unset, and what does not fit stays in the host's memory",
     )
     vectors_key: str | None = Field(None, description="API key of the Qdrant server")
     language: Annotated[tuple[str, ...], NoDecode] = Field(

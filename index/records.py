@@ -118,6 +118,19 @@ class Question:
                 f"got {self.weights.shape} and {len(self.tokens)}"
             )
 
+    def folded(self) -> Float32:
+        """Return the tokens that count, each times its weight, `(n_counting, dim)`.
+
+        Their plain MaxSim is the weighted one: w max(q d) = max(w q d) for w above 0.
+
+        Raises:
+            ValueError: a weight is below 0.
+        """
+        if bool((self.weights < 0).any()):
+            raise ValueError(f"weights must not be below 0 to be folded, got {self.weights.min()}")
+        counting = self.weights > 0
+        return self.vectors[counting] * self.weights[counting, None]
+
 
 @dataclass(frozen=True, slots=True)
 class SparseVector:

@@ -40,8 +40,8 @@ class SidecarScoring:
     ) -> Sequence[Scorer]:
         """Return for each layer what scores these pages for its question."""
         return [
-            PageScorer(question, *layer, pages.owner, self._threads, self._kernel)
-            for _, question, layer in zip(collection.layers, questions, pages.layers, strict=True)
+            PageScorer(question, *slots, pages.owner, self._threads, self._kernel)
+            for _, question, slots in zip(collection.layers, questions, pages.layers, strict=True)
         ]
 
     def page_rows(self, layer: Layer, generation: UUID, page: int) -> Rows:

@@ -91,7 +91,7 @@ class EdgeVectorStore:
         self, collection: str, question: Question, *, limit: int, prefetch: int, within: Within
     ) -> list[RowHit]:
         """Return the pages with the highest MaxSim, best first; contexts do not join in."""
-        tokens = stored.folded(question).tolist()
+        tokens = question.folded().tolist()
         if not tokens or (within.generations is not None and not within.generations):
             return []
         first = edge.Prefetch(

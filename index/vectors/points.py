@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import PageNotFound
-from index.records import Float32, Question, Rows
+from index.records import Rows
 
 ROWS = "rows"
 POOLED = "pooled"
@@ -46,20 +46,6 @@ def rows_from_point(vectors: Any, payload: Payload) -> Rows:  # noqa: ANN401  th
     kinds = np.frombuffer(base64.b64decode(payload["kinds"]), dtype=np.uint8)
     lengths = np.linalg.norm(half, axis=1, keepdims=True)
     return Rows(half / lengths, (boxes / BOX_SCALE).astype(np.float32), kinds)
-
-
-def folded(question: Question) -> Float32:
-    """Return the tokens that count, each times its weight, `(n_tokens, dim)`.
-
-    Their plain MaxSim is the weighted one: w max(q d) = max(w q d) for w above 0.
-
-    Raises:
-        ValueError: a weight is below 0.
-    """
-    if (question.weights < 0).any():
-        raise ValueError("a token's weight may not be below 0 where the vector store scores")
-    counting = question.weights > 0
-    return question.vectors[counting] * question.weights[counting, None]
 
 
 def in_order(pages: Sequence[tuple[UUID, int]], found: Mapping[UUID, Rows]) -> Iterator[Rows]:

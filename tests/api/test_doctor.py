@@ -6,6 +6,7 @@ from api.doctor import check_machine, check_service
 from api.ownership import Owner, Ownership
 from api.schemas import Probe
 from api.service import Service
+from retrieval.cuda import is_cuda_available
 from retrieval.int8.scoring import find_kernel, is_native_built
 from tests.tiny import settings
 
@@ -60,6 +61,18 @@ def test_the_kernel_that_scores_is_told(data_folder: Path) -> None:
     probe = by_name(check_machine(settings(data_folder)))["kernel"]
     assert ("in C" in probe.detail) == (find_kernel() == "native")
     assert ("gcc" in probe.mend) == (not is_native_built())
+
+
+def test_the_scorer_in_use_is_told(data_folder: Path) -> None:
+    probe = by_name(check_machine(settings(data_folder, scorer="numpy")))["scorer"]
+    assert probe.detail.startswith("numpy: ")
+
+
+@pytest.mark.skipif(is_cuda_available(), reason="there is a CUDA device here")
+def test_a_scorer_that_is_not_there_is_told(data_folder: Path) -> None:
+    probe = by_name(check_machine(settings(data_folder, scorer="cuda")))["scorer"]
+    assert not probe.ok
+    assert "no CUDA device" in probe.detail
 
 
 def test_a_running_service_is_well(service: Service) -> None:

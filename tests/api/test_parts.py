@@ -1,0 +1,40 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import parts
+from index.errors import MissingDependency
+from tests.tiny import settings
+
+
+@pytest.mark.parametrize(
+    ("asked", "kernel", "has_cuda", "expected"),
+    [
+        ("auto", "native", True, "cuda"),
+        ("auto", "native", False, "native"),
+        ("auto", "numpy", False, "numpy"),
+        ("numpy", "native", True, "numpy"),
+        ("native", "native", True, "native"),
+        ("cuda", "numpy", True, "cuda"),
+        ("qdrant", "numpy", False, "qdrant"),
+    ],
+)
+def test_the_scorer_is_the_one_asked_for_or_the_fastest(
+    tmp_path: Path, asked: str, kernel: Any, expected: str, *, has_cuda: bool
+) -> None:
+    chosen = settings(tmp_path, scorer=asked)
+
+    assert parts.scorer(chosen, kernel=kernel, has_cuda=has_cuda) == expected
+
+
+@pytest.mark.parametrize(("asked", "told"), [("native", "C kernel"), ("cuda", "CUDA device")])
+def test_a_scorer_that_is_not_there_is_refused_with_what_to_do(
+    tmp_path: Path, asked: str, told: str
+) -> None:
+    chosen = settings(tmp_path, scorer=asked)
+
+    with pytest.raises(MissingDependency, match=told) as caught:
+        parts.scorer(chosen, kernel="numpy", has_cuda=False)
+
+    assert "auto" in str(caught.value)
