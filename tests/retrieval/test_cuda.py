@@ -77,7 +77,8 @@ def folder(tmp_path: Path) -> Iterator[SidecarFolder]:
 
 def append(folder: SidecarFolder, n: int) -> None:
     pages = {p: unit_rows(20 + p, seed=10 * n + p) for p in range(1, N_PAGES)}
-    folder.append(UUID(int=n), {0: unit_rows(n), **pages, N_PAGES: unit_rows(0)})
+    context = unit_rows(n, seed=99)  # says what the question asks
+    folder.append(UUID(int=n), {0: context, **pages, N_PAGES: unit_rows(0)})
 
 
 def page_slots(view: SidecarView) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
