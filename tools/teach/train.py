@@ -1,0 +1,159 @@
+"""Teach the model from random weights and write its checkpoint.
+
+Usage: python -m tools.teach.train FOLDER MINUTES [SEED]
+
+The loss is colpali-engine's late-interaction InfoNCE, over patch rows, text rows and both together,
+and beside it a term about places: each token of a question spreads its attention over the patches
+of what the question asks for.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+from index.encoders.visual.compat import declare_torchvision_operators
+from index.records import Box, PageWords
+from tools.teach.lessons import Lesson, draw_batch
+from tools.teach.model import EDGE, PATCH, Pupil, build
+
+BATCH = 32
+RATE, DECAY, WARMUP = 1.5e-3, 0.01, 60  # WARMUP in steps
+SHARPNESS = 0.08  # temperature of the places' softmax
+N_WORDS = 12  # of a page that are read in a lesson
+REPORT_EVERY = 25
+
+
+class Teacher:
+    """Teaches one batch after the other.
+
+    Args:
+        pupil: the model and its processor.
+        dice: where the lessons come from.
+    """
+
+    def __init__(self, pupil: Pupil, dice: Random) -> None:
+        self._pupil = pupil
+        self._dice = dice
+        self._contrast = import_module("colpali_engine.loss").ColbertLoss()
+        blank = pupil.processor.process_images([Image.new("RGB", (EDGE, EDGE))])
+        self._prompt: Tensor = blank["input_ids"]
+        self._is_patch: Tensor = pupil.processor.get_image_mask(blank)[0].bool()
+        self.optimizer = torch.optim.AdamW(
+            pupil.model.parameters(), lr=RATE, weight_decay=DECAY, betas=(0.9, 0.98)
+        )
+
+    def teach(self, rate: float) -> dict[str, float]:
+        """Learn from one batch at a learning rate; returns the parts of the loss."""
+        lessons = sorted(draw_batch(self._dice, BATCH), key=lambda lesson: not lesson.reads)
+        n_read = sum(lesson.reads for lesson in lessons)
+        asked = self._texts([lesson.question for lesson in lessons], "process_queries")
+        seen = self._pages(lessons)
+        read = self._texts(
+            [_beginning(lesson.drawn.content.words) for lesson in lessons],
+            "process_texts",
+        )
+        parts = {
+            "patch": self._contrast(asked, seen),
+            "text": self._contrast(asked[:n_read], read),
+            "fused": self._contrast(asked, torch.cat([seen, read], dim=1)),
+            "place": place_loss(asked, seen, [lesson.box for lesson in lessons]),
+        }
+        self._step(sum(parts.values(), torch.zeros(())), rate)
+        return {name: float(value.detach()) for name, value in parts.items()}
+
+    def _step(self, loss: Tensor, rate: float) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
+        torch.nn.utils.clip_grad_norm_(self._pupil.model.parameters(), 1.0)
+        self.optimizer.step()
+
+    def _pages(self, lessons: Sequence[Lesson]) -> Tensor:
+        """Return patch rows, `(n_pages, n_patches, dim)`."""
+        pixels = torch.stack([_pixels(lesson) for lesson in lessons])[:, None]
+        prompt = self._prompt.expand(len(lessons), -1)
+        made: Tensor = self._pupil.model(
+            input_ids=prompt, attention_mask=torch.ones_like(prompt), pixel_values=pixels
+        )
+        return made[:, self._is_patch]
+
+    def _texts(self, texts: list[str], prepare: str) -> Tensor:
+        """Return the rows of texts, zeros behind the shorter ones, `(n_texts, n_tokens, dim)`."""
+        inputs: Any = getattr(self._pupil.processor, prepare)(texts)
+        made: Tensor = self._pupil.model(**inputs)
+        return made * inputs["attention_mask"][..., None]
+
+
+def place_loss(asked: Tensor, seen: Tensor, boxes: Sequence[Box]) -> Tensor:
+    """Return the cross-entropy between where tokens look and the patches of the boxes.
+
+    Args:
+        asked: `(n, n_tokens, dim)` rows of questions, zeros behind the shorter ones.
+        seen: `(n, n_patches, dim)` patch rows of the pages that answer them.
+        boxes: of what is asked for.
+    """
+    looks = functional.log_softmax(asked @ seen.transpose(1, 2) / SHARPNESS, dim=2)
+    wanted = torch.stack([covered(box) for box in boxes])[:, None]  # (n, 1, n_patches)
+    real = (asked != 0).any(dim=2)
+    return -(looks * wanted).sum(dim=2)[real].mean()
+
+
+def covered(box: Box) -> Tensor:
+    """Return how much of each patch a box covers, as shares of their sum, `(n_patches,)`."""
+    side = EDGE // PATCH
+    at = torch.arange(side) / side
+    across = ((at + 1 / side).clamp(max=box.right) - at.clamp(min=box.left)).clamp(min=0)
+    down = ((at + 1 / side).clamp(max=box.bottom) - at.clamp(min=box.top)).clamp(min=0)
+    shares = (down[:, None] * across[None]).reshape(-1)
+    return shares / shares.sum()
+
+
+def rate_at(step: int, done: float) -> float:
+    """Return the learning rate: a warm-up, then a cosine over the share `done` of the time."""
+    return RATE * min(1.0, (step + 1) / WARMUP) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * done)))
+
+
+def _beginning(words: PageWords) -> str:
+    return " ".join(word.text for word in words.words[:N_WORDS])
+
+
+def _pixels(lesson: Lesson) -> Tensor:
+    small = Image.fromarray(lesson.drawn.content.image).resize((EDGE, EDGE), Image.Resampling.BICUBIC)
+    values = torch.from_numpy(np.array(small)).permute(2, 0, 1)
+    return values / 127.5 - 1
+
+
+def main() -> None:
+    """Teach for as long as the command line says."""
+    folder, minutes = Path(sys.argv[1]), float(sys.argv[2])
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 7
+    torch.set_num_threads(1)
+    declare_torchvision_operators()
+    pupil = build(seed)
+    pupil.model.train()
+    teacher = Teacher(pupil, Random(seed))
+    begun, step = time.monotonic(), 0
+    while (done := (time.monotonic() - begun) / (60 * minutes)) < 1:
+        parts = teacher.teach(rate_at(step, done))
+        if step % REPORT_EVERY == 0:
+            sys.stdout.write(json.dumps({"step": step, "done": round(done, 3), **parts}) + "\n")
+            sys.stdout.flush()
+        step += 1
+    pupil.save(folder)
+    sys.stdout.write(json.dumps({"steps": step, "minutes": minutes, "seed": seed}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
