@@ -9,6 +9,10 @@ ENV PATH=/opt/pagesight/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_D
 COPY requirements.lock requirements-torch.txt ./
 RUN pip install --require-hashes --no-deps -r requirements.lock \
     && pip install --extra-index-url "$TORCH_INDEX" -r requirements-torch.txt
+# The int8 kernel is in C. Without a compiler it would be left out, and searching slower.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*
 COPY . .
 RUN pip install --no-deps --no-build-isolation . && pip check
 

@@ -16,7 +16,7 @@ programs:
 
 LOCKS := requirements.lock requirements-dev.lock requirements-torch.txt
 
-$(READY): pyproject.toml $(LOCKS) tools/setup.sh | programs
+$(READY): pyproject.toml $(LOCKS) tools/setup.sh retrieval/int8/kernel.c | programs
 	tools/setup.sh packages
 	touch $@
 

@@ -2,6 +2,7 @@
 
 from answer.answers import Answer, Citation
 from api.ids import parse_id
+from api.rebuilds import RebuildProgress
 from api.schemas import (
     AnswerResponse,
     CitationBody,
@@ -12,10 +13,12 @@ from api.schemas import (
     FailedPage,
     FilterBody,
     HitBody,
+    IndexBody,
     JobBody,
     JobRef,
     NewCollection,
     RegionBody,
+    ReindexBody,
     SearchResponse,
     Upload,
     UsageBody,
@@ -24,6 +27,7 @@ from api.service import Service
 from index.catalog.entries import Collection, Document, Failure, Job
 from index.catalog.filters import DocumentFilter
 from index.encoders.shelf import EncoderChoice
+from index.manifest import IndexManifest
 from retrieval.hits import Hit, PageScope, Region, SearchResult
 
 SCORE_DECIMALS = 4
@@ -37,6 +41,7 @@ def collection_body(service: Service, collection: Collection) -> CollectionBody:
         language=list(manifest.language),
         encoder=manifest.encoder,
         rows=manifest.rows,
+        words=manifest.words is not None,
         manifest=manifest.to_json(),
         documents=service.catalog.count_documents(collection.name),
         warnings=service.holdings.warnings(collection),
@@ -51,9 +56,10 @@ def make_collection(service: Service, wanted: NewCollection) -> Collection:
         CollectionExists: one of that name is built otherwise.
     """
     language = tuple(wanted.language) if wanted.language else None
-    if wanted.encoder is None and wanted.rows is None:
+    if wanted.encoder is None and wanted.rows is None and not wanted.words:
         return service.create_collection(wanted.name, language)
-    encoder = EncoderChoice(wanted.encoder or service.settings.encoder, wanted.rows)
+    name = wanted.encoder or service.settings.encoder
+    encoder = EncoderChoice(name, wanted.rows, words=wanted.words)
     return service.create_collection(wanted.name, language, encoder=encoder)
 
 
@@ -96,6 +102,20 @@ def job_body(job: Job) -> JobBody:
         pages_total=job.pages_total,
         attempts=job.attempts,
         error=_error(job.failure),
+    )
+
+
+def reindex_body(found: RebuildProgress) -> ReindexBody:
+    """Show a rebuild."""
+    return ReindexBody(
+        collection=found.collection.name,
+        state=found.rebuild.state,
+        rollback=found.rebuild.is_rollback,
+        answers=_index(found.collection.manifest),
+        other=_index(found.rebuild.manifest),
+        pages_done=found.pages_done,
+        pages_total=found.pages_total,
+        error=_error(found.rebuild.failure),
     )
 
 
@@ -175,6 +195,12 @@ def _citation(collection: str, citation: Citation) -> CitationBody:
 def _box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
     left, top, right, bottom = (round(edge, SCORE_DECIMALS) for edge in box)
     return left, top, right, bottom
+
+
+def _index(manifest: IndexManifest) -> IndexBody:
+    return IndexBody(
+        encoder=manifest.encoder, revision=manifest.encoder_revision, rows=manifest.rows
+    )
 
 
 def _error(failure: Failure | None) -> ErrorBody | None:

@@ -15,6 +15,8 @@ from api.schemas import (
     DocumentList,
     JobBody,
     NewCollection,
+    NewReindex,
+    ReindexBody,
     SearchRequest,
     SearchResponse,
     Upload,
@@ -86,6 +88,23 @@ class RemoteDesk:
     def delete_document(self, collection: str, document: str) -> None:
         """Delete one document."""
         self._send("DELETE", f"/v1/collections/{collection}/documents/{document}")
+
+    def reindex(self, collection: str, wanted: NewReindex) -> ReindexBody:
+        """Begin to build the index anew."""
+        path = f"/v1/collections/{collection}/reindex"
+        return self._ask(ReindexBody, "POST", path, json=wanted.model_dump())
+
+    def reindexed(self, collection: str) -> ReindexBody:
+        """Return how far that is."""
+        return self._ask(ReindexBody, "GET", f"/v1/collections/{collection}/reindex")
+
+    def roll_back(self, collection: str) -> ReindexBody:
+        """Begin the way back to the index that answered before."""
+        return self._ask(ReindexBody, "POST", f"/v1/collections/{collection}/reindex/rollback")
+
+    def forget_reindex(self, collection: str) -> None:
+        """Drop the index that does not answer."""
+        self._send("DELETE", f"/v1/collections/{collection}/reindex")
 
     def search(self, collection: str, request: SearchRequest) -> SearchResponse:
         """Find pages."""

@@ -12,6 +12,7 @@ from api.bodies import (
     document_details,
     job_body,
     make_collection,
+    reindex_body,
     search_body,
     upload_body,
 )
@@ -24,12 +25,15 @@ from api.schemas import (
     DocumentList,
     JobBody,
     NewCollection,
+    NewReindex,
+    ReindexBody,
     SearchRequest,
     SearchResponse,
     Upload,
 )
 from api.service import Service
-from retrieval.hits import SearchQuery
+from index.encoders.shelf import EncoderChoice
+from retrieval.hits import ALL_ARMS, SearchQuery
 
 READ_BYTES = 1 << 20
 
@@ -57,6 +61,18 @@ class Desk(Protocol):
 
     def delete_document(self, collection: str, document: str) -> None:
         """Delete one document."""
+
+    def reindex(self, collection: str, wanted: NewReindex) -> ReindexBody:
+        """Begin to build the index anew."""
+
+    def reindexed(self, collection: str) -> ReindexBody:
+        """Return how far that is."""
+
+    def roll_back(self, collection: str) -> ReindexBody:
+        """Begin the way back to the index that answered before."""
+
+    def forget_reindex(self, collection: str) -> None:
+        """Drop the index that does not answer."""
 
     def search(self, collection: str, request: SearchRequest) -> SearchResponse:
         """Find pages."""
@@ -109,11 +125,32 @@ class LocalDesk:
         """Delete one document."""
         self._service.delete_document(collection, parse_id(document))
 
+    def reindex(self, collection: str, wanted: NewReindex) -> ReindexBody:
+        """Begin to build the index anew."""
+        encoder = wanted.encoder or self._service.settings.encoder
+        chosen = EncoderChoice(encoder, wanted.rows, words=wanted.words)
+        return reindex_body(self._service.rebuilds.begin(collection, chosen))
+
+    def reindexed(self, collection: str) -> ReindexBody:
+        """Return how far that is."""
+        return reindex_body(self._service.rebuilds.show(collection))
+
+    def roll_back(self, collection: str) -> ReindexBody:
+        """Begin the way back to the index that answered before."""
+        return reindex_body(self._service.rebuilds.roll_back(collection))
+
+    def forget_reindex(self, collection: str) -> None:
+        """Drop the index that does not answer."""
+        self._service.rebuilds.forget(collection)
+
     def search(self, collection: str, request: SearchRequest) -> SearchResponse:
         """Find pages."""
-        arms = {} if request.arms is None else {"arms": frozenset(request.arms)}
         query = SearchQuery(
-            request.query, limit=request.limit, scope=as_scope(request.filter), **arms
+            request.query,
+            limit=request.limit,
+            scope=as_scope(request.filter),
+            arms=ALL_ARMS if request.arms is None else frozenset(request.arms),
+            exhaustive=request.exhaustive,
         )
         return search_body(self._service.search(collection, query))
 

@@ -14,6 +14,7 @@ from index.catalog.database import Database
 from index.encoders.minilm import MiniLmEncoder
 from index.errors import PagesightError
 from ingest.ocr import pack_names
+from retrieval.int8.scoring import find_kernel, is_native_built
 
 APT = "apt-get install"
 
@@ -25,6 +26,7 @@ def check_machine(settings: Settings) -> list[Probe]:
         "tesseract": lambda: _check_tesseract(settings),
         "encoder": _check_encoder,
         "torch": _check_torch,
+        "kernel": _check_kernel,
         "folder": lambda: _check_folder(settings),
         "disk": lambda: _check_disk(settings),
         "database": lambda: _check_database(settings),
@@ -88,6 +90,17 @@ def _check_torch() -> Probe:
     found = importlib.util.find_spec("torch") is not None
     mend = "" if found else "pip install torch"
     return Probe(name="torch", ok=found, detail="installed" if found else "missing", mend=mend)
+
+
+def _check_kernel() -> Probe:
+    if find_kernel() == "native":
+        return Probe(name="kernel", ok=True, detail="int8 MaxSim in C with AVX2")
+    if is_native_built():
+        detail = "int8 MaxSim in NumPy, slower: this processor has no AVX2"
+        return Probe(name="kernel", ok=True, detail=detail)
+    detail = "int8 MaxSim in NumPy, slower: no C compiler was there at installation"
+    mend = f"{APT} gcc libc6-dev python3-dev, then install Pagesight again"
+    return Probe(name="kernel", ok=True, detail=detail, mend=mend)
 
 
 def _check_folder(settings: Settings) -> Probe:

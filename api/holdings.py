@@ -1,7 +1,9 @@
 """Collections: made, checked before use, and ended."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from api import parts
 from api.settings import Settings
@@ -9,11 +11,12 @@ from index.catalog.catalog import Catalog
 from index.catalog.entries import Collection
 from index.encoders.lexical import lexical_encoder
 from index.encoders.registry import MODELS
-from index.encoders.shelf import EncoderChoice, EncoderShelf
-from index.errors import InvalidRequest
+from index.encoders.shelf import SHIPPED, EncoderChoice, EncoderShelf
+from index.errors import InvalidRequest, NotFound, Unavailable
 from index.manifest import IndexManifest, encoder_fields
 from index.vectors.base import VectorStore
 
+Read = TypeVar("Read")
 COLLECTION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -55,7 +58,8 @@ class Holdings:
             raise InvalidRequest(f"a collection name is 1 to 63 of a-z, 0-9, _ and -, got {name!r}")
         manifest = self._manifest(choice)
         made = self._catalog.create_collection(name, manifest)
-        self._vectors.create(made.store, dim=manifest.dim)
+        for layer in made.layers:
+            self._vectors.create(layer.store, dim=layer.manifest.dim)
         return made
 
     def open(self, name: str) -> Collection:
@@ -67,18 +71,52 @@ class Holdings:
         """
         found = self._catalog.collection(name)
         if found.store not in self._proven:
-            stored = found.manifest
-            encoder = EncoderChoice(stored.encoder, stored.rows)
-            here = self._manifest(CollectionChoice(stored.language, encoder))
-            here.check_against(stored, collection=name)
+            self.check(name, found.manifest)
             self._proven.add(found.store)
         return found
 
+    def check(self, name: str, stored: IndexManifest) -> None:
+        """Do nothing when this process may use an index of a collection.
+
+        Raises:
+            ManifestMismatch: it was built with other models or settings.
+        """
+        encoder = EncoderChoice(stored.encoder, stored.rows, words=stored.words is not None)
+        here = self._manifest(CollectionChoice(stored.language, encoder))
+        here.check_against(stored, collection=name)
+
+    def read(self, name: str, ask: Callable[[Collection], Read]) -> Read:
+        """Ask something of a collection; once more when its index was switched meanwhile.
+
+        Raises:
+            CollectionNotFound: no collection has that name.
+            ManifestMismatch: it was built with other models or settings.
+        """
+        found = self.open(name)
+        try:
+            return ask(found)
+        except (NotFound, Unavailable):
+            present = self.open(name)
+            if present.store == found.store:
+                raise
+            return ask(present)
+
+    def rebuilt(self, collection: Collection, encoder: EncoderChoice) -> IndexManifest:
+        """Return what another index of a collection would be made with, of the pages it keeps.
+
+        Raises:
+            InvalidRequest: no such encoder, or it has no such rows.
+            ModelRejected: its files or its rows are not what they must be.
+        """
+        kept = collection.manifest
+        made = self._manifest(CollectionChoice(kept.language, encoder))
+        return replace(made, renderer=kept.renderer, ocr=kept.ocr, max_pixels=kept.max_pixels)
+
     def end(self, collection: Collection) -> None:
         """Forget a collection and remove its vectors."""
-        self._catalog.delete_collection(collection.name)
-        self._vectors.drop(collection.store)
-        self._proven.discard(collection.store)
+        for store in self._catalog.delete_collection(collection.name):
+            self._vectors.drop(store)
+            self._proven.discard(store)
 
     def warnings(self, collection: Collection) -> list[str]:
         """Say what will not work well in a collection, in sentences."""
@@ -99,6 +137,7 @@ class Holdings:
         return IndexManifest(
             **encoder_fields(self._shelf.open(name, rows).pin),
             rows=rows,
+            words=self._shelf.open(SHIPPED, "text").pin if wanted.words else None,
             tokens=lexical_encoder(language[0]).name,
             language=language,
             renderer=parts.renderer_version(self._settings),

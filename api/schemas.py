@@ -42,6 +42,7 @@ class CollectionBody(Body):
     language: list[str]
     encoder: str
     rows: Literal["patch", "text", "fused"]
+    words: bool = Field(description="whether the arm `words` is there")
     manifest: dict[str, Any]
     documents: int
     warnings: list[str] = Field(description="what will not work well here, in sentences")
@@ -56,11 +57,15 @@ class NewCollection(RequestBody):
     )
     encoder: str | None = Field(None, max_length=300, description="name of a registered model")
     rows: Literal["patch", "text", "fused"] | None = None
+    words: bool = Field(
+        default=False,
+        description="index the words with the encoder that ships too, as a second arm",
+    )
 
     @property
     def is_particular(self) -> bool:
         """Whether anything but the name is asked for."""
-        return any((self.language, self.encoder, self.rows))
+        return any((self.language, self.encoder, self.rows, self.words))
 
 
 class FailedPage(Body):
@@ -108,6 +113,40 @@ class JobBody(Body):
     error: ErrorBody | None
 
 
+class NewReindex(RequestBody):
+    """How a collection's index is to be built anew; what is left out is as the settings say."""
+
+    encoder: str | None = Field(None, max_length=300, description="name of a registered model")
+    rows: Literal["patch", "text", "fused"] | None = None
+    words: bool = Field(
+        default=False,
+        description="index the words with the encoder that ships too, as a second arm",
+    )
+
+
+class IndexBody(Body):
+    """What an index of a collection was built with."""
+
+    encoder: str
+    revision: str
+    rows: Literal["patch", "text", "fused"]
+
+
+class ReindexBody(Body):
+    """The two indexes of a collection: the one that answers, and the other one."""
+
+    collection: str
+    state: Literal["queued", "running", "done", "failed", "ending"] = Field(
+        description="done: they changed places, the other one is the one that answered before"
+    )
+    rollback: bool = Field(description="whether the other one answered before")
+    answers: IndexBody
+    other: IndexBody
+    pages_done: int = Field(description="pages of the collection that the other one holds")
+    pages_total: int
+    error: ErrorBody | None
+
+
 class JobRef(Body):
     """A job to ask about."""
 
@@ -139,7 +178,7 @@ class FilterBody(RequestBody):
     )
 
 
-ArmName = Literal["maxsim", "bm25"]
+ArmName = Literal["maxsim", "words", "bm25"]
 
 
 class SearchRequest(RequestBody):
@@ -149,6 +188,9 @@ class SearchRequest(RequestBody):
     limit: int = Field(5, ge=1, le=100)
     filter: FilterBody | None = None
     arms: list[ArmName] | None = Field(None, min_length=1, description="all when left out")
+    exhaustive: bool = Field(
+        default=False, description="score every page exactly: slow, to check the fast way by"
+    )
 
 
 class RegionBody(Body):

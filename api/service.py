@@ -14,26 +14,31 @@ from api import parts
 from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
 from api.pictures import scaled
+from api.rebuilds import Rebuilds
 from api.settings import Settings, prepare_process
 from api.uploads import checked_metadata, display_name
 from index.blobs import LocalBlobs
 from index.catalog.catalog import Catalog
 from index.catalog.database import Database
 from index.catalog.entries import Collection, Document, Job, Source
+from index.catalog.fillings import Fillings
 from index.catalog.garbage import Garbage
 from index.catalog.jobs import JobLedger
+from index.catalog.rebuilds import RebuildLedger
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf
 from index.errors import PageNotFound, StorageFull
 from index.records import PageWords
 from index.vectors.base import VectorStore
 from index.words import decode_words
-from ingest.jobs import JobQueue, Worker
-from ingest.pipeline import Indexer, Stores
+from ingest.jobs import INDEX, REBUILD, JobQueue, Task, Worker
+from ingest.pipeline import Indexer
+from ingest.rebuild import Rebuilder
+from ingest.stores import Stores
 from retrieval.heatmap import PageHeat, row_heat
 from retrieval.hits import Hit, SearchQuery, SearchResult
-from retrieval.rows import RowCache
-from retrieval.search import Searcher
+from retrieval.rows import RowKeeper
+from retrieval.search import Searcher, SearchParts
 
 
 class Service:
@@ -52,19 +57,31 @@ class Service:
         self.vectors = vectors
         self.blobs = LocalBlobs(settings.data / "blobs")
         self.catalog = Catalog(database.engine)
+        self.shelf = shelf
         self.holdings = Holdings(settings, self.catalog, vectors, shelf)
         self._database = database
         self._ownership = ownership
         queue = JobQueue(database.conninfo)
         self.ledger = JobLedger(database.engine, queue.enqueue)
         self.garbage = Garbage(database.engine)
-        stores = Stores(self.catalog, self.ledger, self.garbage, vectors, self.blobs)
+        ledger = RebuildLedger(database.engine, queue.enqueue_rebuild)
+        fillings = Fillings(database.engine)
+        self.rebuilds = Rebuilds(self.catalog, ledger, fillings, vectors, self.holdings)
+        stores = Stores(
+            self.catalog, self.ledger, self.garbage, vectors, self.blobs, ledger, fillings
+        )
         self.indexer = Indexer(
             stores, parts.reader(settings), shelf.of, min_free_bytes=settings.min_free_bytes
         )
-        self.worker = Worker(queue, self.ledger, self.indexer.run, exclusive=ownership is not None)
-        self._rows = RowCache(vectors)
-        self._searcher = Searcher(self.catalog, vectors, shelf.of, self._rows, words=self._words)
+        self.rebuilder = Rebuilder(stores, shelf.of, min_free_bytes=settings.min_free_bytes)
+        tasks = [
+            Task(INDEX, self.indexer.run, self.ledger.open_ids),
+            Task(REBUILD, self.rebuilder.run, ledger.open_ids),
+        ]
+        self.worker = Worker(queue, tasks, exclusive=ownership is not None)
+        self._rows = RowKeeper(vectors, settings.data / "sidecar")
+        searching = SearchParts(self.catalog, vectors, shelf.of, self._rows, self._words)
+        self._searcher = Searcher(searching, threads=settings.search_threads)
 
     @classmethod
     def build(
@@ -108,7 +125,10 @@ class Service:
     def close(self) -> None:
         """Finish the chunk at hand and let go of everything; twice equals once."""
         self.indexer.stopping.set()
+        self.rebuilder.stopping.set()
         self.worker.stop()
+        self._searcher.close()
+        self._rows.close()
         self.vectors.close()
         self._database.close()
         if self._ownership is not None:
@@ -148,7 +168,8 @@ class Service:
         self.garbage.condemn(name)
         self.indexer.collect_garbage()
         self.holdings.end(found)
-        self._rows.keep_only(found.store, set())
+        for layer in found.layers:
+            self._rows.drop(layer.store)
 
     def upload(
         self, collection: str, name: str, chunks: Iterable[bytes], metadata: dict[str, Any]
@@ -196,7 +217,7 @@ class Service:
             ManifestMismatch: the index was built with something else.
             VectorStoreUnavailable: the store does not answer.
         """
-        return self._searcher.search(self.collection(collection), query)
+        return self.holdings.read(collection, lambda found: self._searcher.search(found, query))
 
     def ask(self, collection: str, query: SearchQuery) -> tuple[Answer, SearchResult]:
         """Answer a question from the pages that match it best, or refuse.
@@ -241,8 +262,8 @@ class Service:
         if generation is None:
             raise PageNotFound(f"document {document} has no pages yet")
         picture = self._image(generation, page)
-        question, rows = self._searcher.page_rows(
-            self.collection(collection), generation, page, query
+        question, rows = self.holdings.read(
+            collection, lambda found: self._searcher.page_rows(found, generation, page, query)
         )
         heat = row_heat(question, rows.vectors, token=token)
         return PageHeat(question.tokens, heat, rows.boxes, picture)

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     encoder_threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, gt=0, description="threads of the encoder"
     )
+    search_threads: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, gt=0, description="threads of one search"
+    )
     vlm_url: str | None = Field(None, description="OpenAI-compatible endpoint that writes answers")
     vlm_model: str = Field("", description="its model name")
     vlm_key: str = Field("", description="its key")

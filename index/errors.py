@@ -16,19 +16,25 @@
     │   ├── DocumentNotFound        document_not_found
     │   ├── PageNotFound            page_not_found
     │   ├── JobNotFound             job_not_found
+    │   ├── RebuildNotFound         rebuild_not_found
     │   └── BlobNotFound            blob_not_found
     ├── InvalidRequest              invalid_request
     │   └── InvalidFilter           invalid_filter
     ├── Conflict
     │   ├── CollectionExists        collection_exists
-    │   └── DocumentBusy            document_busy
+    │   ├── DocumentBusy            document_busy
+    │   └── RebuildBusy             rebuild_busy
     ├── ManifestMismatch            manifest_mismatch    the index was built by something else
     ├── ModelRejected               model_rejected       wrong bytes, or rows that are not usable
+    ├── IndexIncomplete             index_incomplete     points that were stored are not there
     ├── Unavailable                 a part that should answer does not
     │   ├── DataFolderBusy          data_folder_busy
     │   ├── DatabaseUnavailable     database_unavailable
     │   ├── VectorStoreUnavailable  vector_store_unavailable
+    │   ├── EncoderUnavailable      encoder_unavailable
+    │   ├── EncoderOutOfMemory      encoder_out_of_memory
     │   ├── StorageFull             storage_full
+    │   ├── IndexSwitched           index_switched
     │   └── VlmUnavailable          vlm_unavailable
     └── MissingDependency           missing_dependency   the message says what installs it
 
@@ -133,6 +139,12 @@ class JobNotFound(NotFound):
     code = "job_not_found"
 
 
+class RebuildNotFound(NotFound):
+    """The collection has no index beside the one that answers."""
+
+    code = "rebuild_not_found"
+
+
 class BlobNotFound(NotFound):
     """No stored bytes under that hash."""
 
@@ -169,6 +181,12 @@ class DocumentBusy(Conflict):
     code = "document_busy"
 
 
+class RebuildBusy(Conflict):
+    """The collection's index is being rebuilt in a way that excludes the request."""
+
+    code = "rebuild_busy"
+
+
 class ManifestMismatch(PagesightError):
     """The index was built with other models or settings than the ones at hand."""
 
@@ -179,6 +197,12 @@ class ModelRejected(PagesightError):
     """A model whose bytes or rows are not what they must be."""
 
     code = "model_rejected"
+
+
+class IndexIncomplete(PagesightError):
+    """The vector store does not hold what was put into it."""
+
+    code = "index_incomplete"
 
 
 class Unavailable(PagesightError):
@@ -205,10 +229,28 @@ class VectorStoreUnavailable(Unavailable):
     code = "vector_store_unavailable"
 
 
+class EncoderUnavailable(Unavailable):
+    """The encoder was closed, or too much waits for it."""
+
+    code = "encoder_unavailable"
+
+
+class EncoderOutOfMemory(Unavailable):
+    """One page or question alone does not fit in the device's memory."""
+
+    code = "encoder_out_of_memory"
+
+
 class StorageFull(Unavailable):
     """The disk is below its watermark; reads and deletes go on."""
 
     code = "storage_full"
+
+
+class IndexSwitched(Unavailable):
+    """The collection changed to another index while a document was put into the old one."""
+
+    code = "index_switched"
 
 
 class VlmUnavailable(Unavailable):

@@ -1,7 +1,7 @@
 """What an index was built with: stored with its collection, compared at every open."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from index.encoders.base import Encoder, ModelPin
@@ -28,6 +28,7 @@ class IndexManifest:
         renderer: engine and version that draws pages.
         ocr: engine and version that reads pixels.
         max_pixels: pixel budget of a rendered page.
+        words: the encoder that reads every page's words a second time, if any.
     """
 
     encoder: str
@@ -42,6 +43,7 @@ class IndexManifest:
     max_pixels: int
     dtype: str = "float16"
     format: int = FORMAT
+    words: ModelPin | None = None
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
@@ -56,6 +58,7 @@ class IndexManifest:
                     **stored,
                     "encoder_sha256": tuple((n, d) for n, d in stored["encoder_sha256"]),
                     "language": tuple(stored["language"]),
+                    "words": _as_pin(stored.get("words")),
                 }
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -67,6 +70,12 @@ class IndexManifest:
     def to_json(self) -> dict[str, Any]:
         """Return plain values for the catalog."""
         return asdict(self)
+
+    def of_words(self) -> "IndexManifest | None":
+        """Return the manifest of the second rows, None where pages have no such rows."""
+        if self.words is None:
+            return None
+        return replace(self, **encoder_fields(self.words), rows="text", words=None)
 
     def check_against(self, stored: "IndexManifest", *, collection: str) -> None:
         """Refuse to use an index that something else built.
@@ -99,3 +108,9 @@ def encoder_fields(pin: ModelPin) -> dict[str, Any]:
         "encoder_sha256": pin.sha256,
         "dim": pin.dim,
     }
+
+
+def _as_pin(stored: dict[str, Any] | None) -> ModelPin | None:
+    if stored is None:
+        return None
+    return ModelPin(**{**stored, "sha256": tuple((n, d) for n, d in stored["sha256"])})

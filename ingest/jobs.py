@@ -7,8 +7,9 @@ every worker from time to time, puts open jobs that no live worker holds back in
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,10 @@ import procrastinate
 import psycopg
 from procrastinate.jobs import Status
 
-from index.catalog.jobs import JobLedger
-
 logger = logging.getLogger(__name__)
 
-TASK = "index_document"
+INDEX = "index_document"
+REBUILD = "rebuild_index"
 RECONCILE_EVERY_S = 20.0
 RETRY_S = 0.5
 RECONNECT_S = 5.0
@@ -44,9 +44,31 @@ class JobQueue:
         )
 
     def enqueue(self, connection: psycopg.Connection[Any], job: UUID) -> None:
-        """Wake a worker for `job` once the transaction on `connection` commits."""
-        deferrer = self._entrance.configure_task(TASK, lock=str(job), connection=connection)
+        """Wake a worker for a document's job once the transaction on `connection` commits."""
+        self._put(INDEX, connection, job)
+
+    def enqueue_rebuild(self, connection: psycopg.Connection[Any], rebuild: UUID) -> None:
+        """Wake a worker for a rebuild, likewise."""
+        self._put(REBUILD, connection, rebuild)
+
+    def _put(self, task: str, connection: psycopg.Connection[Any], job: UUID) -> None:
+        deferrer = self._entrance.configure_task(task, lock=str(job), connection=connection)
         deferrer.defer(job=str(job))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A kind of work.
+
+    Attributes:
+        name: the queue's name for it.
+        run: does one job of it; must not raise.
+        open_ids: the catalog's word on which jobs of it are open.
+    """
+
+    name: str
+    run: Callable[[UUID], None]
+    open_ids: Callable[[], list[UUID]]
 
 
 class Worker:
@@ -54,22 +76,14 @@ class Worker:
 
     Args:
         queue: where jobs wait.
-        ledger: the catalog's word on which jobs are open.
-        run: indexes one document; must not raise.
+        tasks: the kinds of work to do.
         exclusive: no other worker can exist (the vectors are embedded), so whatever looks
             taken at the start belongs to a dead process.
     """
 
-    def __init__(
-        self,
-        queue: JobQueue,
-        ledger: JobLedger,
-        run: Callable[[UUID], None],
-        *,
-        exclusive: bool,
-    ) -> None:
+    def __init__(self, queue: JobQueue, tasks: Sequence[Task], *, exclusive: bool) -> None:
         self._app = queue.app
-        self._ledger = ledger
+        self._tasks = tasks
         self._exclusive = exclusive
         self._loop: asyncio.AbstractEventLoop | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -77,15 +91,13 @@ class Worker:
         self._stopped = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
-
-        @self._app.task(name=TASK)
-        def index_document(job: str) -> None:
-            run(UUID(job))
+        for task in tasks:
+            self._register(task)
 
     def run_until_empty(self) -> None:
         """Work until no job is open any more, or `stop`."""
         self._serve(wait=False)
-        while not self._stopped.is_set() and self._ledger.open_jobs():
+        while not self._stopped.is_set() and any(task.open_ids() for task in self._tasks):
             self._stopped.wait(RETRY_S)
             self._serve(wait=False)
 
@@ -112,6 +124,11 @@ class Worker:
             except _LOST_DATABASE:
                 logger.exception("the queue's database does not answer")
                 self._stopped.wait(RECONNECT_S)
+
+    def _register(self, task: Task) -> None:
+        @self._app.task(name=task.name)
+        def work(job: str) -> None:
+            task.run(UUID(job))
 
     def _serve(self, *, wait: bool) -> None:
         self._idle.clear()
@@ -146,21 +163,24 @@ class Worker:
 
     async def _reconcile(self, *, everything: bool) -> None:
         """Put back open jobs that nobody works on; `everything` counts all taken ones as lost."""
+        for task in self._tasks:
+            await self._put_back(task, everything=everything)
+
+    async def _put_back(self, task: Task, *, everything: bool) -> None:
         manager = self._app.job_manager
         lost = await (
-            manager.list_jobs_async(task=TASK, status=Status.DOING.value)
+            manager.list_jobs_async(task=task.name, status=Status.DOING.value)
             if everything
-            else manager.get_stalled_jobs(task_name=TASK)
+            else manager.get_stalled_jobs(task_name=task.name)
         )
         for queued in lost:
             await manager.retry_job(queued)
         waiting = {
             job.task_kwargs["job"]
             for status in (Status.TODO, Status.DOING)
-            for job in await manager.list_jobs_async(task=TASK, status=status.value)
+            for job in await manager.list_jobs_async(task=task.name, status=status.value)
         }
-        for open_job in await asyncio.to_thread(self._ledger.open_jobs):
-            if str(open_job.id) not in waiting:
-                logger.warning("job put back", extra={"job": str(open_job.id)})
-                deferrer = self._app.configure_task(TASK, lock=str(open_job.id))
-                await deferrer.defer_async(job=str(open_job.id))
+        for job in map(str, await asyncio.to_thread(task.open_ids)):
+            if job not in waiting:
+                logger.warning("job put back", extra={"job": job})
+                await self._app.configure_task(task.name, lock=job).defer_async(job=job)

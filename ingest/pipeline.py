@@ -7,9 +7,8 @@ until the generation is published, in one catalog update.
 
 import io
 import logging
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,42 +17,31 @@ from uuid import UUID
 
 from PIL import Image
 
-from index.blobs import LocalBlobs
-from index.catalog.catalog import Catalog
-from index.catalog.entries import Failure, Job, StoredPage
-from index.catalog.garbage import Garbage
-from index.catalog.jobs import JobLedger
+from index.catalog.entries import Failure, Job, Layer, StoredPage
+from index.catalog.garbage import DeadGeneration
 from index.encoders.base import PageContent
 from index.encoders.context import document_context
-from index.encoders.lexical import lexical_encoder
-from index.errors import DocumentRejected, JobNotFound, PagesightError, StorageFull, Unavailable
-from index.manifest import EncoderOf, IndexManifest
+from index.errors import (
+    DocumentRejected,
+    IndexSwitched,
+    JobNotFound,
+    PagesightError,
+    Unavailable,
+    VectorStoreUnavailable,
+)
+from index.manifest import EncoderOf
 from index.records import PageWords
-from index.vectors.base import PagePoint, VectorStore
-from index.words import decode_words, encode_words, page_text
+from index.words import encode_words, page_text
+from ingest.filler import Filler, Kept
+from ingest.layers import encode_layers
 from ingest.reading import PageFailed, PageOutcome, PageRead, Reader
+from ingest.stores import NO_WORDS, Stores, WorkInterrupted
 
 logger = logging.getLogger(__name__)
 
 CHUNK_PAGES = 8
 MAX_ATTEMPTS = 3  # without a page done in between
 JPEG_QUALITY = 85
-NO_WORDS = PageWords((), "none")
-
-
-class WorkInterrupted(Exception):
-    """The worker is stopping; the job stays open and is taken up again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Where an indexed document goes."""
-
-    catalog: Catalog
-    ledger: JobLedger
-    garbage: Garbage
-    vectors: VectorStore
-    blobs: LocalBlobs
 
 
 class Indexer:
@@ -72,6 +60,7 @@ class Indexer:
         self._stores = stores
         self._reader = reader
         self._encoder_of = encoder_of
+        self._filler = Filler(stores, encoder_of)
         self._min_free_bytes = min_free_bytes
         self.stopping = Event()
 
@@ -92,9 +81,16 @@ class Indexer:
     def collect_garbage(self) -> None:
         """Remove the points and blobs that no reader can reach any more."""
         for dead in self._stores.garbage.dead_generations():
-            store = self._stores.catalog.collection(dead.collection).store
-            self._stores.vectors.delete_generation(store, dead.id)
+            for store in self._stores.catalog.stores(dead.collection):
+                self._delete_points(store, dead)
             self._stores.garbage.forget(dead.id, self._stores.blobs.delete)
+
+    def _delete_points(self, store: str, dead: DeadGeneration) -> None:
+        try:
+            self._stores.vectors.delete_generation(store, dead.id)
+        except VectorStoreUnavailable:
+            if store in self._stores.catalog.stores(dead.collection):
+                raise  # else the whole store was dropped meanwhile
 
     def _run(self, job: Job) -> None:
         try:
@@ -110,29 +106,37 @@ class Indexer:
             self._fail(job, "internal_error", "an unexpected error; the log has it by job id")
 
     def _index(self, job: Job) -> None:
+        with suppress(IndexSwitched):
+            self._index_once(job)
+            return
+        self._index_once(job)  # its pages are kept: only their rows are made again
+
+    def _index_once(self, job: Job) -> None:
         stores = self._stores
         collection = stores.catalog.collection(job.collection)
         source = stores.ledger.source(job)
-        work = _Work(job, source.name, collection.store, collection.manifest)
+        work = _Work(job, source.name, collection.layers)
         path = stores.blobs.path(source.sha256)
         n_pages = self._reader.probe(path).n_pages
         self._read_chunks(work, path, n_pages)
         pages = stores.catalog.pages(job.generation)
+        self._fill(work, pages)
         self._store_context(work, pages)
         self._verify(work, pages, n_pages)
-        stores.vectors.flush(work.store)
-        stores.ledger.publish(job, n_pages=n_pages)
+        for layer in work.layers:
+            stores.vectors.flush(layer.store)
+        stores.ledger.publish(job, n_pages=n_pages, store=work.layers[0].store)
 
     def _read_chunks(self, work: "_Work", path: Path, n_pages: int) -> None:
         done = len(self._stores.catalog.pages(work.job.generation))
         self._note_progress(work, done, n_pages)
         if done == n_pages:
             return
-        language = "+".join(work.manifest.language)
+        language = "+".join(work.layers[0].manifest.language)
         outcomes = self._reader.read_pages(path, done + 1, n_pages, language=language)
         with closing(outcomes):
             for chunk in _chunks(outcomes, CHUNK_PAGES):
-                self._check_space()
+                self._stores.check_space(self._min_free_bytes)
                 self._store_chunk(work, chunk, context=self._context(work, chunk[0]))
                 done += len(chunk)
                 self._note_progress(work, done, n_pages)
@@ -149,43 +153,38 @@ class Indexer:
         if self.stopping.is_set() or not goes_on:
             raise WorkInterrupted
 
-    def _check_space(self) -> None:
-        free = shutil.disk_usage(self._stores.blobs.folder).free
-        if free < self._min_free_bytes:
-            raise StorageFull(
-                f"only {free >> 20} MiB are free, {self._min_free_bytes >> 20} MiB must stay free"
-            )
+    def _fill(self, work: "_Work", pages: Sequence[StoredPage]) -> None:
+        """Make rows for pages that were read while another index answered."""
+        count = self._stores.vectors.count_pages
+        n_points = {count(layer.store, work.job.generation) for layer in work.layers}
+        if n_points == {sum(page.failure is None for page in pages)}:
+            return
+        kept = Kept(work.job.generation, work.name, "building")
+        for _ in self._filler.fill(work.layers, kept):
+            self._note_progress(work, len(pages), len(pages))
 
     def _context(self, work: "_Work", first: PageOutcome) -> PageWords:
         """Return the words of the document's name and title, from its first page."""
         if first.number == 1:
             words = first.words if isinstance(first, PageRead) else NO_WORDS
         else:
-            words = self._first_words(self._stores.catalog.pages(work.job.generation))
+            words = self._stores.first_words(self._stores.catalog.pages(work.job.generation))
         return document_context(work.name, words)
-
-    def _first_words(self, pages: Sequence[StoredPage]) -> PageWords:
-        sha256 = pages[0].words_sha256
-        return NO_WORDS if sha256 is None else self._words(sha256)
 
     def _store_chunk(
         self, work: "_Work", chunk: Sequence[PageOutcome], *, context: PageWords
     ) -> None:
         read = [page for page in chunk if isinstance(page, PageRead)]
-        contents = [PageContent(page.image, page.words) for page in read]
-        rows = self._encoder_of(work.manifest).encode_pages(contents)
-        lexical = lexical_encoder(work.manifest.language[0])
+        contents = [(page.number, PageContent(page.image, page.words)) for page in read]
         called = page_text(context)
-        points = [
-            PagePoint(page.number, page_rows, lexical.encode_page(_terms_text(called, page)))
-            for page, page_rows in zip(read, rows, strict=True)
-        ]
+        made = encode_layers(work.layers, self._encoder_of, contents, called=called)
         failed = [_failed_page(page) for page in chunk if isinstance(page, PageFailed)]
         with self._building(work):
-            self._stores.vectors.put_pages(work.store, work.job.generation, points)
+            for one in made:
+                self._stores.vectors.put_pages(one.layer.store, work.job.generation, one.points)
             stored = [
-                self._stored_page(page, n_rows=len(page_rows))
-                for page, page_rows in zip(read, rows, strict=True)
+                self._stored_page(page, n_rows=sum(len(point.rows) for point in points))
+                for page, *points in zip(read, *(one.points for one in made), strict=True)
             ]
             self._stores.catalog.put_pages(work.job.generation, stored + failed)
 
@@ -217,13 +216,11 @@ class Indexer:
         )
 
     def _store_context(self, work: "_Work", pages: Sequence[StoredPage]) -> None:
-        context = document_context(work.name, self._first_words(pages))
-        rows = self._encoder_of(work.manifest).encode_context(context)
+        context = document_context(work.name, self._stores.first_words(pages))
+        rows = [self._encoder_of(one.manifest).encode_context(context) for one in work.layers]
         with self._building(work):
-            self._stores.vectors.put_context(work.store, work.job.generation, rows)
-
-    def _words(self, sha256: str) -> PageWords:
-        return decode_words(self._stores.blobs.read(sha256))
+            for layer, made in zip(work.layers, rows, strict=True):
+                self._stores.vectors.put_context(layer.store, work.job.generation, made)
 
     def _verify(self, work: "_Work", pages: Sequence[StoredPage], n_pages: int) -> None:
         """Check that everything that will become visible is there.
@@ -235,9 +232,10 @@ class Indexer:
         failures = [page.failure for page in pages if page.failure is not None]
         if failures and len(failures) == n_pages:
             raise PageFailures(failures[0])
-        n_points = self._stores.vectors.count_pages(work.store, work.job.generation)
+        count = self._stores.vectors.count_pages
+        n_points = [count(layer.store, work.job.generation) for layer in work.layers]
         if [page.number for page in pages] != list(range(1, n_pages + 1)) or (
-            n_points != n_pages - len(failures)
+            set(n_points) != {n_pages - len(failures)}
         ):
             raise Unavailable(
                 f"{n_pages} pages were read, {len(pages)} noted and {n_points} points stored"
@@ -258,8 +256,7 @@ class Indexer:
 class _Work:
     job: Job
     name: str
-    store: str
-    manifest: IndexManifest
+    layers: tuple[Layer, ...]
 
 
 class PageFailures(DocumentRejected):
@@ -268,12 +265,6 @@ class PageFailures(DocumentRejected):
     def __init__(self, first: Failure) -> None:
         super().__init__(first.message)
         self.code = first.code
-
-
-def _terms_text(called: str, page: PageRead) -> str:
-    """The document's name and title help to find what a page says; a blank page says nothing."""
-    text = page_text(page.words)
-    return f"{called}\n{text}" if text else ""
 
 
 def _failed_page(page: PageFailed) -> StoredPage:

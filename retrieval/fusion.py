@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.records import Float32
 
@@ -71,7 +72,7 @@ def leads(scores: Float32) -> Float32:
 
 
 def with_neighbours(
-    scores: Float32, owner: Sequence[int], *, share: float = NEIGHBOUR_SHARE
+    scores: Float32, owner: Sequence[int] | NDArray[np.int64], *, share: float = NEIGHBOUR_SHARE
 ) -> Float32:
     """Mix into each page's score the mean of the pages before and after it, `(n_pages,)` float32.
 

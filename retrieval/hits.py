@@ -9,8 +9,8 @@ from index.catalog.filters import DocumentFilter
 from index.errors import InvalidRequest
 from index.records import Box
 
-Arm = Literal["maxsim", "bm25"]
-ALL_ARMS: frozenset[Arm] = frozenset(("maxsim", "bm25"))
+Arm = Literal["maxsim", "words", "bm25"]
+ALL_ARMS: frozenset[Arm] = frozenset(("maxsim", "words", "bm25"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class PageScope:
 class SearchQuery:
     """A question to find pages for.
 
+    `exhaustive` scores every page exactly: slow, and the truth that the stages are measured by.
+
     Raises:
         InvalidRequest: the question is blank, or no arm is left.
     """
@@ -38,6 +40,7 @@ class SearchQuery:
     limit: int = 5
     scope: PageScope = field(default_factory=PageScope)
     arms: frozenset[Arm] = ALL_ARMS
+    exhaustive: bool = False
 
     def __post_init__(self) -> None:
         if not self.text.strip():

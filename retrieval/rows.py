@@ -1,68 +1,88 @@
-"""The rows of a collection's live pages, in memory, filled from the vector store when needed.
+"""Keeps each collection's sidecar in step with the vector store, which alone decides what is there.
 
-They are float32: turning half precision into it costs three times the scoring (121 us against 41
-for a page of 357 x 192 rows). A cache and nothing more: what is live comes from the catalog at
-every search, generations that are new are read from the store, those that are gone are dropped.
+What is live comes from the catalog at every search: generations that the sidecar lacks are read
+from the store, those that are gone are forgotten.
 """
 
+import re
+import shutil
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from pathlib import Path
 from uuid import UUID
 
+from index.catalog.entries import Collection, Layer
 from index.errors import PageNotFound
 from index.records import Rows
 from index.vectors.base import CONTEXT_PAGE, VectorStore
+from retrieval.sidecar.folder import SidecarFolder
+from retrieval.sidecar.view import SidecarView
 
 
-@dataclass(frozen=True, slots=True)
-class GenerationRows:
-    """The pages of one generation.
+class RowKeeper:
+    """The rows of live pages, ready to be scored.
 
-    Attributes:
-        context: the rows of the document's name and title.
-        pages: page numbers, ascending.
-        rows: each page's rows.
+    Args:
+        vectors: where the rows come from.
+        folder: of the sidecars, one for each layer of a collection.
     """
 
-    context: Rows
-    pages: tuple[int, ...]
-    rows: tuple[Rows, ...]
+    def __init__(self, vectors: VectorStore, folder: Path) -> None:
+        self._vectors = vectors
+        self._folder = folder
+        self._open: dict[str, SidecarFolder] = {}
+        self._lock = threading.RLock()
 
-
-class RowCache:
-    """Rows of the generations that were asked for last."""
-
-    def __init__(self, vectors: VectorStore) -> None:
-        self._store = vectors
-        self._known: dict[str, dict[UUID, GenerationRows]] = {}
-        self._lock = threading.Lock()
-
-    def rows(self, collection: str, generations: Sequence[UUID]) -> list[GenerationRows]:
-        """Return the rows of each generation, reading what is not in memory yet.
+    def view(self, layer: Layer, generations: Iterable[UUID]) -> SidecarView:
+        """Return a view that holds these generations, reading what is not there yet.
 
         Raises:
             PageNotFound: a generation has been collected meanwhile.
+            StorageFull: there is no room for what was read.
+            VectorStoreUnavailable: the store does not answer.
         """
         with self._lock:
-            known = self._known.setdefault(collection, {})
+            sidecar = self._sidecar(layer)
             for generation in generations:
-                if generation not in known:
-                    known[generation] = self._read(collection, generation)
-            return [known[generation] for generation in generations]
+                if generation not in sidecar.view.slots:
+                    sidecar.append(generation, self._read(layer.store, generation))
+            return sidecar.view
 
-    def keep_only(self, collection: str, generations: set[UUID]) -> None:
-        """Drop every generation that is not live any more."""
+    def keep_only(self, layer: Layer, live: set[UUID]) -> None:
+        """Forget every generation that is not live any more."""
         with self._lock:
-            known = self._known.get(collection, {})
-            self._known[collection] = {g: known[g] for g in known.keys() & generations}
+            self._sidecar(layer).keep_only(live)
 
-    def _read(self, collection: str, generation: UUID) -> GenerationRows:
-        found = dict(self._store.read_rows(collection, generation))
+    def drop(self, store: str) -> None:
+        """Remove a layer's sidecar; twice equals once."""
+        with self._lock:
+            sidecar = self._open.pop(store, None)
+            if sidecar is not None:
+                sidecar.remove()
+            shutil.rmtree(self._folder / store, ignore_errors=True)
+
+    def keep_stores(self, collection: Collection) -> None:
+        """Remove the sidecars of stores that answered for a collection before."""
+        answering = {layer.store for layer in collection.layers}
+        of_it = re.compile(rf"{re.escape(collection.name)}-\d+(-words)?")
+        for folder in self._folder.glob(f"{collection.name}-*"):
+            if folder.is_dir() and of_it.fullmatch(folder.name) and folder.name not in answering:
+                self.drop(folder.name)
+
+    def close(self) -> None:
+        """Let go of every file; twice equals once."""
+        with self._lock:
+            while self._open:
+                self._open.popitem()[1].close()
+
+    def _sidecar(self, layer: Layer) -> SidecarFolder:
+        if layer.store not in self._open:
+            folder = self._folder / layer.store
+            self._open[layer.store] = SidecarFolder(folder, dim=layer.manifest.dim)
+        return self._open[layer.store]
+
+    def _read(self, store: str, generation: UUID) -> dict[int, Rows]:
+        found = dict(self._vectors.read_rows(store, generation))
         if CONTEXT_PAGE not in found:
             raise PageNotFound(f"generation {generation} is gone from the vector store")
-        context = found.pop(CONTEXT_PAGE)
-        pages = sorted(found)
-        return GenerationRows(
-            context=context, pages=tuple(pages), rows=tuple(found[page] for page in pages)
-        )
+        return found

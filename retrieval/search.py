@@ -2,71 +2,51 @@
 
 Every arm sees the same pages: those of live documents that pass the filter. The catalog says which
 these are at each search, so a document is found wholly or not at all.
+
+The arms run side by side. MaxSim goes in stages (`retrieval.stages`): a first look at all pages, a
+closer one at those that it or BM25 put in front, and exact scores for the few that lead the fused
+list.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.catalog.catalog import Catalog
-from index.catalog.entries import Collection, LiveDocument
+from index.catalog.entries import Collection
 from index.encoders.lexical import lexical_encoder
-from index.errors import NotFound, Unavailable
+from index.errors import InvalidRequest, NotFound, PageNotFound, Unavailable
 from index.manifest import EncoderOf
 from index.records import Float32, PageWords, Question, RowKind, Rows
-from index.vectors.base import VectorStore
+from index.vectors.base import TermHit, VectorStore
 from retrieval.fusion import TERM_WEIGHT, Arm, fuse, ranked, with_neighbours
 from retrieval.hits import Hit, Region, SearchQuery, SearchResult
 from retrieval.maxsim import maxsim
 from retrieval.patch_regions import find_patch_regions
+from retrieval.questions import QuestionCache
 from retrieval.regions import find_regions
-from retrieval.rows import GenerationRows, RowCache
+from retrieval.rows import RowKeeper
+from retrieval.selection import Selection
+from retrieval.stages import N_EXACT, PageScorer, refined_depth
 
 TERM_HITS = 1000
+TERM_HITS_REFINED = 100  # of these, how many get a closer look whatever their rows
 ATTEMPTS = 4
 
 ReadWords = Callable[[UUID, int], PageWords]
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidates:
-    """The pages that a search may find, documents in catalog order.
+class SearchParts:
+    """What a searcher works with.
 
     Attributes:
-        documents: the live documents.
-        rows: their rows, one entry a document.
-        owner: `(n_pages,)` index of each page's document.
-        place: `(n_pages,)` index of each page within its document's rows.
-    """
-
-    documents: Sequence[LiveDocument]
-    rows: Sequence[GenerationRows]
-    owner: list[int]
-    place: list[int]
-
-    def page(self, i: int) -> int:
-        """Return the page number of candidate `i`."""
-        return self.rows[self.owner[i]].pages[self.place[i]]
-
-    def vectors(self) -> list[Float32]:
-        """Return each page's rows."""
-        places = zip(self.owner, self.place, strict=True)
-        return [self.rows[d].rows[p].vectors for d, p in places]
-
-    def spread(self, scores: Mapping[tuple[UUID, int], float]) -> Float32:
-        """Lay page scores over the candidates; a page that is not named scores 0."""
-        keys = ((self.documents[d].generation, self.page(i)) for i, d in enumerate(self.owner))
-        return np.array([scores.get(key, 0.0) for key in keys], dtype=np.float32)
-
-
-class Searcher:
-    """Searches collections.
-
-    Args:
         catalog: says which documents are live.
         vectors: scores terms.
         encoder_of: opens the encoder that a collection was built with.
@@ -74,20 +54,27 @@ class Searcher:
         words: reads the words of a page of a generation.
     """
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        vectors: VectorStore,
-        encoder_of: EncoderOf,
-        rows: RowCache,
-        *,
-        words: ReadWords,
-    ) -> None:
-        self._catalog = catalog
-        self._vectors = vectors
-        self._encoder_of = encoder_of
-        self._rows = rows
-        self._words = words
+    catalog: Catalog
+    vectors: VectorStore
+    encoder_of: EncoderOf
+    rows: RowKeeper
+    words: ReadWords
+
+
+class Searcher:
+    """Searches collections.
+
+    Args:
+        parts: what it works with.
+        threads: that share the scoring of one question.
+    """
+
+    def __init__(self, parts: SearchParts, *, threads: int = 1) -> None:
+        self._parts = parts
+        self._threads = threads
+        self._questions = QuestionCache(parts.encoder_of)
+        self._selected: dict[str, tuple[tuple[str, int], Selection]] = {}
+        self._beside = ThreadPoolExecutor(thread_name_prefix="bm25")
 
     def search(self, collection: Collection, query: SearchQuery) -> SearchResult:
         """Find the pages that match a question best.
@@ -99,91 +86,166 @@ class Searcher:
         for _ in range(ATTEMPTS):
             with suppress(NotFound):  # a document went between two reads
                 found, used = self._search(collection, query)
-                if used <= self._live(collection, query):
+                if self._are_live(collection, query, used):
                     return found
+            present = self._parts.catalog.collection(collection.name)
+            collection = replace(collection, version=present.version)
         raise Unavailable(f"documents changed during each of {ATTEMPTS} searches; try again")
-
-    def _live(self, collection: Collection, query: SearchQuery) -> set[UUID]:
-        documents = self._catalog.live_documents(collection.name, query.scope.only)
-        return {document.generation for document in documents}
-
-    def _search(self, collection: Collection, query: SearchQuery) -> tuple[SearchResult, set[UUID]]:
-        """Search once; tells the generations that were seen, for they may be gone since."""
-        clock = _Clock()
-        question = self._encoder_of(collection.manifest).encode_question(query.text)
-        clock.lap("encode")
-        candidates = self._candidates(collection, query)
-        clock.lap("read")
-        arms = self._arm_scores(collection, query, question, candidates)
-        clock.lap("score")
-        fused = fuse([arm for arm in arms if arm.name in query.arms])
-        fused = with_neighbours(fused, candidates.owner)
-        best = [i for i in ranked(fused) if _is_seen(arms, i)][: query.limit]
-        hits = tuple(self._hit(question, candidates, arms, i, float(fused[i])) for i in best)
-        clock.lap("regions")
-        used = {document.generation for document in candidates.documents}
-        return SearchResult(hits, clock.laps), used
 
     def page_rows(
         self, collection: Collection, generation: UUID, page: int, text: str
     ) -> tuple[Question, Rows]:
-        """Return a question and the rows of a page, to compare them."""
-        (found,) = self._rows.rows(collection.store, [generation])
-        place = found.pages.index(page)
-        question = self._encoder_of(collection.manifest).encode_question(text)
-        return question, found.rows[place]
+        """Return a question and the rows of a page, to compare them.
 
-    def _candidates(self, collection: Collection, query: SearchQuery) -> _Candidates:
-        documents = self._catalog.live_documents(collection.name, query.scope.only)
+        Raises:
+            PageNotFound: the generation is gone.
+        """
+        layer = collection.layers[0]
+        view = self._parts.rows.view(layer, [generation])
+        slot = view.slot(generation, page)
+        if slot is None:
+            raise PageNotFound(f"generation {generation} has no page {page}")
+        return self._questions.encode(layer.manifest, text), view.page_rows(slot)
+
+    def close(self) -> None:
+        """End the threads; twice equals once."""
+        self._beside.shutdown()
+
+    def _are_live(self, collection: Collection, query: SearchQuery, used: set[UUID]) -> bool:
+        if self._parts.catalog.collection(collection.name).version == collection.version:
+            return True
+        documents = self._parts.catalog.live_documents(collection.name, query.scope.only)
+        return used <= {document.generation for document in documents}
+
+    def _search(self, collection: Collection, query: SearchQuery) -> tuple[SearchResult, set[UUID]]:
+        """Search once; tells the generations that were seen, for they may be gone since."""
+        clock = _Clock()
+        questions = [self._questions.encode(one.manifest, query.text) for one in collection.layers]
+        clock.lap("encode")
+        pages = self._select(collection, query)
+        clock.lap("read")
+        scorers = [
+            PageScorer(question, view, slots, contexts, pages.owner, self._threads)
+            for question, view, slots, contexts in zip(
+                questions, pages.views, pages.slots, pages.contexts, strict=True
+            )
+        ]
+        arms = self._arms(collection, query, scorers, pages)
+        clock.lap("score")
+        best, fused, arms = _best(arms, scorers, query, pages)
+        clock.lap("rescore")
+        hits = tuple(self._hit(questions, pages, arms, i, float(fused[i])) for i in best)
+        clock.lap("regions")
+        return SearchResult(hits, clock.laps), pages.generations
+
+    def _select(self, collection: Collection, query: SearchQuery) -> Selection:
+        """Return the pages that may be found; those of a whole collection are remembered."""
+        if query.scope.only is not None:
+            return self._selection(collection, query).inside(query.scope)
+        key = (collection.store, collection.version)
+        known = self._selected.get(collection.name)
+        if known is None or known[0] != key:
+            known = key, self._selection(collection, query)
+            self._parts.rows.keep_stores(collection)
+            for layer in collection.layers:
+                self._parts.rows.keep_only(layer, known[1].generations)
+            self._selected[collection.name] = known
+        return known[1].inside(query.scope)
+
+    def _selection(self, collection: Collection, query: SearchQuery) -> Selection:
+        documents = self._parts.catalog.live_documents(collection.name, query.scope.only)
         live = [document.generation for document in documents]
-        if query.scope.only is None:
-            self._rows.keep_only(collection.store, set(live))
-        rows = self._rows.rows(collection.store, live)
-        seen = [
-            (d, p)
-            for d, generation in enumerate(rows)
-            for p, page in enumerate(generation.pages)
-            if query.scope.holds(page)
-        ]
-        return _Candidates(documents, rows, [d for d, _ in seen], [p for _, p in seen])
+        views = [self._parts.rows.view(layer, live) for layer in collection.layers]
+        return Selection.of(documents, views)
 
-    def _arm_scores(
-        self, collection: Collection, query: SearchQuery, question: Question, found: _Candidates
+    def _arms(
+        self,
+        collection: Collection,
+        query: SearchQuery,
+        scorers: Sequence[PageScorer],
+        pages: Selection,
     ) -> list[Arm]:
-        return [
-            Arm("maxsim", self._maxsim(question, found)),
-            self._bm25(collection, query, found),
-        ]
+        """Score all pages by terms and by rows, side by side; rows not yet exactly."""
+        terms = self._beside.submit(self._terms, collection, query, pages)
+        names = [layer.arm for layer in collection.layers]
+        if query.exhaustive:
+            every = np.arange(len(pages))
+            arms = [Arm(n, one.exact(every)) for n, one in zip(names, scorers, strict=True)]
+        elif refined_depth(len(pages)) == len(pages):
+            arms = [Arm(n, one.all_refined()) for n, one in zip(names, scorers, strict=True)]
+        else:
+            rough = [scorer.rough() for scorer in scorers]
+            told = pages.spread(terms.result()[:TERM_HITS_REFINED])
+            also = np.flatnonzero(told)
+            refined = [one.refined(r, also) for one, r in zip(scorers, rough, strict=True)]
+            arms = [Arm(name, scores) for name, scores in zip(names, refined, strict=True)]
+        return [*arms, Arm("bm25", pages.spread(terms.result()), TERM_WEIGHT)]
 
-    @staticmethod
-    def _maxsim(question: Question, found: _Candidates) -> Float32:
-        contexts = [generation.context.vectors for generation in found.rows]
-        return maxsim(question, found.vectors(), contexts=contexts, owner=found.owner)
-
-    def _bm25(self, collection: Collection, query: SearchQuery, found: _Candidates) -> Arm:
+    def _terms(self, collection: Collection, query: SearchQuery, pages: Selection) -> list[TermHit]:
         terms = lexical_encoder(collection.manifest.language[0]).encode_question(query.text)
-        only = None if query.scope.only is None else [d.generation for d in found.documents]
-        pages = self._vectors.search_pages(collection.store, terms, limit=TERM_HITS, only=only)
-        scores = found.spread({(hit.generation, hit.page): hit.score for hit in pages})
-        return Arm("bm25", scores, TERM_WEIGHT)
+        only = None if query.scope.only is None else sorted(pages.generations)
+        return self._parts.vectors.search_pages(collection.store, terms, limit=TERM_HITS, only=only)
 
     def _hit(
-        self, question: Question, found: _Candidates, arms: Sequence[Arm], i: int, score: float
+        self,
+        questions: Sequence[Question],
+        pages: Selection,
+        arms: Sequence[Arm],
+        i: int,
+        score: float,
     ) -> Hit:
-        document = found.documents[found.owner[i]]
-        rows = found.rows[found.owner[i]].rows[found.place[i]]
-        page = found.page(i)
-        words = self._words(document.generation, page)
+        document = pages.documents[pages.owner[i]]
+        rows = [
+            view.page_rows(int(slots[i]))
+            for view, slots in zip(pages.views, pages.slots, strict=True)
+        ]
+        page = int(pages.pages[i])
+        words = self._parts.words(document.generation, page)
         return Hit(
             document=document.document,
             generation=document.generation,
             name=document.name,
             page=page,
             score=score,
-            relevance=_relevance(question, rows.vectors),
+            relevance=_relevance(questions[-1], rows[-1].vectors),
             arms={arm.name: float(arm.scores[i]) for arm in arms if np.isfinite(arm.scores[i])},
-            regions=_regions(question, rows, words),
+            regions=_regions(questions[0], rows[0], words),
         )
+
+
+def _best(
+    arms: Sequence[Arm], scorers: Sequence[PageScorer], query: SearchQuery, pages: Selection
+) -> tuple[list[int], Float32, list[Arm]]:
+    """Score the leading pages exactly; returns the best of them, and what all scores became."""
+    wanted = [arm.name for arm in _wanted(arms, query)]
+    fused = with_neighbours(fuse(_wanted(arms, query)), pages.owner)
+    leading = np.array(ranked(fused)[: max(N_EXACT, query.limit)], np.int64)
+    exact = [*(_with_exact(*pair, leading) for pair in zip(arms, scorers, strict=False)), arms[-1]]
+    fused = with_neighbours(fuse([arm for arm in exact if arm.name in wanted]), pages.owner)
+    order = leading[np.argsort(-fused[leading], kind="stable")]
+    seen = [int(i) for i in order if _is_seen(exact, int(i))]
+    return seen[: query.limit], fused, exact
+
+
+def _with_exact(arm: Arm, scorer: PageScorer, places: NDArray[np.int64]) -> Arm:
+    scores = arm.scores.copy()
+    scores[places] = scorer.exact(places)
+    return Arm(arm.name, scores, arm.weight)
+
+
+def _wanted(arms: Sequence[Arm], query: SearchQuery) -> list[Arm]:
+    """Return the arms that were asked for.
+
+    Raises:
+        InvalidRequest: the collection has none of them.
+    """
+    wanted = [arm for arm in arms if arm.name in query.arms]
+    if not wanted:
+        raise InvalidRequest(
+            f"this collection has the arms {', '.join(arm.name for arm in arms)}, "
+            f"none of {', '.join(sorted(query.arms))}"
+        )
+    return wanted
 
 
 def _regions(question: Question, rows: Rows, words: PageWords) -> tuple[Region, ...]:

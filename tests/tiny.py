@@ -3,7 +3,7 @@
 import hashlib
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -24,28 +24,45 @@ class HashedWords:
     """An encoder whose row of a word is drawn from the word's hash: equal words, equal rows.
 
     Args:
-        revision: two revisions are two models.
+        name: two names are two models, which one service can have open.
+        revision: two revisions are two models, too.
+        means: words that this encoder reads as another one, where others read a word of its own.
         before_pages: called with the number of pages before each batch, to fail or to wait.
     """
 
     def __init__(
-        self, *, revision: str = "1", before_pages: Callable[[int], object] = lambda _: None
+        self,
+        *,
+        name: str = "hashed-words",
+        revision: str = "1",
+        means: Mapping[str, str] | None = None,
+        before_pages: Callable[[int], object] = lambda _: None,
     ) -> None:
-        self.pin = ModelPin("hashed-words", revision, (("code", "0" * 64),), DIM)
+        self.pin = ModelPin(name, revision, (("code", "0" * 64),), DIM)
         self.rows: RowChoice = "text"
+        self.means = means or {}
         self.before_pages = before_pages
 
     def encode_pages(self, pages: Sequence[PageContent]) -> list[Rows]:
         self.before_pages(len(pages))
-        return [_page_rows(page.words) for page in pages]
+        return [self._page_rows(page.words) for page in pages]
 
     def encode_context(self, context: PageWords) -> Rows:
-        return _page_rows(context)
+        return self._page_rows(context)
 
     def encode_question(self, text: str) -> Question:
-        tokens = tuple(_tokens(text))
+        tokens = tuple(self._tokens(text))
         weights = np.ones(len(tokens), dtype=np.float32)
         return Question(text, _vectors(tokens), weights, tokens)
+
+    def _page_rows(self, words: PageWords) -> Rows:
+        located = [(token, word.box) for word in words.words for token in self._tokens(word.text)]
+        boxes = np.array([box for _, box in located], dtype=np.float32).reshape(-1, 4)
+        kinds = np.full(len(located), RowKind.TEXT, dtype=np.uint8)
+        return Rows(_vectors([token for token, _ in located]), boxes, kinds)
+
+    def _tokens(self, text: str) -> list[str]:
+        return [self.means.get(token, token) for token in re.findall(r"\w+", text.lower())]
 
 
 def pdf(*pages: str, strips: Sequence[int] = ()) -> bytes:
@@ -83,17 +100,6 @@ def wait_for(condition: Callable[[], bool]) -> None:
             return
         sleep(0.05)
     raise AssertionError("it did not come about")
-
-
-def _page_rows(words: PageWords) -> Rows:
-    located = [(token, word.box) for word in words.words for token in _tokens(word.text)]
-    boxes = np.array([box for _, box in located], dtype=np.float32).reshape(-1, 4)
-    kinds = np.full(len(located), RowKind.TEXT, dtype=np.uint8)
-    return Rows(_vectors([token for token, _ in located]), boxes, kinds)
-
-
-def _tokens(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
 
 
 def _vectors(tokens: Sequence[str]) -> Float32:

@@ -8,13 +8,6 @@ from pathlib import Path
 from time import sleep
 
 import click
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from api.commands.shared import (
     desk_options,
@@ -22,6 +15,7 @@ from api.commands.shared import (
     json_option,
     open_desk,
     out,
+    page_progress,
     parse_metadata,
     print_json,
     says_errors,
@@ -62,6 +56,7 @@ class _Pending:
 @click.option("--language", help="ISO codes for a new collection, such as en or de,en.")
 @click.option("--encoder", help="Encoder of a new collection: a registered model or a folder.")
 @click.option("--rows", type=click.Choice(["patch", "text", "fused"]), help="Its rows.")
+@click.option("--words", is_flag=True, help="Read the words too, with the encoder that ships.")
 @click.option("--metadata", multiple=True, metavar="FIELD=VALUE", help="Kept with every file.")
 @json_option
 @says_errors
@@ -74,6 +69,7 @@ def command(  # noqa: PLR0913  a command has its options as parameters
     language: str | None,
     encoder: str | None,
     rows: str | None,
+    words: bool,
     metadata: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -86,6 +82,7 @@ def command(  # noqa: PLR0913  a command has its options as parameters
                 "language": language.split(",") if language else None,
                 "encoder": encoder,
                 "rows": rows,
+                "words": words,
             }
         )
         report = ingest_files(desk, wanted, paths, metadata=fields)
@@ -160,7 +157,7 @@ class _Watch:
 
 def _wait(desk: Desk, pending: Sequence[_Pending]) -> None:
     watch = _Watch(desk, [one.job for one in pending if one.job is not None])
-    with ThreadPoolExecutor(1) as thread, _progress() as bar:
+    with ThreadPoolExecutor(1) as thread, page_progress() as bar:
         work = thread.submit(desk.work)
         task = bar.add_task("indexing", total=None)
         n_open = 1
@@ -171,18 +168,6 @@ def _wait(desk: Desk, pending: Sequence[_Pending]) -> None:
             told = f"indexing, {n_open} files to go"
             bar.update(task, description=told, completed=done, total=total or None)
             sleep(POLL_S if n_open else 0)
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("pages"),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-    )
 
 
 def _print_report(report: IngestReport) -> None:

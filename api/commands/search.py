@@ -26,7 +26,7 @@ TEXT_WIDTH = 300
 @click.option("--name", "names", multiple=True, help="Only files of this name; * is any run.")
 @click.option("--where", multiple=True, metavar="FIELD=VALUE", help="Only this metadata.")
 @click.option("--pages", metavar="FIRST-LAST", help="Only these page numbers.")
-@click.option("--arm", "arms", multiple=True, type=click.Choice(["maxsim", "bm25"]))
+@click.option("--arm", "arms", multiple=True, type=click.Choice(["maxsim", "words", "bm25"]))
 @json_option
 @says_errors
 def command(  # noqa: PLR0913  a command has its options as parameters

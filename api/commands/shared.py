@@ -11,6 +11,13 @@ from typing import ParamSpec, TypeVar
 import click
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from api.client import RemoteDesk
 from api.desk import Desk, LocalDesk
@@ -86,6 +93,19 @@ def _choose_desk(data: Path | None, url: str | None) -> Desk:
     if owner is not None and owner.url is not None:
         return RemoteDesk.connect(owner.url)
     return LocalDesk(Service.build(settings))
+
+
+def page_progress() -> Progress:
+    """Return a progress bar that counts pages."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("pages"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    )
 
 
 def print_json(body: BaseModel) -> None:

@@ -3,10 +3,8 @@
 from fastapi import APIRouter
 
 from api.bodies import collection_body, make_collection
-from api.routes.shared import CollectionName, ServiceOf, failures
+from api.routes.shared import CollectionName, ServiceOf, check_encoder, failures
 from api.schemas import CollectionBody, NewCollection
-from index.encoders.registry import find
-from index.encoders.shelf import SHIPPED
 
 router = APIRouter(prefix="/collections", tags=["collections"])
 
@@ -14,8 +12,7 @@ router = APIRouter(prefix="/collections", tags=["collections"])
 @router.post("", status_code=201, responses=failures(409))
 def create_collection(body: NewCollection, service: ServiceOf) -> CollectionBody:
     """Make a collection, or return the one that is there with the same settings."""
-    if body.encoder is not None and body.encoder not in (SHIPPED, service.settings.encoder):
-        find(body.encoder)  # folders of the server are nobody's business: settings name them
+    check_encoder(body.encoder, service)
     return collection_body(service, make_collection(service, body))
 
 

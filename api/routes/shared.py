@@ -7,6 +7,8 @@ from fastapi import Depends, Path, Request
 from api.desk import LocalDesk
 from api.schemas import COLLECTION_PATTERN, Problem
 from api.service import Service
+from index.encoders.registry import find
+from index.encoders.shelf import SHIPPED
 
 
 def _desk(request: Request) -> LocalDesk:
@@ -26,6 +28,16 @@ CollectionName = Annotated[
     Path(description="name of the collection", examples=["default"], pattern=COLLECTION_PATTERN),
 ]
 DocumentId = Annotated[str, Path(description="id of the document")]
+
+
+def check_encoder(name: str | None, service: Service) -> None:
+    """Refuse encoders that a caller may not name: the server's folders are nobody's business.
+
+    Raises:
+        InvalidRequest: neither a registered model nor the one that the settings name.
+    """
+    if name is not None and name not in (SHIPPED, service.settings.encoder):
+        find(name)
 
 
 def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:

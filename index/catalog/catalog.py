@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, delete, func, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from index.catalog.copies import as_document, as_page, document_row, no_document
@@ -13,9 +13,10 @@ from index.catalog.entries import (
     Document,
     LiveDocument,
     StoredPage,
+    words_store,
 )
 from index.catalog.filters import DocumentFilter
-from index.catalog.schema import collections, documents, generations, jobs, pages
+from index.catalog.schema import collections, documents, generations, jobs, pages, rebuilds
 from index.errors import CollectionExists, CollectionNotFound, PageNotFound
 from index.manifest import IndexManifest
 
@@ -62,16 +63,30 @@ class Catalog:
             rows = connection.execute(select(collections).order_by(collections.c.name)).all()
         return [_collection(row) for row in rows]
 
-    def delete_collection(self, name: str) -> Collection:
-        """Forget a collection and all its documents; returns what it was.
+    def stores(self, name: str) -> list[str]:
+        """Return the vector store's names of every index of a collection that is kept."""
+        kept = union_all(
+            select(collections.c.store, collections.c.manifest).where(collections.c.name == name),
+            select(rebuilds.c.store, rebuilds.c.manifest).where(
+                rebuilds.c.collection == name, rebuilds.c.state != "ending"
+            ),
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(kept).all()
+        words = [words_store(row.store) for row in rows if row.manifest.get("words")]
+        return [*(row.store for row in rows), *words]
+
+    def delete_collection(self, name: str) -> list[str]:
+        """Forget a collection and all its documents; returns the stores to drop.
 
         Raises:
             CollectionNotFound: no collection has that name.
         """
-        found = self.collection(name)
+        beside = select(rebuilds.c.store).where(rebuilds.c.collection == name)
         with self._engine.begin() as connection:
+            stores = [lock_collection(connection, name), *connection.execute(beside).scalars()]
             connection.execute(delete(collections).where(collections.c.name == name))
-        return found
+        return [*stores, *map(words_store, stores)]
 
     def document(self, collection: str, document: UUID) -> Document:
         """Return a document.
@@ -191,6 +206,20 @@ class Catalog:
                 ),
                 rows,
             )
+
+
+def lock_collection(connection: Connection, collection: str) -> str:
+    """Serialise the writers of one collection; returns the store that answers.
+
+    Raises:
+        CollectionNotFound: no collection has that name.
+    """
+    store = connection.execute(
+        select(collections.c.store).where(collections.c.name == collection).with_for_update()
+    ).scalar_one_or_none()
+    if store is None:
+        raise CollectionNotFound(f"no collection {collection!r}; create it first")
+    return str(store)
 
 
 def raise_version(connection: Connection, collection: str) -> None:

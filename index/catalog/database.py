@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import SubprocessError
+from typing import Any
 
 import psutil
 import psycopg
@@ -60,6 +61,14 @@ class Database:
     def _migrate(self) -> None:
         with self.engine.connect() as connection:
             _upgrade_under_lock(connection)
+
+
+def driver_connection(connection: Connection) -> psycopg.Connection[Any]:
+    """Return the psycopg connection under one of SQLAlchemy's, to put jobs in with its commit."""
+    raw = connection.connection.driver_connection
+    if not isinstance(raw, psycopg.Connection):
+        raise TypeError(f"expected a psycopg connection, got {type(raw).__name__}")
+    return raw
 
 
 def _tell_unavailable(context: ExceptionContext) -> None:

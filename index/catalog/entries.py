@@ -9,6 +9,7 @@ from index.manifest import IndexManifest
 
 DocumentState = Literal["queued", "processing", "ready", "failed", "cancelled"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+RebuildState = Literal["queued", "running", "done", "failed", "ending"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,21 @@ class Failure:
 
     code: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The rows that one encoder makes of every page.
+
+    Attributes:
+        arm: the search arm that they serve, as hits report it.
+        store: the vector store's name for them.
+        manifest: what they are made with.
+    """
+
+    arm: Literal["maxsim", "words"]
+    store: str
+    manifest: IndexManifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,31 @@ class Collection:
     manifest: IndexManifest
     version: int
     created_at: datetime
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """What each page is stored as; the first layer also holds its BM25 terms."""
+        return layers_of(self.store, self.manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """The index beside the one that answers, and the work of making it the one that answers.
+
+    Attributes:
+        store: the vector store's name for it.
+        state: `done` once the two have changed places: it is then the one that answered before.
+        is_rollback: whether it is on its way back, having answered before.
+    """
+
+    id: UUID
+    collection: str
+    store: str
+    manifest: IndexManifest
+    state: RebuildState
+    is_rollback: bool
+    attempts: int
+    failure: Failure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +148,15 @@ class LiveDocument:
     generation: UUID
     name: str
     n_pages: int
+
+
+def layers_of(store: str, manifest: IndexManifest) -> tuple[Layer, ...]:
+    """Return the layers of an index; the first has the store's own name."""
+    first = Layer("maxsim", store, manifest)
+    words = manifest.of_words()
+    return (first,) if words is None else (first, Layer("words", words_store(store), words))
+
+
+def words_store(store: str) -> str:
+    """Return the vector store's name for the second layer of an index."""
+    return f"{store}-words"

@@ -38,16 +38,16 @@ class Garbage:
         return [DeadGeneration(row.id, row.collection) for row in rows]
 
     @contextmanager
-    def hold(self, generation: UUID) -> Iterator[bool]:
+    def hold(self, generation: UUID, *, state: str = "building") -> Iterator[bool]:
         """Keep a generation and all blobs from being collected while something is stored for it.
 
-        Yields whether the generation is still being built; nothing may be stored for another.
+        Yields whether the generation is still in that state; else nothing may be stored for it.
         """
         found = select(generations.c.state).where(generations.c.id == generation)
         with self._engine.begin() as connection:
             connection.execute(select(func.pg_advisory_xact_lock_shared(BLOBS_LOCK)))
-            state = connection.execute(found.with_for_update(read=True)).scalar_one_or_none()
-            yield state == "building"
+            present = connection.execute(found.with_for_update(read=True)).scalar_one_or_none()
+            yield present == state
 
     def condemn(self, collection: str) -> None:
         """Take all of a collection out of every read at once, to be collected."""

@@ -13,11 +13,12 @@ import psycopg
 from sqlalchemy import Connection, Engine, case, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from index.catalog.catalog import raise_version
+from index.catalog.catalog import lock_collection, raise_version
 from index.catalog.copies import as_document, as_job, document_row, job_row
+from index.catalog.database import driver_connection
 from index.catalog.entries import Document, Failure, Job, Source
-from index.catalog.schema import collections, documents, generations, jobs
-from index.errors import CollectionNotFound, Conflict, DocumentBusy
+from index.catalog.schema import documents, generations, jobs
+from index.errors import Conflict, DocumentBusy, IndexSwitched
 
 Enqueue = Callable[[psycopg.Connection[Any], UUID], None]
 NAMESPACE = UUID("5a6e1f2c-7d0b-4c43-9f0e-70616765732e")
@@ -42,7 +43,7 @@ class JobLedger:
             CollectionNotFound: no collection has that name.
         """
         with self._engine.begin() as connection:
-            _lock_collection(connection, collection)
+            lock_collection(connection, collection)
             known = _find_bytes(connection, collection, source.sha256)
             if known is not None and known.state not in ("failed", "cancelled"):
                 return known, None
@@ -62,7 +63,7 @@ class JobLedger:
             DocumentBusy: the document is still being indexed.
         """
         with self._engine.begin() as connection:
-            _lock_collection(connection, collection)
+            lock_collection(connection, collection)
             found = document_row(connection, collection, document)
             holder = _find_bytes(connection, collection, source.sha256)
             if holder is not None and holder.id != document:
@@ -87,6 +88,10 @@ class JobLedger:
         query = select(jobs).where(jobs.c.state.in_(OPEN_STATES)).order_by(jobs.c.created_at)
         with self._engine.connect() as connection:
             return [as_job(row) for row in connection.execute(query).all()]
+
+    def open_ids(self) -> list[UUID]:
+        """Return the ids of the jobs that have not ended, oldest first."""
+        return [job.id for job in self.open_jobs()]
 
     def source(self, job: Job) -> Source:
         """Return the bytes that a job is to index."""
@@ -129,13 +134,18 @@ class JobLedger:
                 attempts=case((gets_on, 1), else_=jobs.c.attempts),
             )
 
-    def publish(self, job: Job, *, n_pages: int) -> bool:
+    def publish(self, job: Job, *, n_pages: int, store: str) -> bool:
         """Make the job's generation the one that readers see, at once.
 
         Returns False, and changes nothing, when the job was cancelled or its document deleted.
+
+        Raises:
+            IndexSwitched: another store than `store`, which holds its points, answers by now.
         """
         with self._engine.begin() as connection:
-            _lock_collection(connection, job.collection)
+            answering = lock_collection(connection, job.collection)
+            if answering != store:
+                raise IndexSwitched(f"{answering!r} answers by now, the points are in {store!r}")
             done = {"state": "done", "stage": "ready", "pages_done": n_pages}
             if not _change_open_job(connection, job.id, **done, pages_total=n_pages):
                 return False
@@ -187,24 +197,8 @@ class JobLedger:
         connection.execute(
             insert(jobs).values(**owner, id=job, generation=generation, state="queued")
         )
-        self._enqueue(_psycopg(connection), job)
+        self._enqueue(driver_connection(connection), job)
         return job_row(connection, job)
-
-
-def _psycopg(connection: Connection) -> psycopg.Connection[Any]:
-    raw = connection.connection.driver_connection
-    if not isinstance(raw, psycopg.Connection):
-        raise TypeError(f"expected a psycopg connection, got {type(raw).__name__}")
-    return raw
-
-
-def _lock_collection(connection: Connection, collection: str) -> None:
-    """Serialise the writers of one collection."""
-    row = connection.execute(
-        select(collections.c.name).where(collections.c.name == collection).with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise CollectionNotFound(f"no collection {collection!r}; create it first")
 
 
 def _find_bytes(connection: Connection, collection: str, sha256: str) -> Document | None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
@@ -42,6 +43,7 @@ collections = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("store", Text, nullable=False, unique=True),  # the vector store's name for it
+    Column("n_stores", Integer, nullable=False, server_default="1"),  # ever made: names are new
     Column("manifest", JSONB, nullable=False),
     Column("version", BigInteger, nullable=False, server_default="0"),  # of what readers may see
     _created_at(),
@@ -113,4 +115,34 @@ jobs = Table(
     Column("error_message", Text),
     _created_at(),
     _updated_at(),
+)
+
+rebuilds = Table(  # the index beside the one that answers: at most one a collection
+    "rebuilds",
+    metadata,
+    Column("collection", ForeignKey("collections.name", ondelete="CASCADE"), primary_key=True),
+    Column("id", Uuid, nullable=False, unique=True),
+    Column("store", Text, nullable=False, unique=True),
+    Column("manifest", JSONB, nullable=False),
+    Column("state", Text, nullable=False),  # queued, running, done, failed, ending
+    Column("is_rollback", Boolean, nullable=False, server_default="false"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error_code", Text),
+    Column("error_message", Text),
+    _created_at(),
+    _updated_at(),
+)
+
+fillings = Table(  # how much of a generation a store got from the kept pages
+    "fillings",
+    metadata,
+    Column("store", Text, primary_key=True),
+    Column(
+        "generation",
+        ForeignKey("generations.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    Column("pages_done", Integer, nullable=False, server_default="0"),
+    Column("is_complete", Boolean, nullable=False, server_default="false"),
 )

@@ -26,16 +26,23 @@ SHIPPED = "all-MiniLM-L6-v2"
 class EncoderChoice:
     """An encoder and which of its rows a page gets; `rows` None is the best that it has.
 
+    With `words` the encoder that ships reads the words of every page beside it.
+
     Raises:
         InvalidRequest: there are no such rows.
     """
 
     name: str = SHIPPED
     rows: RowChoice | None = None
+    words: bool = False
 
     def __post_init__(self) -> None:
         if self.rows is not None and self.rows not in get_args(RowChoice):
             raise InvalidRequest(f"rows are {', '.join(get_args(RowChoice))}, got {self.rows!r}")
+        if self.words and self.name == SHIPPED:
+            raise InvalidRequest(
+                f"{SHIPPED} reads the words already; it needs no second arm of them"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,33 @@ def test_a_document_is_replaced_under_its_id(client: TestClient) -> None:
     assert_problem(taken_bytes, 409, "conflict")
 
 
+def test_a_heat_map_is_a_picture_of_the_page_and_its_rows(client: TestClient) -> None:
+    page = f"{DOCUMENTS}/{ready(client)}/pages/1"
+    asked = {"query": "tall dam"}
+    plain = client.get(f"{page}/image")
+    shown = client.get(f"{page}/heatmap", params=asked)
+    assert shown.headers["content-type"] == "image/png"
+    assert Image.open(io.BytesIO(shown.content)).size == Image.open(io.BytesIO(plain.content)).size
+    rows = client.get(f"{page}/heatmap.json", params=asked).json()
+    assert rows["tokens"] == ["tall", "dam"]
+    assert [row["heat"] for row in rows["rows"]].count(1) == 2
+    one = client.get(f"{page}/heatmap.json", params={**asked, "token": 1}).json()
+    assert [row["heat"] for row in one["rows"]].count(1) == 1
+
+
+def test_a_heat_map_of_what_is_not_there_is_a_problem(client: TestClient) -> None:
+    document = ready(client)
+    asked = {"query": "tall dam"}
+    for page, more, status, code in (
+        (f"{DOCUMENTS}/{document}/pages/1", {"token": 2}, 422, "invalid_request"),
+        (f"{DOCUMENTS}/{document}/pages/9", {}, 404, "page_not_found"),
+        (f"{DOCUMENTS}/{NOBODY}/pages/1", {}, 404, "document_not_found"),
+    ):
+        for ending in ("", ".json"):
+            answered = client.get(f"{page}/heatmap{ending}", params={**asked, **more})
+            assert_problem(answered, status, code)
+
+
 def test_metadata_is_kept_and_filters_searches(client: TestClient) -> None:
     fields = {"year": 2024, "kind": "report", "draft": False, "note": None, "share": 0.5}
     document = ready(client, metadata=json.dumps(fields))

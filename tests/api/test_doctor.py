@@ -6,6 +6,7 @@ from api.doctor import check_machine, check_service
 from api.ownership import Owner, Ownership
 from api.schemas import Probe
 from api.service import Service
+from retrieval.int8.scoring import find_kernel, is_native_built
 from tests.tiny import settings
 
 
@@ -53,6 +54,12 @@ def test_the_owner_of_the_folder_is_told(data_folder: Path) -> None:
     probes = by_name(check_machine(settings(data_folder)))
     assert "process 7 that serves http://127.0.0.1:8080" in probes["folder"].detail
     held.release()
+
+
+def test_the_kernel_that_scores_is_told(data_folder: Path) -> None:
+    probe = by_name(check_machine(settings(data_folder)))["kernel"]
+    assert ("in C" in probe.detail) == (find_kernel() == "native")
+    assert ("gcc" in probe.mend) == (not is_native_built())
 
 
 def test_a_running_service_is_well(service: Service) -> None:

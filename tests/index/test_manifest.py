@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from index.encoders.base import ModelPin
 from index.errors import ManifestMismatch
 from index.manifest import IndexManifest
 
@@ -27,6 +28,24 @@ def manifest(**changes: Any) -> IndexManifest:
 
 def test_a_manifest_survives_the_catalog() -> None:
     stored = json.loads(json.dumps(manifest().to_json()))
+
+    assert IndexManifest.from_json(stored) == manifest()
+
+
+def test_a_second_encoder_survives_the_catalog_and_has_a_manifest_of_its_own() -> None:
+    pin = ModelPin("words", "2", (("weights", "02"),), 8)
+    paired = manifest(words=pin, rows="patch")
+    stored = json.loads(json.dumps(paired.to_json()))
+
+    assert IndexManifest.from_json(stored) == paired
+    own = paired.of_words()
+    assert own == manifest(encoder="words", encoder_revision="2", encoder_sha256=pin.sha256, dim=8)
+    assert manifest().of_words() is None
+
+
+def test_a_manifest_from_before_second_encoders_still_reads() -> None:
+    stored = manifest().to_json()
+    del stored["words"]
 
     assert IndexManifest.from_json(stored) == manifest()
 

@@ -138,10 +138,8 @@ def test_a_service_that_closes_stops_behind_the_chunk_at_hand(
     again.close()
 
 
-def test_stopping_a_worker_that_never_started_does_nothing(
-    service: Service, database: Database
-) -> None:
-    Worker(JobQueue(database.conninfo), service.ledger, lambda _: None, exclusive=True).stop()
+def test_stopping_a_worker_that_never_started_does_nothing(database: Database) -> None:
+    Worker(JobQueue(database.conninfo), [], exclusive=True).stop()
 
 
 def test_a_killed_process_is_taken_over_behind_its_last_noted_page(

@@ -1,76 +1,98 @@
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import numpy as np
 import pytest
 
+from index.catalog.entries import Collection, Layer
 from index.errors import PageNotFound
 from index.records import SparseVector
 from index.vectors.base import PagePoint
 from index.vectors.edge import EdgeVectorStore
-from retrieval.rows import RowCache
+from retrieval.rows import RowKeeper
 from tests.conftest import unit_rows
+from tests.index.test_manifest import manifest
 
 FIRST, SECOND = UUID(int=1), UUID(int=2)
 NO_TERMS = SparseVector(np.zeros(0, np.uint32), np.zeros(0, np.float32))
+COLLECTION = Collection("c", "c-1", manifest(), 1, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def layer() -> Layer:
+    return COLLECTION.layers[0]
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[EdgeVectorStore]:
-    opened = EdgeVectorStore(tmp_path)
-    opened.create("c", dim=16)
+    opened = EdgeVectorStore(tmp_path / "vectors")
+    opened.create("c-1", dim=16)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def keeper(store: EdgeVectorStore, tmp_path: Path) -> Iterator[RowKeeper]:
+    opened = RowKeeper(store, tmp_path / "sidecar")
     yield opened
     opened.close()
 
 
 def put(store: EdgeVectorStore, generation: UUID, *pages: int) -> None:
     points = [PagePoint(page, unit_rows(page, seed=page), NO_TERMS) for page in pages]
-    store.put_pages("c", generation, points)
-    store.put_context("c", generation, unit_rows(2))
+    store.put_pages("c-1", generation, points)
+    store.put_context("c-1", generation, unit_rows(2))
 
 
-def test_the_pages_of_a_generation_come_in_order_with_their_rows(store: EdgeVectorStore) -> None:
+def test_the_pages_of_a_generation_stand_in_order_behind_its_context(
+    store: EdgeVectorStore, keeper: RowKeeper, layer: Layer
+) -> None:
     put(store, FIRST, 3, 1, 2)
-    (rows,) = RowCache(store).rows("c", [FIRST])
-    assert rows.pages == (1, 2, 3)
-    assert [len(page) for page in rows.rows] == [1, 2, 3]
-    assert [page.boxes.shape for page in rows.rows] == [(1, 4), (2, 4), (3, 4)]
-    np.testing.assert_allclose(rows.rows[2].vectors, unit_rows(3, seed=3).vectors, atol=2e-3)
+    view = keeper.view(layer, [FIRST])
+    assert view.slots[FIRST] == (0, 3)
+    assert view.page.tolist() == [0, 1, 2, 3]
+    assert np.diff(view.offsets).tolist() == [2, 1, 2, 3]
+    np.testing.assert_allclose(view.vectors(3), unit_rows(3, seed=3).vectors, atol=2e-3)
 
 
-def test_generations_come_in_the_order_asked_for(store: EdgeVectorStore) -> None:
+def test_what_was_read_once_is_not_read_again(
+    store: EdgeVectorStore, keeper: RowKeeper, layer: Layer, tmp_path: Path
+) -> None:
     put(store, FIRST, 1)
-    put(store, SECOND, 1, 2)
-    found = RowCache(store).rows("c", [SECOND, FIRST, SECOND])
-    assert [len(rows.pages) for rows in found] == [2, 1, 2]
+    keeper.view(layer, [FIRST])
+    store.delete_generation("c-1", FIRST)
+    assert FIRST in keeper.view(layer, [FIRST]).slots
+    keeper.close()
+    again = RowKeeper(store, tmp_path / "sidecar")
+    assert FIRST in again.view(layer, [FIRST]).slots
+    again.close()
 
 
-def test_what_was_read_once_is_not_read_again(store: EdgeVectorStore) -> None:
-    put(store, FIRST, 1)
-    cache = RowCache(store)
-    (first,) = cache.rows("c", [FIRST])
-    store.delete_generation("c", FIRST)
-    (again,) = cache.rows("c", [FIRST])
-    assert again is first
-
-
-def test_what_is_not_live_any_more_is_dropped(store: EdgeVectorStore) -> None:
+def test_what_is_not_live_any_more_is_read_again_when_it_comes_back(
+    store: EdgeVectorStore, keeper: RowKeeper, layer: Layer
+) -> None:
     put(store, FIRST, 1)
     put(store, SECOND, 1)
-    cache = RowCache(store)
-    first, second = cache.rows("c", [FIRST, SECOND])
-    cache.keep_only("c", {SECOND})
+    keeper.view(layer, [FIRST, SECOND])
+    keeper.keep_only(layer, {SECOND})
     put(store, FIRST, 1, 2)
-    assert cache.rows("c", [FIRST])[0].pages == (1, 2)
-    assert cache.rows("c", [SECOND])[0] is second
-    assert first.pages == (1,)
+    view = keeper.view(layer, [FIRST])
+    assert view.slots[FIRST].n_pages == 2
+    assert view.slots[SECOND].n_pages == 1
 
 
-def test_a_generation_that_was_collected_is_not_found(store: EdgeVectorStore) -> None:
+def test_a_generation_that_was_collected_is_not_found(keeper: RowKeeper, layer: Layer) -> None:
     with pytest.raises(PageNotFound, match="is gone"):
-        RowCache(store).rows("c", [FIRST])
+        keeper.view(layer, [FIRST])
 
 
-def test_keeping_nothing_of_an_unknown_collection_is_fine(store: EdgeVectorStore) -> None:
-    RowCache(store).keep_only("other", set())
+def test_a_dropped_sidecar_leaves_no_files(
+    store: EdgeVectorStore, keeper: RowKeeper, layer: Layer, tmp_path: Path
+) -> None:
+    put(store, FIRST, 1)
+    keeper.view(layer, [FIRST])
+    keeper.drop("c-1")
+    keeper.drop("c-1")
+    assert [path for path in (tmp_path / "sidecar").iterdir() if path.is_dir()] == []

@@ -1,5 +1,7 @@
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +12,8 @@ from index.catalog.filters import DocumentFilter
 from index.errors import InvalidRequest, PageNotFound, Unavailable
 from index.records import PageWords
 from retrieval.hits import Arm, Hit, PageScope, SearchQuery
-from retrieval.rows import RowCache
-from retrieval.search import Searcher
+from retrieval.rows import RowKeeper
+from retrieval.search import ReadWords, Searcher, SearchParts
 from tests.tiny import HashedWords, index, pdf
 
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island", "Herons fish at dawn")
@@ -23,6 +25,20 @@ def filled(service: Service) -> Service:
     index(service, "dams.pdf", DAMS)
     index(service, "bills.pdf", BILLS)
     return service
+
+
+@pytest.fixture
+def searcher(filled: Service, tmp_path: Path) -> Iterator[Callable[[ReadWords], Searcher]]:
+    """Makes another searcher over the same stores, with its own sidecar and way to read words."""
+    rows, encoder = RowKeeper(filled.vectors, tmp_path / "sidecar"), HashedWords()
+
+    def made(words: ReadWords) -> Searcher:
+        parts = SearchParts(filled.catalog, filled.vectors, lambda _: encoder, rows, words)
+        return opened.enter_context(closing(Searcher(parts)))
+
+    with ExitStack() as opened:
+        opened.callback(rows.close)
+        yield made
 
 
 def search(service: Service, text: str, **options: Any) -> tuple[Hit, ...]:
@@ -73,10 +89,12 @@ def test_the_same_search_twice_finds_the_same_to_the_last_bit(filled: Service) -
     assert search(filled, "heron island") == search(filled, "heron island")
 
 
-def test_a_search_finds_the_same_after_the_service_was_opened_again(filled: Service) -> None:
-    before = search(filled, "heron island")
-    filled._rows.keep_only("default-1", set())  # noqa: SLF001  as a new process begins
-    assert search(filled, "heron island") == before
+def test_a_search_finds_the_same_after_the_service_was_opened_again(
+    filled: Service, searcher: Callable[[ReadWords], Searcher]
+) -> None:
+    collection, words = filled.catalog.collection("default"), filled._words  # noqa: SLF001  what the service itself hands in
+    again = searcher(words).search(collection, SearchQuery("heron island"))
+    assert again.hits == search(filled, "heron island")
 
 
 @pytest.mark.parametrize(
@@ -156,12 +174,9 @@ def test_a_search_beside_replacements_sees_one_generation_or_the_other(filled: S
     assert {len(found) for found in seen} == {3}
 
 
-def searcher(service: Service, words: Callable[[UUID, int], PageWords]) -> Searcher:
-    rows = RowCache(service.vectors)
-    return Searcher(service.catalog, service.vectors, lambda _: HashedWords(), rows, words=words)
-
-
-def test_a_document_deleted_in_the_middle_of_a_search_is_not_found_by_it(filled: Service) -> None:
+def test_a_document_deleted_in_the_middle_of_a_search_is_not_found_by_it(
+    filled: Service, searcher: Callable[[ReadWords], Searcher]
+) -> None:
     gone = UUID(index(filled, "dams.pdf", DAMS))
 
     def deleting(generation: UUID, page: int) -> PageWords:
@@ -170,17 +185,19 @@ def test_a_document_deleted_in_the_middle_of_a_search_is_not_found_by_it(filled:
         return filled._words(generation, page)  # noqa: SLF001  what the service itself hands in
 
     collection = filled.catalog.collection("default")
-    hits = searcher(filled, deleting).search(collection, SearchQuery("heron dam")).hits
+    hits = searcher(deleting).search(collection, SearchQuery("heron dam")).hits
     assert {hit.name for hit in hits} == {"bills.pdf"}
 
 
-def test_a_search_whose_documents_keep_going_ends(filled: Service) -> None:
+def test_a_search_whose_documents_keep_going_ends(
+    filled: Service, searcher: Callable[[ReadWords], Searcher]
+) -> None:
     def always_gone(generation: UUID, page: int) -> PageWords:
         raise PageNotFound(f"page {page} of {generation} is gone")
 
     collection = filled.catalog.collection("default")
     with pytest.raises(Unavailable, match="try again"):
-        searcher(filled, always_gone).search(collection, SearchQuery("heron"))
+        searcher(always_gone).search(collection, SearchQuery("heron"))
 
 
 def test_a_hit_does_not_depend_on_how_many_are_asked_for(filled: Service) -> None:

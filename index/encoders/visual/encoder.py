@@ -8,7 +8,6 @@ among them: the models were trained, and their published scores were measured, w
 of them. Padding never occurs, as a question is read alone.
 """
 
-import threading
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +20,7 @@ from index.encoders.base import ModelPin, PageContent
 from index.encoders.token_windows import kept_rows
 from index.encoders.visual.checkpoint import Checkpoint, Source, find_checkpoint
 from index.encoders.visual.families import Family, family_of
+from index.encoders.visual.lanes import Inputs, Lanes
 from index.encoders.visual.loading import Loaded, check_engine, load
 from index.encoders.visual.proof import Record, check_rows, prove
 from index.encoders.visual.text_tower import Tokens, marks, read_words, windows_of
@@ -30,9 +30,10 @@ from index.vectors.base import max_rows
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from transformers import BatchFeature
 
 WINDOWS_AT_ONCE = 8
+# Values of pixels in one pass: about five pages of a megapixel on a GPU, strangers never on a CPU.
+MAX_PIXELS = 1 << 24
 
 
 class VisualEncoder:
@@ -68,7 +69,7 @@ class VisualEncoder:
         self._loaded = loaded
         self._rows = rows
         self._batch = batch
-        self._device_owner = threading.Lock()
+        self._lanes = Lanes(self._forward, max_pixels=0 if loaded.device == "cpu" else MAX_PIXELS)
 
     @classmethod
     def open(
@@ -142,10 +143,14 @@ class VisualEncoder:
         if not text.strip():
             raise InvalidRequest("the question is empty; ask with at least one word")
         inputs = self._loaded.processor.process_queries([text])
-        vectors = self._forward(inputs)[0][inputs["attention_mask"][0].bool().numpy()]
+        vectors = self._lanes.read_question(inputs)[0][inputs["attention_mask"][0].bool().numpy()]
         ids = inputs["input_ids"][0][inputs["attention_mask"][0].bool()].tolist()
         tokens = tuple(self._loaded.processor.tokenizer.convert_ids_to_tokens(ids))
         return Question(text, self._checked(vectors), np.ones(len(ids), np.float32), tokens)
+
+    def close(self) -> None:
+        """Refuse what waits for the model and what comes later."""
+        self._lanes.close()
 
     def _patches(self, pages: Sequence[PageContent]) -> list[Rows]:
         chunks = (pages[n : n + self._batch] for n in range(0, len(pages), self._batch))
@@ -158,7 +163,7 @@ class VisualEncoder:
         boxes = [self._boxes(page) for page in pages]  # refuses a page that has no place
         inputs = processor.process_images([Image.fromarray(page.image) for page in pages])
         masks = (processor.get_image_mask(inputs) & inputs["attention_mask"].bool()).numpy()
-        made = self._forward(inputs)
+        made = self._lanes.read_pages(inputs)
         return [
             self._patch_rows(vectors[mask], where)
             for vectors, mask, where in zip(made, masks, boxes, strict=True)
@@ -197,13 +202,13 @@ class VisualEncoder:
             for n in range(0, len(windows), WINDOWS_AT_ONCE):
                 batch = windows[n : n + WINDOWS_AT_ONCE]
                 ids = [[*before, *tokens.ids[w.start : w.stop], *behind] for w in batch]
-                made = self._forward(_unpadded(ids))
+                made = self._lanes.read_pages(_unpadded(ids))
                 for window, read in zip(batch, made, strict=True):
                     own = read[len(before) : len(before) + length]
                     rows[window.first : window.last] = kept_rows(window, own)
         return rows
 
-    def _forward(self, inputs: "BatchFeature | dict[str, Tensor]") -> Float32:
+    def _forward(self, inputs: Inputs) -> Float32:
         """Return the rows of all input tokens, padding included, `(n_inputs, n_tokens, dim)`."""
         import torch  # noqa: PLC0415  takes seconds, and asking for --help must not wait
 
@@ -212,7 +217,7 @@ class VisualEncoder:
             for name, value in inputs.items()
             if name != "labels"  # would only have a loss computed
         }
-        with self._device_owner, torch.inference_mode():
+        with torch.inference_mode():
             made = self._loaded.model(**ready)
         return np.asarray(made.float().cpu().numpy(), np.float32)
 

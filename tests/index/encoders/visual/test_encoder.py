@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -53,6 +54,19 @@ def test_rows_do_not_depend_on_the_pages_beside_them(encoder: Encoders, model_ty
         assert mixed.vectors == pytest.approx(alone.vectors, abs=1e-5)
         assert turned.vectors == pytest.approx(alone.vectors, abs=1e-5)
         assert mixed.boxes.tolist() == alone.boxes.tolist()
+
+
+@pytest.mark.parametrize("model_type", TYPES)
+def test_questions_asked_at_once_have_the_rows_that_they_have_alone(
+    encoder: Encoders, model_type: str
+) -> None:
+    ours, texts = encoder(model_type), ["red bars", "blue bars", "?"] * 4
+    alone = [ours.encode_question(text) for text in texts]
+    with ThreadPoolExecutor(len(texts)) as pool:
+        at_once = list(pool.map(ours.encode_question, texts))
+    for one, other in zip(alone, at_once, strict=True):
+        assert one.tokens == other.tokens
+        assert other.vectors == pytest.approx(one.vectors, abs=1e-6)
 
 
 @pytest.mark.parametrize("model_type", ["qwen2_vl", "qwen3_5", "idefics3"])

@@ -1,0 +1,111 @@
+"""Another index of a collection, built beside the one that answers, and put in its place.
+
+Documents keep their generations: a generation may have rows in several stores, and which one
+answers is a word of the catalog. A rebuild is worked on in the same queue as uploads and lets them
+go first after each chunk of pages. What arrives meanwhile is filled in before the places change.
+"""
+
+import logging
+from threading import Event
+from uuid import UUID
+
+from index.catalog.entries import Failure, Rebuild, layers_of
+from index.errors import ManifestMismatch, PagesightError, Unavailable
+from index.manifest import EncoderOf, encoder_fields
+from ingest.filler import Filler, Kept
+from ingest.pipeline import MAX_ATTEMPTS
+from ingest.stores import Stores, WorkInterrupted
+
+logger = logging.getLogger(__name__)
+
+
+class Rebuilder:
+    """Runs rebuilds.
+
+    Args:
+        stores: where pages come from and rows go.
+        encoder_of: opens the encoder that an index is built with.
+        min_free_bytes: below this much free disk nothing new is written.
+    """
+
+    def __init__(self, stores: Stores, encoder_of: EncoderOf, *, min_free_bytes: int) -> None:
+        self._stores = stores
+        self._encoder_of = encoder_of
+        self._filler = Filler(stores, encoder_of)
+        self._min_free_bytes = min_free_bytes
+        self.stopping = Event()
+
+    def run(self, rebuild_id: UUID) -> None:
+        """Work on a rebuild until it ends, an upload waits, or the worker stops."""
+        rebuild = self._stores.rebuilds.start(rebuild_id)
+        if rebuild is None:
+            logger.info("rebuild has ended", extra={"rebuild": str(rebuild_id)})
+        elif rebuild.attempts > MAX_ATTEMPTS:
+            told = f"the rebuild was begun {MAX_ATTEMPTS} times and got no further"
+            self._fail(rebuild, "gave_up", told)
+        else:
+            self._run(rebuild)
+
+    def _run(self, rebuild: Rebuild) -> None:
+        try:
+            self._rebuild(rebuild)
+        except WorkInterrupted:
+            logger.info("rebuild interrupted", extra={"rebuild": str(rebuild.id)})
+        except PagesightError as error:
+            self._fail_or_leave(rebuild, error)
+        except Exception:
+            logger.exception("rebuild failed", extra={"rebuild": str(rebuild.id)})
+            told = "an unexpected error; the log has it by rebuild id"
+            self._fail(rebuild, "internal_error", told)
+
+    def _rebuild(self, rebuild: Rebuild) -> None:
+        self._check_encoder(rebuild)
+        self._make_store(rebuild)
+        layers = layers_of(rebuild.store, rebuild.manifest)
+        while not self._stores.rebuilds.switch(rebuild):
+            if not self._stores.rebuilds.is_open(rebuild.id):
+                raise WorkInterrupted
+            self._stores.check_space(self._min_free_bytes)
+            for left in self._stores.fillings.unfilled(rebuild.collection, rebuild.store):
+                for _ in self._filler.fill(layers, Kept(left.generation, left.name, "live")):
+                    self._give_way(rebuild)
+
+    def _check_encoder(self, rebuild: Rebuild) -> None:
+        here = encoder_fields(self._encoder_of(rebuild.manifest).pin)
+        begun = rebuild.manifest
+        if any(getattr(begun, field) != value for field, value in here.items()):
+            raise ManifestMismatch(
+                f"the rebuild was begun with another {begun.encoder} than the one here; "
+                "forget it and begin anew"
+            )
+
+    def _make_store(self, rebuild: Rebuild) -> None:
+        with self._stores.rebuilds.hold(rebuild.id) as is_open:
+            if not is_open:
+                raise WorkInterrupted
+            for layer in layers_of(rebuild.store, rebuild.manifest):
+                self._stores.vectors.create(layer.store, dim=layer.manifest.dim)
+
+    def _give_way(self, rebuild: Rebuild) -> None:
+        """Let uploads that wait go first.
+
+        Raises:
+            WorkInterrupted: one waits, the rebuild was given up, or the worker is stopping.
+        """
+        if not self._stores.rebuilds.gets_on(rebuild.id) or self.stopping.is_set():
+            raise WorkInterrupted
+        self._stores.check_space(self._min_free_bytes)
+        if self._stores.ledger.open_ids():
+            self._stores.rebuilds.wake(rebuild.id)
+            raise WorkInterrupted
+
+    def _fail_or_leave(self, rebuild: Rebuild, error: PagesightError) -> None:
+        """Leave a rebuild open while its cause may pass, but not for ever."""
+        if isinstance(error, Unavailable) and rebuild.attempts < MAX_ATTEMPTS:
+            told = {"rebuild": str(rebuild.id), "code": error.code}
+            logger.warning("rebuild will be retried", extra=told)
+            return
+        self._fail(rebuild, error.code, str(error))
+
+    def _fail(self, rebuild: Rebuild, code: str, message: str) -> None:
+        self._stores.rebuilds.fail(rebuild.id, Failure(code, message))

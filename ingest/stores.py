@@ -1,0 +1,58 @@
+"""Where indexed documents come from and go, and how work on them is interrupted."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.blobs import LocalBlobs
+from index.catalog.catalog import Catalog
+from index.catalog.entries import StoredPage
+from index.catalog.fillings import Fillings
+from index.catalog.garbage import Garbage
+from index.catalog.jobs import JobLedger
+from index.catalog.rebuilds import RebuildLedger
+from index.errors import StorageFull
+from index.records import PageWords
+from index.vectors.base import VectorStore
+from index.words import decode_words
+
+NO_WORDS = PageWords((), "none")
+
+
+class WorkInterrupted(Exception):
+    """The worker is stopping; the job stays open and is taken up again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where an indexed document goes."""
+
+    catalog: Catalog
+    ledger: JobLedger
+    garbage: Garbage
+    vectors: VectorStore
+    blobs: LocalBlobs
+    rebuilds: RebuildLedger
+    fillings: Fillings
+
+    def words(self, page: StoredPage) -> PageWords:
+        """Return the words of a page; one that could not be read has none."""
+        if page.words_sha256 is None:
+            return NO_WORDS
+        return decode_words(self.blobs.read(page.words_sha256))
+
+    def first_words(self, pages: Sequence[StoredPage]) -> PageWords:
+        """Return the words of the first page, which hold the document's title."""
+        return self.words(pages[0])
+
+    def check_space(self, min_free_bytes: int) -> None:
+        """Do nothing while enough of the disk is free to write on.
+
+        Raises:
+            StorageFull: it is not.
+        """
+        free = shutil.disk_usage(self.blobs.folder).free
+        if free < min_free_bytes:
+            raise StorageFull(
+                f"only {free >> 20} MiB are free, {min_free_bytes >> 20} MiB must stay free"
+            )

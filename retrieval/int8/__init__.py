@@ -1,0 +1,1 @@
+"""MaxSim over int8 rows: a first score of all pages, some of which are scored exactly after it."""
