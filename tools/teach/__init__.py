@@ -1,1 +1,1 @@
-"""A tiny model of the ColPali family, taught to see generated pages: for tests, not for products."""
+"""Teaches a tiny model of the ColPali family to see drawn pages: for tests, not for products."""

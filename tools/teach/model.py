@@ -45,7 +45,7 @@ def build(seed: int) -> Pupil:
     return Pupil(engine.ColModernVBert(_config(processor)), processor)
 
 
-def _config(processor: Any) -> Any:
+def _config(processor: Any) -> Any:  # noqa: ANN401  colpali-engine ships no types
     common = {"hidden_size": WIDTH, "num_attention_heads": HEADS}
     vision = {
         **common,
@@ -74,7 +74,7 @@ def _config(processor: Any) -> Any:
     )
 
 
-def _tokenizer(seed: int) -> Any:
+def _tokenizer(seed: int) -> Any:  # noqa: ANN401  as above
     """A byte-level BPE tokenizer trained on the words of the lessons."""
     parts = import_module("tokenizers")
     made = parts.Tokenizer(parts.models.BPE())

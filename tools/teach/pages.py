@@ -1,4 +1,4 @@
-"""Draws generated pages: pages of figures, reports with labelled bars, and articles of plain text."""
+"""Draws pages: of figures, reports with labelled bars, and articles of plain text."""
 
 from dataclasses import dataclass
 from random import Random
@@ -19,6 +19,8 @@ SUBJECTS = ("planet", "comet", "plant", "bird", "metal", "river", "composer", "m
 VERBS = ("circles", "carries", "feeds", "crosses", "melts", "copies", "sings", "splits", "joins")
 OBJECTS = ("star", "strand", "seed", "valley", "chain", "membrane", "melody", "acid", "ring")
 
+WHOLE = Box(0, 0, 1, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -32,7 +34,7 @@ class Drawn:
 
     content: PageContent
     question: str = ""
-    box: Box = Box(0, 0, 1, 1)
+    box: Box = WHOLE
 
 
 def draw_figures(plan: Plan, dice: Random) -> Drawn:

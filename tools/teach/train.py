@@ -1,14 +1,13 @@
 """Teach the model from random weights and write its checkpoint.
 
-Usage: python -m tools.teach.train FOLDER MINUTES [SEED]
+    python -m tools.teach.train FOLDER [--steps N] [--seed N]
 
 The loss is colpali-engine's late-interaction InfoNCE, over patch rows, text rows and both together,
 and beside it a term about places: each token of a question spreads its attention over the patches
 of what the question asks for.
 """
 
-import json
-import sys
+import math
 import time
 from collections.abc import Sequence
 from importlib import import_module
@@ -16,6 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import click
 import numpy as np
 import torch
 from PIL import Image
@@ -27,7 +27,7 @@ from index.records import Box, PageWords
 from tools.teach.lessons import Lesson, draw_batch
 from tools.teach.model import EDGE, PATCH, Pupil, build
 
-BATCH = 32
+SEED, STEPS, BATCH = 7, 1300, 32
 RATE, DECAY, WARMUP = 1.5e-3, 0.01, 60  # WARMUP in steps
 SHARPNESS = 0.08  # temperature of the places' softmax
 N_WORDS = 12  # of a page that are read in a lesson
@@ -45,7 +45,8 @@ class Teacher:
     def __init__(self, pupil: Pupil, dice: Random) -> None:
         self._pupil = pupil
         self._dice = dice
-        self._contrast = import_module("colpali_engine.loss").ColbertLoss()
+        # A mean similarity may be negative, of which the loss would warn at every step.
+        self._contrast = import_module("colpali_engine.loss").ColbertLoss(norm_tol=2.0)
         blank = pupil.processor.process_images([Image.new("RGB", (EDGE, EDGE))])
         self._prompt: Tensor = blank["input_ids"]
         self._is_patch: Tensor = pupil.processor.get_image_mask(blank)[0].bool()
@@ -93,7 +94,7 @@ class Teacher:
         """Return the rows of texts, zeros behind the shorter ones, `(n_texts, n_tokens, dim)`."""
         inputs: Any = getattr(self._pupil.processor, prepare)(texts)
         made: Tensor = self._pupil.model(**inputs)
-        return made * inputs["attention_mask"][..., None]
+        return made
 
 
 def place_loss(asked: Tensor, seen: Tensor, boxes: Sequence[Box]) -> Tensor:
@@ -120,9 +121,10 @@ def covered(box: Box) -> Tensor:
     return shares / shares.sum()
 
 
-def rate_at(step: int, done: float) -> float:
-    """Return the learning rate: a warm-up, then a cosine over the share `done` of the time."""
-    return RATE * min(1.0, (step + 1) / WARMUP) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * done)))
+def rate_at(step: int, n_steps: int) -> float:
+    """Return the learning rate: a warm-up, then a cosine down to a fiftieth."""
+    falling = (1 + math.cos(math.pi * step / n_steps)) / 2
+    return RATE * min(1.0, (step + 1) / WARMUP) * (0.02 + 0.98 * falling)
 
 
 def _beginning(words: PageWords) -> str:
@@ -130,29 +132,30 @@ def _beginning(words: PageWords) -> str:
 
 
 def _pixels(lesson: Lesson) -> Tensor:
-    small = Image.fromarray(lesson.drawn.content.image).resize((EDGE, EDGE), Image.Resampling.BICUBIC)
+    page = Image.fromarray(lesson.drawn.content.image)
+    small = page.resize((EDGE, EDGE), Image.Resampling.BICUBIC)
     values = torch.from_numpy(np.array(small)).permute(2, 0, 1)
     return values / 127.5 - 1
 
 
-def main() -> None:
-    """Teach for as long as the command line says."""
-    folder, minutes = Path(sys.argv[1]), float(sys.argv[2])
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 7
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--steps", default=STEPS, show_default=True)
+@click.option("--seed", default=SEED, show_default=True)
+def main(folder: Path, *, steps: int, seed: int) -> None:
+    """Teach a new model and write its checkpoint into FOLDER."""
     torch.set_num_threads(1)
     declare_torchvision_operators()
     pupil = build(seed)
     pupil.model.train()
     teacher = Teacher(pupil, Random(seed))
-    begun, step = time.monotonic(), 0
-    while (done := (time.monotonic() - begun) / (60 * minutes)) < 1:
-        parts = teacher.teach(rate_at(step, done))
+    begun = time.monotonic()
+    for step in range(steps):
+        parts = teacher.teach(rate_at(step, steps))
         if step % REPORT_EVERY == 0:
-            sys.stdout.write(json.dumps({"step": step, "done": round(done, 3), **parts}) + "\n")
-            sys.stdout.flush()
-        step += 1
+            told = "  ".join(f"{name} {value:.3f}" for name, value in parts.items())
+            click.echo(f"step {step}  minute {(time.monotonic() - begun) / 60:.1f}  {told}")
     pupil.save(folder)
-    sys.stdout.write(json.dumps({"steps": step, "minutes": minutes, "seed": seed}) + "\n")
 
 
 if __name__ == "__main__":
