@@ -23,7 +23,7 @@ from retrieval.hits import SearchQuery
 from tools.teach.pages import draw_figures
 from tools.teach.plans import Placed, Plan, Thing
 
-COLOURS = 64
+COLOURS, LARGEST = 64, (640, 905)
 ASKED = "the red pie chart under the green table"
 PAGE = Plan(
     (
@@ -65,7 +65,7 @@ def found(data: Path, collection: str, question: str, target: Path) -> None:
     service = Service.build(Settings(data=data))
     try:
         hit = service.search(collection, SearchQuery(question, limit=1)).hits[0]
-        seen = service.page_heat(collection, hit.document, hit.page, question)
+        seen = service.heatmap(collection, hit.document, hit.page, question)
         _save(draw_heat(seen.picture, seen.heat, seen.boxes), target)
     finally:
         service.close()
@@ -73,6 +73,7 @@ def found(data: Path, collection: str, question: str, target: Path) -> None:
 
 def _save(drawn: bytes, target: Path) -> None:
     with Image.open(io.BytesIO(drawn)) as opened:
+        opened.thumbnail(LARGEST)
         opened.quantize(COLOURS).save(target, optimize=True)
 
 

@@ -9,6 +9,9 @@ from tools.teach.plans import Plan, plan_page
 from tools.teach.questions import Asked, answers, ask, find
 from tools.teach.writing import SIDE
 
+FORMS = ("figure", *["pair"] * 9, "word")
+PASSED_OVER = 0.7  # share of the single figures
+
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
@@ -34,7 +37,9 @@ def draw_batch(dice: Random, size: int) -> list[Lesson]:
     taken: list[tuple[Plan, Asked]] = []
     while len(taken) < size - len(others):
         plan = plan_page(dice, lesson=True)
-        asked = ask(dice, plan)
+        asked = ask(dice, plan, FORMS)
+        if asked.form == "figure" and dice.random() < PASSED_OVER:
+            continue  # single figures are learned soon; neighbours need more lessons
         if not any(answers(plan, q) or answers(p, asked) or p.word == plan.word for p, q in taken):
             taken.append((plan, asked))
     return lessons + [draw_lesson(dice, plan, asked) for plan, asked in taken]

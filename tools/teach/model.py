@@ -45,6 +45,13 @@ def build(seed: int) -> Pupil:
     return Pupil(engine.ColModernVBert(_config(processor)), processor)
 
 
+def load(folder: Path) -> Pupil:
+    """Load a model that was taught before, to teach it further."""
+    engine = import_module("colpali_engine.models")
+    model = engine.ColModernVBert.from_pretrained(str(folder), local_files_only=True)
+    return Pupil(model, engine.ColModernVBertProcessor.from_pretrained(str(folder)))
+
+
 def _config(processor: Any) -> Any:  # noqa: ANN401  colpali-engine ships no types
     common = {"hidden_size": WIDTH, "num_attention_heads": HEADS}
     vision = {

@@ -1,5 +1,6 @@
 """Questions about generated pages, and which pages answer them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -7,6 +8,7 @@ from tools.teach.plans import Placed, Plan, Thing
 
 SINGLE = ("the {0}", "a {0}", "where is the {0}?", "show the {0}")
 PAIR = ("the {0} {1} the {2}", "a {0} {1} a {2}", "where is the {0} {1} the {2}?")
+FORMS = ("figure", "figure", "pair", "pair", "pair", "word")
 WORD = ("the word {0}", "{0}", "the page that says {0}")
 
 
@@ -31,9 +33,15 @@ class Asked:
     word: str | None = None
 
 
-def ask(dice: Random, plan: Plan) -> Asked:
-    """Ask for a figure, a figure by its neighbour, or the word of a page."""
-    form = dice.choice(("figure", "figure", "pair", "pair", "pair", "word"))
+def ask(dice: Random, plan: Plan, forms: Sequence[str] = FORMS) -> Asked:
+    """Ask for a figure, a figure by its neighbour, or the word of a page.
+
+    Args:
+        dice: decide what is asked.
+        plan: what stands on the page.
+        forms: to choose from; a pair becomes a figure on a page where none has a neighbour.
+    """
+    form = dice.choice(forms)
     if form == "word":
         return Asked(dice.choice(WORD).format(plan.word), form, word=plan.word)
     placed = dice.choice(plan.figures)

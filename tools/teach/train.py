@@ -1,6 +1,6 @@
 """Teach the model from random weights and write its checkpoint.
 
-    python -m tools.teach.train FOLDER [--steps N] [--seed N]
+    python -m tools.teach.train FOLDER [--steps N] [--seed N] [--further CHECKPOINT]
 
 The loss is colpali-engine's late-interaction InfoNCE, over patch rows, text rows and both together,
 and beside it a term about places: each token of a question spreads its attention over the patches
@@ -25,7 +25,7 @@ from torch.nn import functional
 from index.encoders.visual.compat import declare_torchvision_operators
 from index.records import Box, PageWords
 from tools.teach.lessons import Lesson, draw_batch
-from tools.teach.model import EDGE, PATCH, Pupil, build
+from tools.teach.model import EDGE, PATCH, Pupil, build, load
 
 SEED, STEPS, BATCH = 7, 1300, 32
 RATE, DECAY, WARMUP = 1.5e-3, 0.01, 60  # WARMUP in steps
@@ -142,11 +142,12 @@ def _pixels(lesson: Lesson) -> Tensor:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--steps", default=STEPS, show_default=True)
 @click.option("--seed", default=SEED, show_default=True)
-def main(folder: Path, *, steps: int, seed: int) -> None:
+@click.option("--further", type=click.Path(exists=True, path_type=Path), help="Go on from this.")
+def main(folder: Path, *, steps: int, seed: int, further: Path | None) -> None:
     """Teach a new model and write its checkpoint into FOLDER."""
     torch.set_num_threads(1)
     declare_torchvision_operators()
-    pupil = build(seed)
+    pupil = build(seed) if further is None else load(further)
     pupil.model.train()
     teacher = Teacher(pupil, Random(seed))
     begun = time.monotonic()
