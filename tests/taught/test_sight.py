@@ -42,8 +42,8 @@ def test_the_model_is_small_and_says_what_it_is_for() -> None:
     assert "not a product encoder" in (folder / "README.md").read_text("utf-8")
 
 
-def test_a_page_that_answers_comes_first_among_two_hundred(outcomes: Outcomes) -> None:
-    assert recall_at_1(outcomes("patch")) >= 0.9
+def test_a_page_with_the_figure_comes_first_among_two_hundred(outcomes: Outcomes) -> None:
+    assert recall_at_1(of_form(outcomes("patch"), "figure")) >= 0.9
 
 
 def test_pages_with_what_no_lesson_showed_are_among_the_two_hundred(tasks: list[Task]) -> None:
@@ -52,8 +52,8 @@ def test_pages_with_what_no_lesson_showed_are_among_the_two_hundred(tasks: list[
     assert sum(shown) >= 40
 
 
-def test_regions_show_what_was_asked_for(outcomes: Outcomes) -> None:
-    assert regions_of(of_form(outcomes("patch"), "figure", "pair")).hit_rate >= 0.6
+def test_regions_show_the_figure_that_was_asked_for(outcomes: Outcomes) -> None:
+    assert regions_of(of_form(outcomes("patch"), "figure")).hit_rate >= 0.6
 
 
 def test_fused_rows_find_a_printed_word(outcomes: Outcomes) -> None:
