@@ -24,7 +24,7 @@ from tools.teach.pages import draw_figures
 from tools.teach.plans import Placed, Plan, Thing
 
 COLOURS, LARGEST = 64, (640, 905)
-ASKED = "the red pie chart under the green table"
+ASKED = "the red pie chart"
 PAGE = Plan(
     (
         Placed(Thing("table", "green"), (0, 0), (20, 24, 140, 130)),
