@@ -114,12 +114,15 @@ def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
     Raises:
         InvalidRequest: there is no such encoder.
         ModelRejected: its files or its rows are not what they must be.
+        Unavailable: the hub or the server that runs it does not answer.
     """
     opener = EncoderShelf(
         ShelfSettings(
             threads=settings.encoder_threads,
             records=settings.data / "trusted-rows",
             allow_network=settings.hub,
+            url=settings.encoder_url,
+            key=settings.encoder_key,
         )
     )
     if encoder is not None:

@@ -220,6 +220,18 @@ class SearchResponse(Body):
     timings: dict[str, float] = Field(description="milliseconds by stage")
 
 
+class SearchBatch(RequestBody):
+    """Several questions at once, as an evaluation asks them."""
+
+    searches: list[SearchRequest] = Field(min_length=1, max_length=256)
+
+
+class SearchBatchResponse(Body):
+    """What each question found, in the order asked."""
+
+    results: list[SearchResponse]
+
+
 class HeatRow(Body):
     """A row of a page and how hot it is for the question."""
 

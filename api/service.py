@@ -60,6 +60,7 @@ class Service:
         self.holdings = Holdings(settings, self.catalog, vectors, shelf)
         self._database = database
         self._ownership = ownership
+        self._shelf = shelf
         queue = JobQueue(database.conninfo)
         self.ledger = JobLedger(database.engine, queue.enqueue)
         self.garbage = Garbage(database.engine)
@@ -116,7 +117,7 @@ class Service:
                 settings,
                 database=database,
                 vectors=opened.enter_context(closing(parts.vector_store(settings))),
-                shelf=parts.shelf(settings, encoder),
+                shelf=opened.enter_context(closing(parts.shelf(settings, encoder))),
                 ownership=ownership,
             )
             opened.pop_all()
@@ -128,6 +129,7 @@ class Service:
         self.rebuilder.stopping.set()
         self.worker.stop()
         self._searcher.close()
+        self._shelf.close()
         self._scoring.close()
         self.vectors.close()
         self._database.close()

@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         description="encoder of new collections: the one that ships, a model of "
         "`pagesight models list`, or a folder with a checkpoint",
     )
+    encoder_url: str | None = Field(
+        None,
+        description="vLLM server that runs visual encoders; this machine then needs the files of "
+        "their processor and no weights",
+    )
+    encoder_key: str = Field("", description="its key")
     rows: Literal["patch", "text", "fused"] | None = Field(
         None, description="rows of new collections; the best that the encoder has when unset"
     )

@@ -63,7 +63,7 @@ class LocalBlobs:
         """
         path = self._path(sha256)
         if not path.is_file():
-            raise BlobNotFound(f"no blob {sha256[:12]}… in {self.folder}")
+            raise self._not_found(sha256)
         return path
 
     def read(self, sha256: str) -> bytes:
@@ -72,7 +72,10 @@ class LocalBlobs:
         Raises:
             BlobNotFound: nothing is stored under that hash, or the bytes have changed.
         """
-        content = self.path(sha256).read_bytes()
+        try:
+            content = self._path(sha256).read_bytes()
+        except (FileNotFoundError, IsADirectoryError) as error:  # gone at this moment, or no hash
+            raise self._not_found(sha256) from error
         found = hashlib.sha256(content).hexdigest()
         if found != sha256:
             raise BlobNotFound(f"blob {sha256[:12]}… is damaged: its bytes hash to {found[:12]}…")
@@ -81,6 +84,9 @@ class LocalBlobs:
     def delete(self, sha256: str) -> None:
         """Remove a blob; removing it twice is fine."""
         self._path(sha256).unlink(missing_ok=True)
+
+    def _not_found(self, sha256: str) -> BlobNotFound:
+        return BlobNotFound(f"no blob {sha256[:12]}… in {self.folder}")
 
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256

@@ -237,7 +237,7 @@ class VectorStoreUnavailable(Unavailable):
 
 
 class EncoderUnavailable(Unavailable):
-    """The encoder was closed, or too much waits for it."""
+    """The encoder or its server does not answer, was closed, or has too much waiting for it."""
 
     code = "encoder_unavailable"
 

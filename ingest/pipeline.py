@@ -32,6 +32,7 @@ from index.errors import (
 from index.manifest import EncoderOf
 from index.records import PageWords
 from index.words import encode_words, page_text
+from ingest.ahead import ahead
 from ingest.filler import Filler, Kept
 from ingest.layers import encode_layers
 from ingest.reading import PageFailed, PageOutcome, PageRead, Reader
@@ -134,8 +135,8 @@ class Indexer:
             return
         language = "+".join(work.layers[0].manifest.language)
         outcomes = self._reader.read_pages(path, done + 1, n_pages, language=language)
-        with closing(outcomes):
-            for chunk in _chunks(outcomes, CHUNK_PAGES):
+        with closing(outcomes), closing(ahead(_chunks(outcomes, CHUNK_PAGES))) as chunks:
+            for chunk in chunks:
                 self._stores.check_space(self._min_free_bytes)
                 self._store_chunk(work, chunk, context=self._context(work, chunk[0]))
                 done += len(chunk)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.records import Float32, Question
+from retrieval.halves import Widener
 
 AnyRows = Float32 | NDArray[np.float16]
 
@@ -43,9 +44,10 @@ def maxsim(
     """
     counting = question.weights != 0
     tokens, weights = question.vectors[counting], question.weights[counting]
-    bests = [_best(tokens, rows) for rows in pages]
+    widener = Widener()
+    bests = [_best(tokens, rows, widener) for rows in pages]
     if contexts:
-        told = [_best(tokens, rows) for rows in contexts]
+        told = [_best(tokens, rows, widener) for rows in contexts]
         bests = [_joined(best, told[n]) for best, n in zip(bests, owner, strict=True)]
     return np.array([best @ weights for best in bests], np.float32)
 
@@ -56,10 +58,10 @@ def row_similarities(question: Question, rows: AnyRows) -> Float32:
     return question.vectors @ rows.astype(np.float32, copy=False).T
 
 
-def _best(tokens: Float32, rows: AnyRows) -> Float32:
+def _best(tokens: Float32, rows: AnyRows, widener: Widener) -> Float32:
     """Return each token's best row's similarity, minus infinity without rows, `(n_tokens,)`."""
     _check_dim(tokens, rows)
-    similarities = tokens @ rows.astype(np.float32, copy=False).T  # (n_tokens, n_rows)
+    similarities = tokens @ widener.widen(rows).T  # (n_tokens, n_rows)
     best: Float32 = similarities.max(axis=1, initial=-np.inf)
     return best
 

@@ -20,8 +20,8 @@ from retrieval.maxsim import maxsim
 from retrieval.scorer import Places, Told
 from retrieval.sidecar.view import SidecarView
 
-MIN_REFINED = 256
-REFINED_SHARE = 20  # one page in so many is refined, as near duplicates grow with the collection
+MIN_REFINED = 512
+REFINED_SHARE = 10  # one page in so many is refined, as near duplicates grow with the collection
 
 
 def refined_depth(n_pages: int) -> int:

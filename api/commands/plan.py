@@ -28,7 +28,8 @@ def _print_plan(encoder: str, plan: StoragePlan) -> None:
     for name, size in (
         ("vectors on disk", plan.stored_bytes),
         ("pictures and words", plan.blob_bytes),
-        ("memory to search", plan.memory_bytes),
+        ("rows for scoring, on disk", plan.sidecar_bytes),
+        ("of these best in memory", plan.memory_bytes),
     ):
         table.add_row(name, f"{size / 1024:.0f} KiB", f"{size * plan.n_pages / MIB:.0f} MiB")
     out.print(f"{encoder}: rows of {plan.dim} values, at most {plan.max_rows} a page", markup=False)

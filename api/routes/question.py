@@ -3,7 +3,14 @@
 from fastapi import APIRouter
 
 from api.routes.shared import CollectionName, DeskOf, failures
-from api.schemas import AnswerRequest, AnswerResponse, SearchRequest, SearchResponse
+from api.schemas import (
+    AnswerRequest,
+    AnswerResponse,
+    SearchBatch,
+    SearchBatchResponse,
+    SearchRequest,
+    SearchResponse,
+)
 
 router = APIRouter(prefix="/collections/{collection}", tags=["questions"])
 
@@ -12,6 +19,15 @@ router = APIRouter(prefix="/collections/{collection}", tags=["questions"])
 def search(collection: CollectionName, body: SearchRequest, desk: DeskOf) -> SearchResponse:
     """Find the pages that match a question best."""
     return desk.search(collection, body)
+
+
+@router.post("/search/batch", responses=failures(404, 409))
+def search_batch(
+    collection: CollectionName, body: SearchBatch, desk: DeskOf
+) -> SearchBatchResponse:
+    """Find the pages for several questions."""
+    results = [desk.search(collection, one) for one in body.searches]
+    return SearchBatchResponse(results=results)
 
 
 @router.post("/answers", responses=failures(404, 409))

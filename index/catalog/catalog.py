@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Connection,
     Engine,
     Row,
@@ -81,16 +82,8 @@ class Catalog:
 
     def stores(self, name: str) -> list[str]:
         """Return the vector store's names of every index of a collection that is kept."""
-        kept = union_all(
-            select(collections.c.store, collections.c.manifest).where(collections.c.name == name),
-            select(rebuilds.c.store, rebuilds.c.manifest).where(
-                rebuilds.c.collection == name, rebuilds.c.state != "ending"
-            ),
-        )
         with self._engine.connect() as connection:
-            rows = connection.execute(kept).all()
-        words = [words_store(row.store) for row in rows if row.manifest.get("words")]
-        return [*(row.store for row in rows), *words]
+            return _stores(connection, name, rebuilds.c.state != "ending")
 
     def delete_collection(self, name: str) -> list[str]:
         """Forget a collection and all its documents; returns the stores to drop.
@@ -98,11 +91,11 @@ class Catalog:
         Raises:
             CollectionNotFound: no collection has that name.
         """
-        beside = select(rebuilds.c.store).where(rebuilds.c.collection == name)
         with self._engine.begin() as connection:
-            stores = [lock_collection(connection, name), *connection.execute(beside).scalars()]
+            lock_collection(connection, name)
+            stores = _stores(connection, name)
             connection.execute(delete(collections).where(collections.c.name == name))
-        return [*stores, *map(words_store, stores)]
+        return stores
 
     def document(self, collection: str, document: UUID) -> Document:
         """Return a document.
@@ -259,6 +252,19 @@ def raise_version(connection: Connection, collection: str) -> None:
         .where(collections.c.name == collection)
         .values(version=collections.c.version + 1)
     )
+
+
+def _stores(connection: Connection, name: str, *of_rebuilds: ColumnElement[bool]) -> list[str]:
+    """Return the stores of a collection's indexes, from what is kept of their manifests."""
+    indexes = union_all(
+        select(collections.c.store, collections.c.manifest).where(collections.c.name == name),
+        select(rebuilds.c.store, rebuilds.c.manifest).where(
+            rebuilds.c.collection == name, *of_rebuilds
+        ),
+    )
+    rows = connection.execute(indexes).all()
+    words = [words_store(row.store) for row in rows if row.manifest.get("words")]
+    return [*(row.store for row in rows), *words]
 
 
 def _page_values(generation: UUID, page: StoredPage) -> dict[str, Any]:

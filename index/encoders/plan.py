@@ -8,15 +8,26 @@ from index.errors import InvalidRequest
 from index.vectors.base import max_rows
 
 SHIPPED_ROWS, SHIPPED_DIM = 300, 192  # measured: the mean of 910 mixed pages
-HALF, FULL = 2, 4  # bytes of a value, stored and in memory
+HALF = 2  # bytes of a value as it is stored
 BOX_BYTES = 12  # of a row: its box and kind as the store's payload holds them
 TERMS_BYTES = 4096  # of a page's BM25 terms, index included
+CELLS = 128  # of a page, in which rows are pooled
+PLACE_BYTES = 9  # of a row in the sidecar
 BLOB_BYTES = 187 * 1024  # of a page's picture and words: 57 demo pages, measured
 
 
 @dataclass(frozen=True, slots=True)
 class StoragePlan:
-    """Sizes of one page, in bytes, and how many pages there are."""
+    """Sizes of one page, in bytes, and how many pages there are.
+
+    Attributes:
+        max_rows: that a page may have.
+        stored_bytes: in the vector store.
+        blob_bytes: of its picture and words.
+        sidecar_bytes: of what scoring reads, beside the vector store.
+        memory_bytes: of that, what should fit in memory: mapped files, which the system drops when
+            it needs the room.
+    """
 
     n_pages: int
     rows_per_page: int
@@ -24,6 +35,7 @@ class StoragePlan:
     max_rows: int
     stored_bytes: int
     blob_bytes: int
+    sidecar_bytes: int
     memory_bytes: int
 
 
@@ -50,6 +62,7 @@ def plan_storage(
             f"{rows} rows of {length} values do not fit into one page: Qdrant holds {limit}; "
             "choose a model with shorter rows, or pool its rows"
         )
+    packed = _packed(rows, length) + _packed(min(rows, CELLS), length)
     return StoragePlan(
         n_pages=n_pages,
         rows_per_page=rows,
@@ -57,8 +70,14 @@ def plan_storage(
         max_rows=limit,
         stored_bytes=rows * (length * HALF + BOX_BYTES) + TERMS_BYTES,
         blob_bytes=BLOB_BYTES,
-        memory_bytes=rows * (length * FULL + 4 * FULL + 1),
+        sidecar_bytes=packed + rows * (length * HALF + PLACE_BYTES),
+        memory_bytes=packed,
     )
+
+
+def _packed(rows: int, dim: int) -> int:
+    """Bytes of rows in int8, each with the two that its sum starts from."""
+    return rows * (dim + HALF)
 
 
 def _usual(encoder: str, *, known: bool) -> tuple[int, int]:

@@ -1,11 +1,13 @@
 """Opens encoders by name, once each.
 
 The names are `all-MiniLM-L6-v2` (the one that ships), a model of `index.encoders.registry`, or a
-folder with a ColPali-family checkpoint or LoRA adapter.
+folder with a ColPali-family checkpoint or LoRA adapter. Where a vLLM server is named, it runs the
+visual ones.
 """
 
 import threading
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -53,11 +55,15 @@ class ShelfSettings:
         threads: processor threads of the one that ships.
         records: folder of the rows that visual models made when they were first trusted.
         allow_network: whether a model may be fetched from the hub.
+        url: of the vLLM server that runs visual models; None runs them here.
+        key: the server's key; empty where it has none.
     """
 
     threads: int
     records: Path
     allow_network: bool = False
+    url: str | None = None
+    key: str = field(default="", repr=False)
 
 
 class EncoderShelf:
@@ -67,9 +73,10 @@ class EncoderShelf:
         self._settings = settings
         self._open: dict[tuple[str, RowChoice], Encoder] = {}
         self._lock = threading.Lock()
+        self._closing = ExitStack()
 
     def put(self, encoder: Encoder) -> None:
-        """Keep an encoder that is open already."""
+        """Keep an encoder that is open already; whoever opened it closes it."""
         self._open[encoder.pin.name, encoder.rows] = encoder
 
     def settle(self, choice: EncoderChoice) -> tuple[str, RowChoice]:
@@ -83,7 +90,9 @@ class EncoderShelf:
         known = [rows for name, rows in self._open if name == choice.name]
         if known:
             return choice.name, known[0]
-        return choice.name, "text" if choice.name == SHIPPED else _best_rows(choice.name)
+        if choice.name == SHIPPED:
+            return choice.name, "text"
+        return choice.name, "patch" if self._settings.url else _best_rows(choice.name)
 
     def open(self, name: str, rows: RowChoice) -> Encoder:
         """Return an encoder, opening it where it is not open yet.
@@ -92,6 +101,7 @@ class EncoderShelf:
             InvalidRequest: no such encoder, or it has no such rows.
             MissingDependency: the packages that it needs are not installed.
             ModelRejected: its files or its rows are not what they must be.
+            Unavailable: the hub or the server that runs it does not answer.
         """
         with self._lock:
             if (name, rows) not in self._open:
@@ -102,19 +112,35 @@ class EncoderShelf:
         """Return the encoder that a collection was built with."""
         return self.open(manifest.encoder, manifest.rows)
 
+    def close(self) -> None:
+        """Close every encoder that was opened here; twice equals once."""
+        with self._lock:
+            self._closing.close()
+
     def _opened(self, name: str, rows: RowChoice) -> Encoder:
         if name == SHIPPED:
             if rows != "text":
                 raise InvalidRequest(f"{SHIPPED} reads words: it has text rows and no {rows} rows")
             return MiniLmEncoder.open(threads=self._settings.threads)
+        source = _source(name, allow_network=self._settings.allow_network)
+        if self._settings.url is not None:
+            return self._served(source, rows, self._settings.url)
         from index.encoders.visual.encoder import VisualEncoder  # noqa: PLC0415  only when wanted
 
-        return VisualEncoder.open(
-            _source(name, allow_network=self._settings.allow_network),
-            rows=rows,
-            device=_best_device(),
-            records=self._settings.records,
+        encoder = VisualEncoder.open(
+            source, rows=rows, device=_best_device(), records=self._settings.records
         )
+        self._closing.callback(encoder.close)
+        return encoder
+
+    def _served(self, source: "Source", rows: RowChoice, url: str) -> Encoder:
+        from index.encoders.visual.pooling_api import PoolingApi  # noqa: PLC0415  likewise
+        from index.encoders.visual.remote import VllmEncoder  # noqa: PLC0415  likewise
+
+        server = PoolingApi(url, self._settings.key)
+        encoder = VllmEncoder.open(source, server, rows=rows, records=self._settings.records)
+        self._closing.callback(encoder.close)
+        return encoder
 
 
 def _source(name: str, *, allow_network: bool) -> "Source":

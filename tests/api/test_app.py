@@ -117,6 +117,20 @@ def test_a_document_is_replaced_under_its_id(client: TestClient) -> None:
     assert_problem(taken_bytes, 409, "conflict")
 
 
+def test_a_batch_of_searches_finds_what_each_finds_alone(client: TestClient) -> None:
+    ready(client)
+    searches: list[dict[str, Any]] = [
+        {"query": "herons"},
+        {"query": "dam", "limit": 1, "exhaustive": True},
+    ]
+    batch = client.post("/v1/collections/default/search/batch", json={"searches": searches})
+    found = [result["hits"] for result in batch.json()["results"]]
+    assert found == [search(client, **one) for one in searches]
+    assert [len(hits) for hits in found] == [2, 1]
+    empty = client.post("/v1/collections/default/search/batch", json={"searches": []})
+    assert empty.status_code == 422
+
+
 def test_a_heat_map_is_a_picture_of_the_page_and_its_rows(client: TestClient) -> None:
     page = f"{DOCUMENTS}/{ready(client)}/pages/1"
     asked = {"query": "tall dam"}

@@ -111,7 +111,7 @@ def test_one_closer_look_moves_the_others_by_what_it_differed() -> None:
 
 @pytest.mark.parametrize(
     ("n_pages", "depth"),
-    [(0, 0), (1, 1), (MIN_REFINED, 256), (2000, 256), (20_000, 1000), (1_000_000, 50_000)],
+    [(0, 0), (1, 1), (MIN_REFINED, 512), (2000, 512), (20_000, 2000), (1_000_001, 100_001)],
 )
 def test_a_share_of_the_pages_is_refined_but_never_few(n_pages: int, depth: int) -> None:
     assert refined_depth(n_pages) == depth

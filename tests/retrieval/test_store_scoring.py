@@ -27,7 +27,7 @@ from tests.tiny import HashedWords, index, pdf
 
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island", "Herons fish at dawn")
 BILLS = pdf("The invoice is due", "unreadable", "The heron on the letterhead is blue", strips=[2])
-DOCUMENT = LiveDocument(UUID(int=5), UUID(int=1), "many.pdf", MIN_REFINED + 44)
+DOCUMENT = LiveDocument(UUID(int=5), UUID(int=1), "many.pdf", MIN_REFINED * 5 // 4)
 Opener = Callable[[str], Service]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,8 +14,9 @@ from index.errors import InvalidRequest, ModelRejected, Unavailable
 ADAPTER = "adapter_config.json"
 CONFIG = "config.json"
 NEWEST = "main"
-WANTED = ("*.json", "*.safetensors", "*.model", "*.jinja", "*.txt")
-DECIDING = ("*.safetensors", "*config.json", "tokenizer*.json", "*.model")
+WEIGHTS = "*.safetensors"
+TEXTS = ("*.json", "*.model", "*.jinja", "*.txt")
+READING = ("*config.json", "tokenizer*.json", "*.model")  # what decides how inputs are read
 UNSAFE = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 
 logger = logging.getLogger(__name__)
@@ -68,7 +70,7 @@ class Checkpoint:
     @property
     def weights(self) -> list[Path]:
         """Every file of weights."""
-        return [file for folder in self.folders for file in sorted(folder.glob("*.safetensors"))]
+        return [file for folder in self.folders for file in sorted(folder.glob(WEIGHTS))]
 
     @property
     def folders(self) -> list[Path]:
@@ -84,19 +86,50 @@ def find_checkpoint(source: Source) -> Checkpoint:
         ModelRejected: the folder holds no safetensors, or a config is damaged.
         Unavailable: the hub has not sent the files, and its cache does not hold them.
     """
-    local = Path(source.name).is_dir()
-    folder = Path(source.name) if local else _fetched(source.name, _commit(source), source)
+    folder = _folder(source, (WEIGHTS, *TEXTS))
     base = _base_folder(folder, source)
     digests = _digests(folder, base)
-    content = hashlib.sha256(json.dumps(digests).encode()).hexdigest()
     return Checkpoint(
         name=source.name,
-        revision=content if local else _commit(source),
+        revision=_revision(source, digests),
         folder=folder,
         base=base,
         sha256=digests,
         model_type=_read_json(base or folder, CONFIG).get("model_type"),
     )
+
+
+def find_processor(source: Source) -> Checkpoint:
+    """Find the files of a model's processor, where its weights are on another machine.
+
+    Raises:
+        InvalidRequest: no such folder and no commit to fetch from the hub.
+        ModelRejected: the folder of a model that is not registered has no usable config.json.
+        Unavailable: the hub has not sent the files, and its cache does not hold them.
+    """
+    folder = _folder(source, TEXTS)
+    digests = tuple((file.name, _sha256(file)) for file in _matching(folder, READING))
+    known = _known(source.name)
+    return Checkpoint(
+        name=source.name,
+        revision=_revision(source, digests),
+        folder=folder,
+        base=None,
+        sha256=digests,
+        model_type=known.family if known else _read_json(folder, CONFIG).get("model_type"),
+    )
+
+
+def _folder(source: Source, wanted: Sequence[str]) -> Path:
+    if Path(source.name).is_dir():
+        return Path(source.name)
+    return _fetched(source.name, _commit(source), source, wanted)
+
+
+def _revision(source: Source, digests: tuple[tuple[str, str], ...]) -> str:
+    if Path(source.name).is_dir():
+        return hashlib.sha256(json.dumps(digests).encode()).hexdigest()
+    return _commit(source)
 
 
 def _known(name: str) -> VisualModel | None:
@@ -117,14 +150,14 @@ def _commit(source: Source) -> str:
     return revision
 
 
-def _fetched(name: str, revision: str, source: Source) -> Path:
+def _fetched(name: str, revision: str, source: Source, wanted: Sequence[str]) -> Path:
     """Return the hub's snapshot of a commit, in a folder that is called like the commit."""
     hub = import_module("huggingface_hub")
     try:
         folder = hub.snapshot_download(
             name,
             revision=revision,
-            allow_patterns=list(WANTED),
+            allow_patterns=list(wanted),
             local_files_only=not source.allow_network,
         )
     except (OSError, ValueError) as error:  # the hub's own errors are among these
@@ -143,7 +176,9 @@ def _base_folder(folder: Path, source: Source) -> Path | None:
     name = _read_json(folder, ADAPTER).get("base_model_name_or_path")
     if not name:
         raise ModelRejected(f"{folder / ADAPTER} names no base_model_name_or_path")
-    return Path(name) if Path(name).is_dir() else _fetched(name, _base_commit(source), source)
+    if Path(name).is_dir():
+        return Path(name)
+    return _fetched(name, _base_commit(source), source, (WEIGHTS, *TEXTS))
 
 
 def _base_commit(source: Source) -> str:
@@ -174,13 +209,17 @@ def _digests(folder: Path, base: Path | None) -> tuple[tuple[str, str], ...]:
 
 
 def _deciding_files(folder: Path) -> list[Path]:
-    if not any(folder.glob("*.safetensors")):
+    if not any(folder.glob(WEIGHTS)):
         unsafe = [file.name for pattern in UNSAFE for file in folder.glob(pattern)]
         raise ModelRejected(
             f"{folder} holds no .safetensors{f', only {unsafe[0]}' if unsafe else ''}; "
             "other formats can run code when they are read"
         )
-    return sorted({file for pattern in DECIDING for file in folder.glob(pattern)})
+    return _matching(folder, (WEIGHTS, *READING))
+
+
+def _matching(folder: Path, patterns: Sequence[str]) -> list[Path]:
+    return sorted({file for pattern in patterns for file in folder.glob(pattern)})
 
 
 def _sha256(file: Path) -> str:

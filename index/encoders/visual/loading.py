@@ -72,16 +72,31 @@ def load(checkpoint: Checkpoint, family: Family, *, device: str) -> Loaded:
             dtype=getattr(torch, dtype),
             **_arguments(checkpoint),
         )
-        processor = getattr(models, family.processor_class).from_pretrained(
-            str(_processor_folder(checkpoint)), local_files_only=True, trust_remote_code=False
-        )
     except (OSError, RuntimeError, ValueError, KeyError, SafetensorError) as error:
         raise ModelRejected(f"{checkpoint.name} cannot be loaded: {error}") from error
+    processor = load_processor(checkpoint, family)
     check_report(checkpoint.name, report)
     if family.without is not None:
         model.set_submodule(family.without, torch.nn.Identity())
     check_weights(checkpoint.name, model, checkpoint.weights, without=family.without)
     return Loaded(model.to(device).eval(), processor, device, dtype)
+
+
+def load_processor(checkpoint: Checkpoint, family: Family) -> Processor:
+    """Load what turns pages and questions into a model's inputs; it needs no weights.
+
+    Raises:
+        MissingDependency: colpali-engine is not installed.
+        ModelRejected: its files are missing or damaged.
+    """
+    models = _engine_models()
+    try:
+        processor: Processor = getattr(models, family.processor_class).from_pretrained(
+            str(_processor_folder(checkpoint)), local_files_only=True, trust_remote_code=False
+        )
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
+        raise ModelRejected(f"{checkpoint.name} has no usable processor: {error}") from error
+    return processor
 
 
 def check_report(name: str, report: Mapping[str, Sequence[object]]) -> None:

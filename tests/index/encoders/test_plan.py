@@ -9,7 +9,8 @@ def test_a_page_of_the_shipped_encoder_costs_what_its_rows_do() -> None:
     plan = plan_storage(SHIPPED, n_pages=10)
 
     assert plan.stored_bytes == 300 * (192 * 2 + 12) + 4096
-    assert plan.memory_bytes == 300 * (192 * 4 + 17)
+    assert plan.memory_bytes == (300 + 128) * (192 + 2)  # all rows, and pooled ones, in int8
+    assert plan.sidecar_bytes == plan.memory_bytes + 300 * (192 * 2 + 9)
 
 
 def test_a_registered_model_brings_its_own_figures() -> None:

@@ -49,3 +49,13 @@ def test_a_model_that_nobody_knows_is_refused(shelf: EncoderShelf) -> None:
 def test_rows_that_do_not_exist_are_refused() -> None:
     with pytest.raises(InvalidRequest, match="patch, text, fused"):
         EncoderChoice(SHIPPED, "pixels")  # type: ignore[arg-type]  # as it may come from outside
+
+
+def test_a_model_on_a_server_gets_patches_alone(tmp_path: Path) -> None:
+    shelf = EncoderShelf(ShelfSettings(threads=1, records=tmp_path, url="http://127.0.0.1:9"))
+    assert shelf.settle(EncoderChoice("ModernVBERT/colmodernvbert"))[1] == "patch"
+    assert shelf.settle(EncoderChoice())[1] == "text"
+
+
+def test_the_settings_of_a_shelf_do_not_show_the_key(tmp_path: Path) -> None:
+    assert "secret" not in repr(ShelfSettings(threads=1, records=tmp_path, key="secret"))

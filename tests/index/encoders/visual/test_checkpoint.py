@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.encoders.visual.checkpoint import Source, find_checkpoint
+from index.encoders.visual.checkpoint import Source, find_checkpoint, find_processor
 from index.errors import InvalidRequest, ModelRejected, Unavailable
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -112,3 +112,27 @@ def test_a_registered_model_takes_its_revision_from_the_registry(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(Unavailable, match=r"colpali-v1\.3 at 1b5c8929330d.* is not at hand"):
         find_checkpoint(Source("vidore/colpali-v1.3"))
+
+
+def test_a_processor_needs_no_weights_and_is_named_by_its_files(tmp_path: Path) -> None:
+    weights = model(tmp_path / "a") / "model.safetensors"
+    with_weights = find_processor(Source(str(tmp_path / "a")))
+    weights.unlink()
+    found = find_processor(Source(str(tmp_path / "a")))
+    assert found == with_weights
+    assert found.model_type == "qwen2_vl"
+    assert [name for name, _ in found.sha256] == ["config.json"]
+    (tmp_path / "a" / "tokenizer.json").write_text("{}")
+    assert find_processor(Source(str(tmp_path / "a"))).revision != found.revision
+
+
+def test_the_processor_of_a_registered_adapter_needs_no_base(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    commit = "1b5c8929330df1a66de441a9b5409a878f0de5b0"
+    snapshot = tmp_path / "models--vidore--colpali-v1.3" / "snapshots" / commit
+    snapshot.mkdir(parents=True)
+    (snapshot / "adapter_config.json").write_text("{}")
+    found = find_processor(Source("vidore/colpali-v1.3"))
+    assert (found.folder, found.model_type, found.revision) == (snapshot, "paligemma", commit)

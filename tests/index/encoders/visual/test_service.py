@@ -1,16 +1,28 @@
 """A ColPali-family model behind the whole service: files in, patches kept, pages and maps out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from api import parts
 from api.service import Service
 from index.catalog.database import Database
+from index.encoders.shelf import EncoderChoice, EncoderShelf, ShelfSettings
 from index.encoders.visual.encoder import VisualEncoder
+from index.encoders.visual.remote import VllmEncoder
+from index.errors import EncoderUnavailable
 from index.records import RowKind
 from retrieval.hits import SearchQuery
+from tests.index.encoders.visual.pooling_server import (
+    PoolingServer,
+    serving,
+    tiny,
+    trained,
+    without_weights,
+)
 from tests.tiny import index, pdf, settings
 
 pytestmark = pytest.mark.colpali
@@ -55,3 +67,66 @@ def test_fused_rows_keep_patches_and_words_in_one_bag(
     service.close()
 
     assert {int(kind) for kind in kinds} == {int(RowKind.PATCH), int(RowKind.TEXT)}
+
+
+@pytest.fixture
+def server(engine: Callable[[str], tuple[Any, Any]]) -> Iterator[PoolingServer]:
+    """ColQwen3 in vLLM's shape; the probe finds it trained."""
+    model, processor = engine("qwen3_vl")
+    with serving(trained(tiny(model, processor), processor)) as running:
+        yield running
+
+
+@pytest.fixture
+def folder(checkpoint: Callable[[str], Path], tmp_path: Path) -> str:
+    """The files of its processor."""
+    return str(without_weights(checkpoint("qwen3_vl"), tmp_path / "qwen3_vl"))
+
+
+def test_a_server_that_the_settings_name_makes_the_rows_of_pages_and_questions(
+    server: PoolingServer, folder: str, database: Database, data_folder: Path
+) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    chosen = settings(
+        data_folder, database_url=url, encoder=folder, encoder_url=server.url, encoder_key="key"
+    )
+    service = Service.build(chosen)
+    index(service, "dams.pdf", pdf("The dam is twelve metres tall", "Herons nest"))
+
+    found = service.search("default", SearchQuery("How tall is the dam?"))
+    manifest = service.collection("default").manifest
+    n_asked = len(server.asked)
+    service.close()
+
+    assert {hit.page for hit in found.hits} == {1, 2}
+    assert (manifest.encoder, manifest.rows, manifest.dim) == (folder, "patch", 320)
+    assert server.keys == ["Bearer key"]
+    assert n_asked == 1 + 3 + 2 + 1  # the length of rows, the probe, two pages, one question
+
+
+def test_a_closed_service_has_closed_the_encoders_that_it_opened_and_no_others(
+    server: PoolingServer,
+    folder: str,
+    encoder: Callable[..., VisualEncoder],
+    database: Database,
+    data_folder: Path,
+) -> None:
+    shelf = EncoderShelf(ShelfSettings(threads=1, records=data_folder / "rows", url=server.url))
+    shelf.put(encoder("qwen2_vl"))
+    served = shelf.open(*shelf.settle(EncoderChoice(folder)))
+    chosen = settings(data_folder)
+    service = Service(
+        chosen,
+        database=database,
+        vectors=parts.vector_store(chosen),
+        shelf=shelf,
+        ownership=None,
+    )
+    served.encode_question("dam")
+
+    service.close()
+
+    assert isinstance(served, VllmEncoder)
+    with pytest.raises(EncoderUnavailable, match="closed"):
+        served.encode_question("dam")
+    assert len(encoder("qwen2_vl").encode_question("dam").vectors) > 0

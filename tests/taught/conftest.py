@@ -1,0 +1,54 @@
+"""The taught model and what it makes of held-out pages, once for all tests beside this file."""
+
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from index.encoders.visual.checkpoint import Source
+from index.encoders.visual.encoder import VisualEncoder
+from index.records import RowChoice
+from tools.teach.examine import Outcome, Task, examine, held_out
+
+FOLDER = Path(__file__).parent / "checkpoint"
+ABSENT = pytest.mark.skipif(
+    find_spec("colpali_engine") is None, reason="needs: pip install '.[colpali]'"
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("colpali"):
+            item.add_marker(ABSENT)
+
+
+@pytest.fixture(scope="session")
+def taught() -> Callable[[RowChoice], VisualEncoder]:
+    """An encoder of the taught model, opened with its proof, by the rows that pages get."""
+
+    @cache
+    def opened(rows: RowChoice) -> VisualEncoder:
+        return VisualEncoder.open(Source(str(FOLDER)), rows=rows, batch=8)
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def tasks() -> list[Task]:
+    """Two hundred held-out pages, each with a question."""
+    return held_out()
+
+
+@pytest.fixture(scope="session")
+def outcomes(
+    taught: Callable[[RowChoice], VisualEncoder], tasks: list[Task]
+) -> Callable[[RowChoice], list[Outcome]]:
+    """What became of the questions, by the rows that pages get."""
+
+    @cache
+    def examined(rows: RowChoice) -> list[Outcome]:
+        return examine(taught(rows), tasks)
+
+    return examined
