@@ -50,6 +50,7 @@ def check_service(service: Service) -> list[Probe]:
         "database": lambda: _count_collections(service),
         "vectors": lambda: _check_store(service),
         "disk": lambda: _check_disk(service.settings),
+        "recall": lambda: _tell_recall(service),
     }
     return [_guarded(name, check) for name, check in checks.items()]
 
@@ -64,6 +65,14 @@ def _guarded(name: str, check: Callable[[], Probe]) -> Probe:
 def _count_collections(service: Service) -> Probe:
     found = len(service.catalog.collections())
     return Probe(name="database", ok=True, detail=f"{found} collections")
+
+
+def _tell_recall(service: Service) -> Probe:
+    """Tell what checking live searches found; nothing is out of order by it."""
+    found = service.recall.figures
+    told = f"recall@10 {found.recall_at_10:.3f}, at least {found.least:.3f}"
+    detail = f"{found.n_checked} searches checked" + (f": {told}" if found.n_checked else "")
+    return Probe(name="recall", ok=True, detail=detail)
 
 
 def _check_store(service: Service) -> Probe:

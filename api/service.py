@@ -1,7 +1,6 @@
 """The one place that puts the parts together, and what the service can do with them."""
 
 import os
-import shutil
 from collections.abc import Iterable
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -16,7 +15,7 @@ from api.ownership import Owner, Ownership
 from api.pictures import scaled
 from api.rebuilds import Rebuilds
 from api.settings import Settings, prepare_process
-from api.uploads import checked_metadata, display_name
+from api.uploads import check_room, checked_metadata, display_name
 from index.blobs import LocalBlobs
 from index.catalog.catalog import Catalog
 from index.catalog.database import Database
@@ -27,7 +26,7 @@ from index.catalog.jobs import JobLedger
 from index.catalog.rebuilds import RebuildLedger
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf
-from index.errors import PageNotFound, StorageFull
+from index.errors import PageNotFound
 from index.records import PageWords
 from index.vectors.base import VectorStore
 from index.words import decode_words
@@ -37,6 +36,7 @@ from ingest.rebuild import Rebuilder
 from ingest.stores import Stores
 from retrieval.heatmap import PageHeat, row_heat
 from retrieval.hits import Hit, SearchQuery, SearchResult
+from retrieval.recall import RecallCheck
 from retrieval.search import Searcher, SearchParts
 
 
@@ -60,7 +60,6 @@ class Service:
         self.holdings = Holdings(settings, self.catalog, vectors, shelf)
         self._database = database
         self._ownership = ownership
-        self._shelf = shelf
         queue = JobQueue(database.conninfo)
         self.ledger = JobLedger(database.engine, queue.enqueue)
         self.garbage = Garbage(database.engine)
@@ -70,18 +69,20 @@ class Service:
         stores = Stores(
             self.catalog, self.ledger, self.garbage, vectors, self.blobs, ledger, fillings
         )
+        self._scoring = parts.scoring(settings, vectors, self.catalog)
+        reader, room = parts.reader(settings), settings.min_free_bytes
         self.indexer = Indexer(
-            stores, parts.reader(settings), shelf.of, min_free_bytes=settings.min_free_bytes
+            stores, reader, shelf.of, min_free_bytes=room, published=self._scoring.prepare
         )
-        self.rebuilder = Rebuilder(stores, shelf.of, min_free_bytes=settings.min_free_bytes)
+        self.rebuilder = Rebuilder(stores, shelf.of, min_free_bytes=room)
         tasks = [
             Task(INDEX, self.indexer.run, self.ledger.open_ids),
             Task(REBUILD, self.rebuilder.run, ledger.open_ids),
         ]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None)
-        self._scoring = parts.scoring(settings, vectors, self.catalog)
         searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self._words)
         self._searcher = Searcher(searching)
+        self.recall = RecallCheck(self._searcher.search, share=settings.recall_check)
 
     @classmethod
     def build(
@@ -128,8 +129,9 @@ class Service:
         self.indexer.stopping.set()
         self.rebuilder.stopping.set()
         self.worker.stop()
+        self.recall.close()
         self._searcher.close()
-        self._shelf.close()
+        self.shelf.close()
         self._scoring.close()
         self.vectors.close()
         self._database.close()
@@ -219,7 +221,9 @@ class Service:
             ManifestMismatch: the index was built with something else.
             VectorStoreUnavailable: the store does not answer.
         """
-        return self.holdings.read(collection, lambda found: self._searcher.search(found, query))
+        found = self.holdings.read(collection, lambda found: self._searcher.search(found, query))
+        self.recall.observe(self.collection(collection), query)
+        return found
 
     def ask(self, collection: str, query: SearchQuery) -> tuple[Answer, SearchResult]:
         """Answer a question from the pages that match it best, or refuse.
@@ -271,12 +275,7 @@ class Service:
         return PageHeat(question.tokens, heat, rows.boxes, picture)
 
     def _store_original(self, name: str, chunks: Iterable[bytes]) -> Source:
-        free = shutil.disk_usage(self.blobs.folder).free
-        if free < self.settings.min_free_bytes:
-            raise StorageFull(
-                f"only {free >> 20} MiB of disk are free; reads and deletes go on, "
-                "uploads wait until there is room"
-            )
+        check_room(self.blobs.folder, min_free_bytes=self.settings.min_free_bytes)
         stored = self.blobs.put_stream(chunks, max_bytes=self.settings.max_bytes)
         return Source(stored.sha256, display_name(name), stored.n_bytes)
 

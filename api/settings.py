@@ -90,6 +90,13 @@ class Settings(BaseSettings):
     search_threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, gt=0, description="threads of one search"
     )
+    recall_check: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="share of the searches that are done again exhaustively, to tell in `/readyz` "
+        "how much the fast way finds of what scoring every page finds",
+    )
     vlm_url: str | None = Field(None, description="OpenAI-compatible endpoint that writes answers")
     vlm_model: str = Field("", description="its model name")
     vlm_key: str = Field("", description="its key")

@@ -1,7 +1,8 @@
-"""Makes the next item while the present one is worked on."""
+"""Makes the next chunk of items while the present one is worked on."""
 
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -18,3 +19,9 @@ def ahead(items: Iterator[Item]) -> Generator[Item, None, None]:
         while (item := upcoming.result()) is not None:
             upcoming = thread.submit(next, items, None)
             yield item
+
+
+def chunked(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+    """Yield lists of up to `size` items."""
+    while chunk := list(islice(items, size)):
+        yield chunk

@@ -7,10 +7,9 @@ until the generation is published, in one catalog update.
 
 import io
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from threading import Event
 from uuid import UUID
@@ -32,7 +31,7 @@ from index.errors import (
 from index.manifest import EncoderOf
 from index.records import PageWords
 from index.words import encode_words, page_text
-from ingest.ahead import ahead
+from ingest.ahead import ahead, chunked
 from ingest.filler import Filler, Kept
 from ingest.layers import encode_layers
 from ingest.reading import PageFailed, PageOutcome, PageRead, Reader
@@ -53,16 +52,24 @@ class Indexer:
         reader: turns files into pages.
         encoder_of: opens the encoder that a collection was built with.
         min_free_bytes: below this much free disk nothing new is written.
+        published: called with the layers and the generation that readers see from now on.
     """
 
     def __init__(
-        self, stores: Stores, reader: Reader, encoder_of: EncoderOf, *, min_free_bytes: int
+        self,
+        stores: Stores,
+        reader: Reader,
+        encoder_of: EncoderOf,
+        *,
+        min_free_bytes: int,
+        published: Callable[[Sequence[Layer], UUID], None] = lambda _layers, _generation: None,
     ) -> None:
         self._stores = stores
         self._reader = reader
         self._encoder_of = encoder_of
         self._filler = Filler(stores, encoder_of)
         self._min_free_bytes = min_free_bytes
+        self._published = published
         self.stopping = Event()
 
     def run(self, job_id: UUID) -> None:
@@ -126,7 +133,16 @@ class Indexer:
         self._verify(work, pages, n_pages)
         for layer in work.layers:
             stores.vectors.flush(layer.store)
-        stores.ledger.publish(job, n_pages=n_pages, store=work.layers[0].store)
+        if stores.ledger.publish(job, n_pages=n_pages, store=work.layers[0].store):
+            self._tell(work)
+
+    def _tell(self, work: "_Work") -> None:
+        """Have readers prepare; whatever keeps them from it they meet, and tell, when they read."""
+        try:
+            self._published(work.layers, work.job.generation)
+        except PagesightError as error:
+            told = {"job": str(work.job.id), "code": error.code}
+            logger.warning("published, not prepared for readers", extra=told)
 
     def _read_chunks(self, work: "_Work", path: Path, n_pages: int) -> None:
         done = len(self._stores.catalog.pages(work.job.generation))
@@ -135,7 +151,7 @@ class Indexer:
             return
         language = "+".join(work.layers[0].manifest.language)
         outcomes = self._reader.read_pages(path, done + 1, n_pages, language=language)
-        with closing(outcomes), closing(ahead(_chunks(outcomes, CHUNK_PAGES))) as chunks:
+        with closing(outcomes), closing(ahead(chunked(outcomes, CHUNK_PAGES))) as chunks:
             for chunk in chunks:
                 self._stores.check_space(self._min_free_bytes)
                 self._store_chunk(work, chunk, context=self._context(work, chunk[0]))
@@ -276,9 +292,3 @@ def _jpeg(page: PageRead) -> bytes:
     packed = io.BytesIO()
     Image.fromarray(page.image).save(packed, "JPEG", quality=JPEG_QUALITY)
     return packed.getvalue()
-
-
-def _chunks(pages: Iterable[PageOutcome], size: int) -> Iterator[list[PageOutcome]]:
-    iterator = iter(pages)
-    while chunk := list(islice(iterator, size)):
-        yield chunk

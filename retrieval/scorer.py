@@ -50,6 +50,9 @@ class Scoring(Protocol):
             PageNotFound: the generation is gone, or has no such page.
         """
 
+    def prepare(self, layers: Sequence[Layer], generation: UUID, /) -> None:
+        """Make what was just published ready to be scored, before somebody asks for it."""
+
     def keep(self, collection: Collection, live: set[UUID], /) -> None:
         """Forget what was kept of generations of a collection that are not live any more."""
 

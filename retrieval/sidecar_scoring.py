@@ -52,6 +52,11 @@ class SidecarScoring:
             raise PageNotFound(f"generation {generation} has no page {page}")
         return view.page_rows(slot)
 
+    def prepare(self, layers: Sequence[Layer], generation: UUID, /) -> None:
+        """Make what was just published ready to be scored, before somebody asks for it."""
+        for layer in layers:
+            self._keeper.view(layer, [generation])
+
     def keep(self, collection: Collection, live: set[UUID], /) -> None:
         """Forget generations and stores that do not answer any more."""
         self._keeper.keep_stores(collection)

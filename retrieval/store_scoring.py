@@ -50,6 +50,9 @@ class StoreScoring:
         """Return the rows of one page."""
         return next(_read(self._vectors, layer.store, [(generation, page)]))
 
+    def prepare(self, _layers: Sequence[Layer], _generation: UUID, /) -> None:
+        """The store is ready."""
+
     def keep(self, _collection: Collection, _live: set[UUID], /) -> None:
         """Do nothing: nothing is kept."""
 

@@ -3,7 +3,7 @@ from threading import Event
 
 import pytest
 
-from ingest.ahead import ahead
+from ingest.ahead import ahead, chunked
 
 
 class Broken(Exception):
@@ -55,3 +55,7 @@ def test_an_iterator_that_is_closed_early_is_asked_for_no_more() -> None:
     found.close()
     source.close()
     assert made == [1, 2]
+
+
+def test_chunks_are_full_but_the_last() -> None:
+    assert list(chunked(iter(range(5)), 2)) == [[0, 1], [2, 3], [4]]
