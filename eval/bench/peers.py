@@ -159,10 +159,14 @@ def _vectors(rows: Float32) -> dict[str, Any]:
 
 
 def row_means(rows: Float32) -> Float32:
-    """Return the mean of each row of the grid, and the prompt's rows, `(grid + 6, dim)`."""
+    """Return the mean of each row of the grid, and the prompt's rows, `(grid + 6, dim)`.
+
+    They get unit length, as the recipe's cosine distance gives them.
+    """
     patches = rows[:-N_PROMPT_ROWS]
     grid = round(len(patches) ** 0.5)
     means = patches.reshape(grid, grid, -1).mean(axis=1)
+    means /= np.linalg.norm(means, axis=1, keepdims=True)
     return np.concatenate([means, rows[-N_PROMPT_ROWS:]])
 
 

@@ -70,7 +70,7 @@ def print_ingest(figures: IngestFigures) -> None:
 
 def print_service(figures: ServiceFigures) -> None:
     """Print a line for searches alone and one for those under ingest."""
-    table = _table("searches", "n", "p50 ms", "p95 ms", "overhead p50 ms")
+    table = _table("searches", "n", "p50 ms", "p95 ms", "overhead p50 ms", "CPU ms")
     for name, one in (("alone", figures.alone), ("under ingest", figures.busy)):
         table.add_row(name, str(one.n_searches), *_latency(one))
     out.print(table, crop=False)
@@ -101,7 +101,7 @@ def _told(spread: Spread) -> str:
 
 
 def _latency(one: Latency) -> tuple[str, ...]:
-    return f"{one.p50:.1f}", f"{one.p95:.1f}", f"{one.overhead_p50:.1f}"
+    return f"{one.p50:.1f}", f"{one.p95:.1f}", f"{one.overhead_p50:.1f}", f"{one.cpu:.1f}"
 
 
 def _table(*columns: str) -> Table:

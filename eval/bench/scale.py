@@ -24,7 +24,7 @@ from eval.bench.measuring import Figures, K, measure, recall, timed
 from eval.bench.pages import Shape, SyntheticPages
 from retrieval.stages import PageScorer, refined_depth
 
-DEPTHS = (32, 64, 128, 256, 512, 1024, 2048)
+DEPTHS = (32, 64, 128, 256, 384, 512, 768, 1024, 1536, 2048)
 NUMPY_PAGES = 1000
 
 

@@ -1,7 +1,8 @@
 """Searches over HTTP: how long they take alone, and while documents are indexed.
 
 The server is a process of its own, as users run it. What it adds is the time of a request without
-the stages that the answer reports as encoding the question and scoring pages.
+the stages that the answer reports: encoding the question, scoring pages, framing regions. Its CPU
+time, without PostgreSQL's, says what a search costs where other work makes it wait.
 """
 
 import socket
@@ -18,6 +19,7 @@ from typing import Any
 
 import httpx
 import numpy as np
+import psutil
 
 from api.client import RemoteDesk
 from api.commands.ingest import ingest_files
@@ -28,7 +30,6 @@ from index.errors import PagesightError
 
 COLLECTION = "bench"
 START_TIMEOUT_S = 120
-ENGINE_STAGES = ("encode", "score", "rescore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Latency:
         n_searches: how many.
         p50: median of the whole request.
         p95: 95 of 100 were faster.
-        overhead_p50: median of the request without encoding and scoring.
+        overhead_p50: median of the request without the stages that its answer reports.
+        cpu: of the server, for a search.
         stages: medians that the server reports.
     """
 
@@ -47,16 +49,19 @@ class Latency:
     p50: float
     p95: float
     overhead_p50: float
+    cpu: float
     stages: dict[str, float]
 
     @classmethod
-    def of(cls, walls_ms: Sequence[float], timings: Sequence[dict[str, float]]) -> "Latency":
-        """Sum up requests and the stages that their answers report."""
+    def of(
+        cls, walls_ms: Sequence[float], timings: Sequence[dict[str, float]], *, cpu_ms: float
+    ) -> "Latency":
+        """Sum up requests, the stages that their answers report, and the server's CPU time."""
         p50, p95 = (float(one) for one in np.percentile(walls_ms, (50, 95)))
         pairs = zip(walls_ms, timings, strict=True)
-        rest = [wall - sum(told[name] for name in ENGINE_STAGES) for wall, told in pairs]
+        rest = [wall - sum(told.values()) for wall, told in pairs]
         stages = {name: float(np.median([one[name] for one in timings])) for name in timings[0]}
-        return cls(len(walls_ms), p50, p95, float(np.median(rest)), stages)
+        return cls(len(walls_ms), p50, p95, float(np.median(rest)), cpu_ms / len(walls_ms), stages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +92,19 @@ def measure_service(golden: GoldenSet, *, n_searches: int, busy_pages: int) -> S
         busy_pages: pages of the document that is indexed meanwhile.
     """
     texts = list(islice(cycle([question.text for question in golden.questions]), n_searches))
-    with tempfile.TemporaryDirectory() as folder, _server(Path(folder) / "data") as url:
-        desk = RemoteDesk.connect(url)
+    with tempfile.TemporaryDirectory() as folder, _server(Path(folder) / "data") as server:
+        desk = RemoteDesk.connect(server.url)
         report = ingest_files(desk, NewCollection(name=COLLECTION), [golden.corpus], metadata={})
         n_pages = sum(document.pages or 0 for document in report.documents)
-        with httpx.Client(base_url=url, timeout=60) as client:
-            _search(client, texts)  # also lets the server open what it opens once
-            alone = _search(client, _worded(texts, "please"))
+        with httpx.Client(base_url=server.url, timeout=60) as client:
+            _search(server, client, texts)  # also lets the server open what it opens once
+            alone = _search(server, client, _worded(texts, "please"))
             path = Path(folder) / "further.pdf"
             path.write_bytes(plain_pdf(busy_pages, seed=busy_pages))
             upload = desk.upload(COLLECTION, path, {})
             job = "" if upload.job is None else upload.job.id
             begun = _when_begun(desk, job)
-            busy = _search(client, _worded(texts, "now"))
+            busy = _search(server, client, _worded(texts, "now"))
             end = desk.job(job)
         desk.close()
     done = end.pages_done - begun
@@ -111,15 +116,15 @@ def _worded(texts: Sequence[str], word: str) -> list[str]:
     return [f"{text} {word} {n}" for n, text in enumerate(texts)]
 
 
-def _search(client: httpx.Client, texts: Sequence[str]) -> Latency:
-    walls_ms, timings = [], []
+def _search(server: "_Server", client: httpx.Client, texts: Sequence[str]) -> Latency:
+    walls_ms, timings, cpu_ms = [], [], server.cpu_ms()
     for text in texts:
         begin = time.perf_counter()
         answer = client.post(f"/v1/collections/{COLLECTION}/search", json={"query": text})
         walls_ms.append(1000 * (time.perf_counter() - begin))
         body: dict[str, Any] = answer.raise_for_status().json()
         timings.append(body["timings"])
-    return Latency.of(walls_ms, timings)
+    return Latency.of(walls_ms, timings, cpu_ms=server.cpu_ms() - cpu_ms)
 
 
 def _when_begun(desk: RemoteDesk, job: str) -> int:
@@ -129,8 +134,19 @@ def _when_begun(desk: RemoteDesk, job: str) -> int:
     return state.pages_done
 
 
+@dataclass(frozen=True, slots=True)
+class _Server:
+    url: str
+    process: psutil.Process
+
+    def cpu_ms(self) -> float:
+        """Return the CPU time so far."""
+        times = self.process.cpu_times()
+        return float(1000 * (times.user + times.system))
+
+
 @contextmanager
-def _server(data: Path) -> Iterator[str]:
+def _server(data: Path) -> Iterator["_Server"]:
     """Run `pagesight serve` on a free port.
 
     Raises:
@@ -143,7 +159,7 @@ def _server(data: Path) -> Iterator[str]:
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_until_ready(server, url)
-        yield url
+        yield _Server(url, psutil.Process(server.pid))
     finally:
         server.terminate()
         server.wait()

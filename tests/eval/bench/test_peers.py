@@ -45,8 +45,12 @@ def test_a_peer_that_is_not_installed_is_left_out_in_one_line(tmp_path: Path) ->
     ]
 
 
-# a grid of 2 x 2 patches, row by row, then the six rows of the prompt
-def test_rows_of_patches_are_pooled_and_those_of_the_prompt_stay() -> None:
-    rows = np.array([[0], [2], [4], [8], *([9],) * 6], np.float32)
+# a grid of 2 x 2 patches, row by row, then the six rows of the prompt; (3, 0) and (0, 4) have the
+# mean (1.5, 2), of length 2.5
+def test_rows_of_patches_are_pooled_to_unit_length_and_those_of_the_prompt_stay() -> None:
+    rows = np.array([[3, 0], [0, 4], [0, 2], [0, 4], *([[9, 9]] * 6)], np.float32)
 
-    assert row_means(rows).ravel().tolist() == [1, 6, 9, 9, 9, 9, 9, 9]
+    pooled = row_means(rows)
+
+    assert pooled[:2] == pytest.approx(np.array([[0.6, 0.8], [0, 1]]))
+    assert pooled[2:].tolist() == [[9, 9]] * 6
