@@ -31,9 +31,12 @@ check: setup ## format, lint, types
 test: check ## every check and every test
 	$(BIN)/python -m pytest
 
-bench: setup ## measure retrieval, answers and memory on this machine; minutes
+bench: setup ## measure retrieval, answers, ingest, the service and search on this machine; minutes
 	$(BIN)/pagesight eval run demo --data demo-data
 	$(BIN)/pagesight bench memory
+	$(BIN)/pagesight bench ingest
+	$(BIN)/pagesight bench service
+	OMP_NUM_THREADS=1 $(BIN)/pagesight bench search
 
 serve: setup ## serve the REST API on http://127.0.0.1:8080
 	$(BIN)/pagesight serve
