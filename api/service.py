@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -80,6 +81,7 @@ class Service:
             Task(REBUILD, self.rebuilder.run, ledger.open_ids),
         ]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None)
+        self._words = lru_cache(maxsize=1024)(self._read_words)  # of pages found last
         searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self._words)
         self._searcher = Searcher(searching)
         self.recall = RecallCheck(self._searcher.search, share=settings.recall_check)
@@ -293,6 +295,6 @@ class Service:
         stored = self.catalog.generation_page(generation, page)
         return self.blobs.read(stored.image_sha256 or "")
 
-    def _words(self, generation: UUID, page: int) -> PageWords:
+    def _read_words(self, generation: UUID, page: int) -> PageWords:
         stored = self.catalog.generation_page(generation, page)
         return decode_words(self.blobs.read(stored.words_sha256 or ""))
