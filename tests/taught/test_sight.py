@@ -46,6 +46,11 @@ def test_a_page_with_the_figure_comes_first_among_two_hundred(outcomes: Outcomes
     assert recall_at_1(of_form(outcomes("patch"), "figure")) >= 0.9
 
 
+def test_fused_rows_bring_a_page_that_answers_first_whatever_is_asked(outcomes: Outcomes) -> None:
+    assert len(outcomes("fused")) == 200
+    assert recall_at_1(outcomes("fused")) >= 0.9
+
+
 def test_pages_with_what_no_lesson_showed_are_among_the_two_hundred(tasks: list[Task]) -> None:
     shown = [any(f.thing in KEPT_THINGS for f in task.plan.figures) for task in tasks]
 

@@ -27,7 +27,7 @@ from index.records import Box, PageWords
 from tools.teach.lessons import Lesson, draw_batch
 from tools.teach.model import EDGE, PATCH, Pupil, build, load
 
-SEED, STEPS, BATCH = 7, 1300, 32
+SEED, STEPS, BATCH = 7, 1500, 32
 RATE, DECAY, WARMUP = 1.5e-3, 0.01, 60  # WARMUP in steps
 SHARPNESS = 0.08  # temperature of the places' softmax
 N_WORDS = 12  # of a page that are read in a lesson
