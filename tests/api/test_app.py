@@ -396,7 +396,7 @@ def test_the_probes_tell_that_it_lives_and_is_ready(client: TestClient) -> None:
     assert client.get("/livez").status_code == 204
     body = client.get("/readyz").json()
     assert body["ready"]
-    assert {check["name"] for check in body["checks"]} == {"database", "vectors", "disk"}
+    assert {check["name"] for check in body["checks"]} == {"database", "vectors", "disk", "recall"}
 
 
 def test_every_error_has_a_status() -> None:
