@@ -6,6 +6,8 @@ every worker from time to time, puts open jobs that no live worker holds back in
 
 import asyncio
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -23,6 +25,7 @@ INDEX = "index_document"
 REBUILD = "rebuild_index"
 RECONCILE_EVERY_S = 20.0
 RETRY_S = 0.5
+BEHIND_SEARCHES = 10  # niceness of a worker beside searches
 RECONNECT_S = 5.0
 _LOST_DATABASE = (procrastinate.exceptions.ConnectorException, psycopg.OperationalError)
 
@@ -103,7 +106,7 @@ class Worker:
 
     def start(self) -> None:
         """Work in a background thread until `stop`."""
-        self._thread = threading.Thread(target=self.run_forever, name="worker", daemon=True)
+        self._thread = threading.Thread(target=self._run_behind, name="worker", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -124,6 +127,15 @@ class Worker:
             except _LOST_DATABASE:
                 logger.exception("the queue's database does not answer")
                 self._stopped.wait(RECONNECT_S)
+
+    def _run_behind(self) -> None:
+        """Work when searches in this process leave the processor free.
+
+        On Linux niceness is a thread's own, and what it starts inherits it: threads, OCR, children.
+        """
+        if sys.platform == "linux":
+            os.nice(BEHIND_SEARCHES)
+        self.run_forever()
 
     def _register(self, task: Task) -> None:
         @self._app.task(name=task.name)

@@ -7,12 +7,13 @@ from pathlib import Path
 from uuid import UUID
 
 import psycopg
+import pytest
 
 from api.service import Service
 from index.catalog.database import Database
 from index.catalog.entries import Job
 from index.errors import Unavailable
-from ingest.jobs import JobQueue, Worker
+from ingest.jobs import BEHIND_SEARCHES, JobQueue, Worker
 from ingest.pipeline import CHUNK_PAGES
 from retrieval.hits import SearchQuery
 from tests.conftest import open_service
@@ -110,6 +111,19 @@ def test_a_background_worker_indexes_what_arrives_and_ends_when_told(service: Se
     wait_for(lambda: not service.ledger.open_jobs())
     service.worker.stop()
     assert [service.ledger.job(job.id).state for job in jobs] == ["done"] * 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere niceness is of a whole process")
+def test_work_beside_searches_lets_them_go_first(service: Service, encoder: HashedWords) -> None:
+    seen: list[int] = []
+    encoder.before_pages = lambda _: seen.append(os.getpriority(os.PRIO_PROCESS, 0))
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    upload(service, pdf("heron"))
+    service.worker.start()
+    wait_for(lambda: not service.ledger.open_jobs())
+    service.worker.stop()
+    assert seen == [min(before + BEHIND_SEARCHES, 19)]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
 
 
 def test_a_service_that_closes_stops_behind_the_chunk_at_hand(
