@@ -16,7 +16,7 @@ from api.ownership import Owner, Ownership
 from api.pictures import scaled
 from api.rebuilds import Rebuilds
 from api.settings import Settings, prepare_process
-from api.uploads import check_room, checked_metadata, display_name
+from api.uploads import checked_metadata, display_name
 from index.blobs import LocalBlobs
 from index.catalog.catalog import Catalog
 from index.catalog.database import Database
@@ -277,7 +277,7 @@ class Service:
         return PageHeat(question.tokens, heat, rows.boxes, picture)
 
     def _store_original(self, name: str, chunks: Iterable[bytes]) -> Source:
-        check_room(self.blobs.folder, min_free_bytes=self.settings.min_free_bytes)
+        self.blobs.check_room(self.settings.min_free_bytes)
         stored = self.blobs.put_stream(chunks, max_bytes=self.settings.max_bytes)
         return Source(stored.sha256, display_name(name), stored.n_bytes)
 

@@ -2,31 +2,16 @@
 
 import math
 import re
-import shutil
 import unicodedata
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
-from index.errors import InvalidRequest, StorageFull
+from index.errors import InvalidRequest
 
 MAX_NAME = 200
 NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 MAX_METADATA_FIELDS = 64
 MAX_VALUE = 2000
-
-
-def check_room(folder: Path, *, min_free_bytes: int) -> None:
-    """Do nothing while enough of the disk is free to take something in.
-
-    Raises:
-        StorageFull: it is not.
-    """
-    free = shutil.disk_usage(folder).free
-    if free < min_free_bytes:
-        raise StorageFull(
-            f"only {free >> 20} MiB of disk are free; reads and deletes go on, "
-            "uploads wait until there is room"
-        )
 
 
 def display_name(name: str) -> str:

@@ -2,12 +2,13 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import BlobNotFound, EmptyDocument, TooLarge
+from index.errors import BlobNotFound, EmptyDocument, StorageFull, TooLarge
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,19 @@ class LocalBlobs:
         finally:
             temporary.unlink(missing_ok=True)
         return stored
+
+    def check_room(self, min_free_bytes: int) -> None:
+        """Do nothing while enough of the disk is free to take something in.
+
+        Raises:
+            StorageFull: it is not.
+        """
+        free = shutil.disk_usage(self.folder).free
+        if free < min_free_bytes:
+            raise StorageFull(
+                f"only {free >> 20} MiB of disk are free, {min_free_bytes >> 20} MiB must stay "
+                "free; reads and deletes go on, new work waits until there is room"
+            )
 
     def path(self, sha256: str) -> Path:
         """Return where a blob lies.

@@ -153,7 +153,7 @@ class Indexer:
         outcomes = self._reader.read_pages(path, done + 1, n_pages, language=language)
         with closing(outcomes), closing(ahead(chunked(outcomes, CHUNK_PAGES))) as chunks:
             for chunk in chunks:
-                self._stores.check_space(self._min_free_bytes)
+                self._stores.blobs.check_room(self._min_free_bytes)
                 self._store_chunk(work, chunk, context=self._context(work, chunk[0]))
                 done += len(chunk)
                 self._note_progress(work, done, n_pages)

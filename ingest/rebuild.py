@@ -65,7 +65,7 @@ class Rebuilder:
         while not self._stores.rebuilds.switch(rebuild):
             if not self._stores.rebuilds.is_open(rebuild.id):
                 raise WorkInterrupted
-            self._stores.check_space(self._min_free_bytes)
+            self._stores.blobs.check_room(self._min_free_bytes)
             for left in self._stores.fillings.unfilled(rebuild.collection, rebuild.store):
                 for _ in self._filler.fill(layers, Kept(left.generation, left.name, "live")):
                     self._give_way(rebuild)
@@ -96,7 +96,7 @@ class Rebuilder:
         """
         if not self._stores.rebuilds.gets_on(rebuild.id) or self.stopping.is_set():
             raise WorkInterrupted
-        self._stores.check_space(self._min_free_bytes)
+        self._stores.blobs.check_room(self._min_free_bytes)
         if self._stores.ledger.open_ids():
             self._stores.rebuilds.wake(rebuild.id)
             raise WorkInterrupted

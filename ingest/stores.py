@@ -1,6 +1,5 @@
 """Where indexed documents come from and go, and how work on them is interrupted."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,6 @@ from index.catalog.fillings import Fillings
 from index.catalog.garbage import Garbage
 from index.catalog.jobs import JobLedger
 from index.catalog.rebuilds import RebuildLedger
-from index.errors import StorageFull
 from index.records import PageWords
 from index.vectors.base import VectorStore
 from index.words import decode_words
@@ -44,15 +42,3 @@ class Stores:
     def first_words(self, pages: Sequence[StoredPage]) -> PageWords:
         """Return the words of the first page, which hold the document's title."""
         return self.words(pages[0])
-
-    def check_space(self, min_free_bytes: int) -> None:
-        """Do nothing while enough of the disk is free to write on.
-
-        Raises:
-            StorageFull: it is not.
-        """
-        free = shutil.disk_usage(self.blobs.folder).free
-        if free < min_free_bytes:
-            raise StorageFull(
-                f"only {free >> 20} MiB are free, {min_free_bytes >> 20} MiB must stay free"
-            )
