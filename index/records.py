@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Float32 = NDArray[np.float32]
 UNIT_TOLERANCE = 1e-3
+BOX_SCALE = 65_535
 
 
 class Box(NamedTuple):
@@ -152,6 +153,16 @@ class SparseVector:
             )
         if not bool(np.all(np.diff(self.indices.astype(np.int64)) > 0)):
             raise ValueError("sparse indices must ascend without repeats")
+
+
+def as_16_bit(boxes: Float32) -> NDArray[np.uint16]:
+    """Return boxes in 65,535ths of the page, the form in which they are kept."""
+    return np.rint(boxes * BOX_SCALE).clip(0, BOX_SCALE).astype("<u2")
+
+
+def from_16_bit(boxes: NDArray[np.uint16]) -> Float32:
+    """Return boxes in fractions of the page again."""
+    return (boxes / BOX_SCALE).astype(np.float32)
 
 
 def check_unit_rows(vectors: Float32) -> None:

@@ -24,7 +24,7 @@ from index.encoders.lexical import lexical_encoder
 from index.errors import InvalidRequest, NotFound, Unavailable
 from index.manifest import EncoderOf
 from index.records import Float32, PageWords, Question, RowKind, Rows
-from index.vectors.base import TermHit, VectorStore
+from index.vectors.base import PageHit, VectorStore
 from retrieval.fusion import TERM_WEIGHT, Arm, fuse, ranked, with_neighbours
 from retrieval.hits import Hit, Region, SearchQuery, SearchResult
 from retrieval.maxsim import maxsim
@@ -160,7 +160,7 @@ class Searcher:
         arms = [Arm(one.arm, found) for one, found in zip(collection.layers, scores, strict=True)]
         return [*arms, Arm("bm25", pages.spread(terms.result()), TERM_WEIGHT)]
 
-    def _terms(self, collection: Collection, query: SearchQuery, pages: Selection) -> list[TermHit]:
+    def _terms(self, collection: Collection, query: SearchQuery, pages: Selection) -> list[PageHit]:
         terms = lexical_encoder(collection.manifest.language[0]).encode_question(query.text)
         only = None if query.scope.only is None else sorted(pages.generations)
         return self._parts.vectors.search_pages(collection.store, terms, limit=TERM_HITS, only=only)

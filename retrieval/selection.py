@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from index.catalog.entries import LiveDocument
 from index.records import Float32
-from index.vectors.base import RowHit, TermHit
+from index.vectors.base import PageHit
 from retrieval.hits import PageScope
 from retrieval.sidecar.view import SidecarView, ends
 
@@ -81,7 +81,7 @@ class Selection:
         """The generations whose pages these are."""
         return {document.generation for document in self.documents}
 
-    def spread(self, hits: Sequence[TermHit | RowHit], *, unseen: float = 0) -> Float32:
+    def spread(self, hits: Sequence[PageHit], *, unseen: float = 0) -> Float32:
         """Lay scores over the pages; one that is not among the hits scores `unseen`."""
         scores = np.full(len(self.pages), unseen, np.float32)
         place = {document.generation: n for n, document in enumerate(self.documents)}

@@ -30,17 +30,8 @@ class PagePoint:
 
 
 @dataclass(frozen=True, slots=True)
-class TermHit:
-    """A page's BM25 score."""
-
-    generation: UUID
-    page: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class RowHit:
-    """A page's MaxSim over its own rows."""
+class PageHit:
+    """A page and what a search of one kind scores it: BM25 of its terms, or MaxSim of its rows."""
 
     generation: UUID
     page: int
@@ -79,12 +70,12 @@ class VectorStore(Protocol):
 
     def search_pages(
         self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
-    ) -> list[TermHit]:
+    ) -> list[PageHit]:
         """Return the pages with the highest BM25 score above zero, best first."""
 
     def search_rows(
         self, collection: str, question: Question, *, limit: int, prefetch: int, within: Within
-    ) -> list[RowHit]:
+    ) -> list[PageHit]:
         """Return the pages with the highest MaxSim, best first; contexts do not join in.
 
         One query: `prefetch` pages by their pooled rows, these by all their rows, `limit` of them.

@@ -16,7 +16,7 @@ import qdrant_edge as edge
 from index.errors import DataFolderBusy, VectorStoreUnavailable
 from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import CONTEXT_PAGE, PagePoint, RowHit, TermHit, Within
+from index.vectors.base import CONTEXT_PAGE, PageHit, PagePoint, Within
 from index.vectors.mapped import release_mapped
 
 SCROLL_PAGES = 64
@@ -73,7 +73,7 @@ class EdgeVectorStore:
 
     def search_pages(
         self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
-    ) -> list[TermHit]:
+    ) -> list[PageHit]:
         """Return the pages with the highest BM25 score above zero, best first."""
         if not len(terms.indices) or (only is not None and not only):
             return []
@@ -85,11 +85,11 @@ class EdgeVectorStore:
         )
         with self._using(collection) as shard:
             found = shard.query(request)
-        return [_term_hit(hit) for hit in found if hit.score > 0]
+        return [stored.page_hit(hit.payload, hit.score) for hit in found if hit.score > 0]
 
     def search_rows(
         self, collection: str, question: Question, *, limit: int, prefetch: int, within: Within
-    ) -> list[RowHit]:
+    ) -> list[PageHit]:
         """Return the pages with the highest MaxSim, best first; contexts do not join in."""
         tokens = question.folded().tolist()
         if not tokens or (within.generations is not None and not within.generations):
@@ -106,7 +106,7 @@ class EdgeVectorStore:
             with_payload=[stored.GENERATION, stored.PAGE],
         )
         with self._using(collection) as shard:
-            return [_row_hit(hit) for hit in shard.query(request)]
+            return [stored.page_hit(hit.payload, hit.score) for hit in shard.query(request)]
 
     def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
         """Yield the rows of some pages, by generation and number, in the order asked."""
@@ -275,13 +275,3 @@ def _within(within: Within) -> edge.Filter:
 def _rows(record: edge.Record) -> Rows:
     vectors = record.vector if isinstance(record.vector, dict) else {}
     return stored.rows_from_point(vectors.get(stored.ROWS), record.payload or {})
-
-
-def _term_hit(hit: edge.ScoredPoint) -> TermHit:
-    payload = hit.payload or {}
-    return TermHit(UUID(payload[stored.GENERATION]), payload[stored.PAGE], hit.score)
-
-
-def _row_hit(hit: edge.ScoredPoint) -> RowHit:
-    payload = hit.payload or {}
-    return RowHit(UUID(payload[stored.GENERATION]), payload[stored.PAGE], hit.score)

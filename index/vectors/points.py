@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import PageNotFound
-from index.records import Rows
+from index.records import Rows, as_16_bit, from_16_bit
+from index.vectors.base import PageHit
 
 ROWS = "rows"
 POOLED = "pooled"
@@ -17,7 +18,6 @@ TERMS = "terms"
 GRAPH_LINKS = 16  # of a page in the graph of pooled rows
 GENERATION = "generation"
 PAGE = "page"
-BOX_SCALE = 65_535
 
 Payload = dict[str, Any]
 
@@ -33,7 +33,7 @@ def payload(generation: UUID, page: int, rows: Rows) -> Payload:
         GENERATION: str(generation),
         PAGE: page,
         "dim": rows.dim,
-        "boxes": _pack(np.rint(rows.boxes * BOX_SCALE).clip(0, BOX_SCALE).astype("<u2")),
+        "boxes": _pack(as_16_bit(rows.boxes)),
         "kinds": _pack(rows.kinds),
     }
 
@@ -45,7 +45,13 @@ def rows_from_point(vectors: Any, payload: Payload) -> Rows:  # noqa: ANN401  th
     boxes = np.frombuffer(base64.b64decode(payload["boxes"]), dtype="<u2").reshape(-1, 4)
     kinds = np.frombuffer(base64.b64decode(payload["kinds"]), dtype=np.uint8)
     lengths = np.linalg.norm(half, axis=1, keepdims=True)
-    return Rows(half / lengths, (boxes / BOX_SCALE).astype(np.float32), kinds)
+    return Rows(half / lengths, from_16_bit(boxes), kinds)
+
+
+def page_hit(payload: Payload | None, score: float) -> PageHit:
+    """Return a found page from what its point carries."""
+    carried = payload or {}
+    return PageHit(UUID(carried[GENERATION]), carried[PAGE], score)
 
 
 def in_order(pages: Sequence[tuple[UUID, int]], found: Mapping[UUID, Rows]) -> Iterator[Rows]:

@@ -12,7 +12,7 @@ from qdrant_client.http.exceptions import ApiException, ResponseHandlingExceptio
 from index.errors import VectorStoreUnavailable
 from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import CONTEXT_PAGE, PagePoint, RowHit, TermHit, Within
+from index.vectors.base import CONTEXT_PAGE, PageHit, PagePoint, Within
 
 Quantization = Literal["none", "scalar"]
 Result = TypeVar("Result")
@@ -102,7 +102,7 @@ class QdrantVectorStore:
 
     def search_pages(
         self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
-    ) -> list[TermHit]:
+    ) -> list[PageHit]:
         """Return the pages with the highest BM25 score above zero, best first."""
         if not len(terms.indices) or (only is not None and not only):
             return []
@@ -116,11 +116,11 @@ class QdrantVectorStore:
                 with_payload=[stored.GENERATION, stored.PAGE],
             )
         )
-        return [_term_hit(hit) for hit in found.points if hit.score > 0]
+        return [stored.page_hit(hit.payload, hit.score) for hit in found.points if hit.score > 0]
 
     def search_rows(
         self, collection: str, question: Question, *, limit: int, prefetch: int, within: Within
-    ) -> list[RowHit]:
+    ) -> list[PageHit]:
         """Return the pages with the highest MaxSim, best first; contexts do not join in."""
         tokens = question.folded().tolist()
         if not tokens or (within.generations is not None and not within.generations):
@@ -139,7 +139,7 @@ class QdrantVectorStore:
                 with_payload=[stored.GENERATION, stored.PAGE],
             )
         )
-        return [_row_hit(hit) for hit in found.points]
+        return [stored.page_hit(hit.payload, hit.score) for hit in found.points]
 
     def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
         """Yield the rows of some pages, by generation and number, in the order asked."""
@@ -282,13 +282,3 @@ def _within(within: Within) -> models.Filter:
 def _rows(record: models.Record) -> Rows:
     vectors = record.vector if isinstance(record.vector, dict) else {}
     return stored.rows_from_point(vectors.get(stored.ROWS), record.payload or {})
-
-
-def _term_hit(hit: models.ScoredPoint) -> TermHit:
-    payload = hit.payload or {}
-    return TermHit(UUID(payload[stored.GENERATION]), payload[stored.PAGE], hit.score)
-
-
-def _row_hit(hit: models.ScoredPoint) -> RowHit:
-    payload = hit.payload or {}
-    return RowHit(UUID(payload[stored.GENERATION]), payload[stored.PAGE], hit.score)

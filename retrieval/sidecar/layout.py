@@ -20,11 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.pooling import pooled
-from index.records import Rows
-from retrieval.int8.packing import pack_page
+from index.records import Rows, as_16_bit, from_16_bit
+from retrieval.int8.packing import pack_pages
 
 PLACE = np.dtype([("box", "<u2", 4), ("kind", "u1")])
-BOX_SCALE = 65_535
 
 
 class Parts(NamedTuple):
@@ -102,11 +101,11 @@ def lay_out(generation: UUID, pages: Mapping[int, Rows]) -> tuple[Entry, Parts]:
     """Bring a generation's pages, its context among them, into the forms of the four files."""
     numbers = sorted(pages)
     found = [pages[number] for number in numbers]
-    rows = [pack_page(one.vectors) for one in found]
-    few = [pack_page(pooled(one)) for one in found]
+    rows = pack_pages([one.vectors for one in found], found[0].dim)
+    few = pack_pages([pooled(one) for one in found], found[0].dim)
     parts = Parts(
-        rows=b"".join(groups.tobytes() for groups, _ in rows),
-        pooled=b"".join(groups.tobytes() for groups, _ in few),
+        rows=rows.groups.tobytes(),
+        pooled=few.groups.tobytes(),
         exact=b"".join(one.vectors.astype("<f2").tobytes() for one in found),
         places=b"".join(_places(one).tobytes() for one in found),
     )
@@ -114,10 +113,10 @@ def lay_out(generation: UUID, pages: Mapping[int, Rows]) -> tuple[Entry, Parts]:
         generation=generation,
         pages=numbers,
         n_rows=[len(one) for one in found],
-        n_groups=[len(groups) for groups, _ in rows],
-        scales=[float(scale) for _, scale in rows],
-        n_pooled=[len(groups) for groups, _ in few],
-        pooled_scales=[float(scale) for _, scale in few],
+        n_groups=np.diff(rows.offsets).tolist(),
+        scales=rows.scales.tolist(),
+        n_pooled=np.diff(few.offsets).tolist(),
+        pooled_scales=few.scales.tolist(),
         sizes=Sizes(*map(len, parts)),
         checksums=tuple(map(crc32, parts)),
     )
@@ -126,11 +125,11 @@ def lay_out(generation: UUID, pages: Mapping[int, Rows]) -> tuple[Entry, Parts]:
 
 def read_places(places: NDArray[np.void]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """Return boxes `(n_rows, 4)` and kinds `(n_rows,)` of what `places.u16` holds."""
-    return (places["box"] / BOX_SCALE).astype(np.float32), places["kind"].copy()
+    return from_16_bit(places["box"]), places["kind"].copy()
 
 
 def _places(rows: Rows) -> NDArray[np.void]:
     places = np.empty(len(rows), PLACE)
-    places["box"] = np.rint(rows.boxes * BOX_SCALE).clip(0, BOX_SCALE)
+    places["box"] = as_16_bit(rows.boxes)
     places["kind"] = rows.kinds
     return places

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from index.catalog.entries import LiveDocument
-from index.vectors.base import TermHit
+from index.vectors.base import PageHit
 from retrieval.hits import PageScope
 from retrieval.selection import Selection
 from retrieval.sidecar.folder import SidecarFolder
@@ -64,11 +64,11 @@ def test_a_scope_keeps_the_pages_inside(
 
 def test_term_scores_lie_where_their_pages_are(selection: Selection) -> None:
     hits = [
-        TermHit(FIRST, 3, 5.0),
-        TermHit(SECOND, 2, 4.0),
-        TermHit(OTHER, 1, 3.0),
-        TermHit(FIRST, 2, 2.0),
-        TermHit(FIRST, 9, 1.0),
+        PageHit(FIRST, 3, 5.0),
+        PageHit(SECOND, 2, 4.0),
+        PageHit(OTHER, 1, 3.0),
+        PageHit(FIRST, 2, 2.0),
+        PageHit(FIRST, 9, 1.0),
     ]
     assert selection.spread(hits).tolist() == [4, 0, 5]
 

@@ -13,7 +13,7 @@ from qdrant_client import QdrantClient
 from index.errors import DataFolderBusy, PageNotFound, VectorStoreUnavailable
 from index.pooling import pooled
 from index.records import Question, Rows, SparseVector
-from index.vectors.base import PagePoint, RowHit, VectorStore, Within, max_rows
+from index.vectors.base import PageHit, PagePoint, VectorStore, Within, max_rows
 from index.vectors.edge import EdgeVectorStore
 from index.vectors.server import QdrantVectorStore
 from retrieval.maxsim import maxsim
@@ -83,7 +83,7 @@ def pages(store: VectorStore) -> dict[tuple[UUID, int], PagePoint]:
     return put
 
 
-def named(hits: list[RowHit]) -> list[tuple[UUID, int]]:
+def named(hits: list[PageHit]) -> list[tuple[UUID, int]]:
     return [(hit.generation, hit.page) for hit in hits]
 
 
