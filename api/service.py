@@ -223,9 +223,7 @@ class Service:
             ManifestMismatch: the index was built with something else.
             VectorStoreUnavailable: the store does not answer.
         """
-        found = self.holdings.read(collection, lambda found: self._searcher.search(found, query))
-        self.recall.observe(self.collection(collection), query)
-        return found
+        return self.holdings.read(collection, lambda found: self.recall.search(found, query))
 
     def ask(self, collection: str, query: SearchQuery) -> tuple[Answer, SearchResult]:
         """Answer a question from the pages that match it best, or refuse.

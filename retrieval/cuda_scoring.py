@@ -7,8 +7,8 @@ from index.catalog.entries import Collection
 from index.records import Float32, Question, Rows
 from retrieval.cuda import DeviceRows
 from retrieval.rows import RowKeeper
-from retrieval.scorer import Places, Scorer, Told
-from retrieval.selection import Selection
+from retrieval.scorer import Scorer, Told
+from retrieval.selection import Places, Selection
 from retrieval.sidecar_scoring import SidecarScoring
 from retrieval.stages import PageScorer
 

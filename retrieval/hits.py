@@ -21,10 +21,6 @@ class PageScope:
     first: int = 1
     last: int | None = None
 
-    def holds(self, page: int) -> bool:
-        """Tell whether a page number is inside."""
-        return page >= self.first and (self.last is None or page <= self.last)
-
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:

@@ -37,7 +37,7 @@ class RecallFigures:
 
 
 class RecallCheck:
-    """Does a share of the searches again and keeps the score.
+    """Searches, does a share of the searches again, and keeps the score.
 
     Args:
         search: does a search.
@@ -59,6 +59,12 @@ class RecallCheck:
         self._is_free = threading.Semaphore()
         self._lock = threading.Lock()
         self.figures = RecallFigures()
+
+    def search(self, collection: Collection, query: SearchQuery) -> SearchResult:
+        """Search, and have the search checked if its turn has come."""
+        found = self._search(collection, query)
+        self.observe(collection, query)
+        return found
 
     def observe(self, collection: Collection, query: SearchQuery) -> None:
         """Check a search, if its turn has come and no other one is being checked."""

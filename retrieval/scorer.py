@@ -4,14 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.catalog.entries import Collection, Layer, LiveDocument
 from index.records import Float32, Question, Rows
-from retrieval.selection import Selection
+from retrieval.selection import Places, Selection
 
-Places = NDArray[np.int64]
 Told = Callable[[], Places]  # waits for the places of pages that something else found
 
 

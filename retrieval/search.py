@@ -192,11 +192,10 @@ def _best(
     arms: Sequence[Arm], scorers: Sequence[Scorer], query: SearchQuery, pages: Selection
 ) -> tuple[list[int], Float32, list[Arm]]:
     """Score the leading pages exactly; returns the best of them, and what all scores became."""
-    wanted = [arm.name for arm in _wanted(arms, query)]
     fused = with_neighbours(fuse(_wanted(arms, query)), pages.owner)
     leading = np.array(ranked(fused)[: max(N_EXACT, query.limit)], np.int64)
     exact = [*(_with_exact(*pair, leading) for pair in zip(arms, scorers, strict=False)), arms[-1]]
-    fused = with_neighbours(fuse([arm for arm in exact if arm.name in wanted]), pages.owner)
+    fused = with_neighbours(fuse(_wanted(exact, query)), pages.owner)
     order = leading[np.argsort(-fused[leading], kind="stable")]
     seen = [int(i) for i in order if _is_seen(exact, int(i))]
     return seen[: query.limit], fused, exact

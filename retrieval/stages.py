@@ -17,7 +17,8 @@ from index.records import Float32, Question, Rows
 from retrieval.int8.packing import PackedPages, pack_question
 from retrieval.int8.scoring import Kernel, maxima
 from retrieval.maxsim import maxsim
-from retrieval.scorer import Places, Told
+from retrieval.scorer import Told
+from retrieval.selection import Places
 from retrieval.sidecar.view import SidecarView
 
 MIN_REFINED = 512

@@ -15,8 +15,8 @@ from index.catalog.entries import Collection, Layer, LiveDocument
 from index.records import Float32, Question, Rows
 from index.vectors.base import CONTEXT_PAGE, VectorStore, Within
 from retrieval.maxsim import maxsim
-from retrieval.scorer import Places, Scorer, Told
-from retrieval.selection import Selection
+from retrieval.scorer import Scorer, Told
+from retrieval.selection import Places, Selection
 from retrieval.stages import refined_depth
 
 

@@ -53,6 +53,14 @@ def test_the_share_of_the_truth_that_was_found_is_kept() -> None:
     assert {query.limit for query in search.asked} == {10}
 
 
+def test_a_search_finds_what_it_finds_and_is_checked() -> None:
+    check = RecallCheck(Pages([2, 5], [5, 2]), share=1)
+    found = check.search(COLLECTION, SearchQuery("q"))
+    assert [one.page for one in found.hits] == [2, 5]
+    assert checked(check, 1).recall_at_10 == 1
+    check.close()
+
+
 def test_nothing_to_find_is_nothing_lost() -> None:
     check = RecallCheck(Pages([], []), share=1)
     check.observe(COLLECTION, SearchQuery("q"))
