@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event
 from uuid import UUID
@@ -32,6 +33,7 @@ from index.manifest import EncoderOf
 from index.records import PageWords
 from index.words import encode_words, page_text
 from ingest.ahead import ahead, chunked
+from ingest.attempts import Attempt
 from ingest.filler import Filler, Kept
 from ingest.layers import encode_layers
 from ingest.reading import PageFailed, PageOutcome, PageRead, Reader
@@ -40,7 +42,6 @@ from ingest.stores import NO_WORDS, Stores, WorkInterrupted
 logger = logging.getLogger(__name__)
 
 CHUNK_PAGES = 8
-MAX_ATTEMPTS = 3  # without a page done in between
 JPEG_QUALITY = 85
 
 
@@ -79,11 +80,11 @@ class Indexer:
         except JobNotFound:
             logger.info("job is gone with its collection", extra={"job": str(job_id)})
             return
-        if job.state == "running" and job.attempts > MAX_ATTEMPTS:
-            told = f"indexing was begun {MAX_ATTEMPTS} times and got no further"
-            self._fail(job, "gave_up", told)
-        elif job.state == "running":
-            self._run(job)
+        if job.state == "running":
+            attempt = Attempt(
+                "job", job.id, "indexing", job.attempts, partial(self._stores.ledger.fail, job)
+            )
+            attempt.run(lambda: self._index(job))
         self.collect_garbage()
 
     def collect_garbage(self) -> None:
@@ -99,19 +100,6 @@ class Indexer:
         except VectorStoreUnavailable:
             if store in self._stores.catalog.stores(dead.collection):
                 raise  # else the whole store was dropped meanwhile
-
-    def _run(self, job: Job) -> None:
-        try:
-            self._index(job)
-        except WorkInterrupted:
-            logger.info("job interrupted", extra={"job": str(job.id)})
-        except DocumentRejected as error:
-            self._fail(job, error.code, str(error))
-        except PagesightError as error:
-            self._fail_or_leave(job, error)
-        except Exception:
-            logger.exception("job failed", extra={"job": str(job.id)})
-            self._fail(job, "internal_error", "an unexpected error; the log has it by job id")
 
     def _index(self, job: Job) -> None:
         with suppress(IndexSwitched):
@@ -257,16 +245,6 @@ class Indexer:
             raise Unavailable(
                 f"{n_pages} pages were read, {len(pages)} noted and {n_points} points stored"
             )
-
-    def _fail_or_leave(self, job: Job, error: PagesightError) -> None:
-        """Leave a job open while its cause may pass, but not for ever."""
-        if isinstance(error, Unavailable) and job.attempts < MAX_ATTEMPTS:
-            logger.warning("job will be retried", extra={"job": str(job.id), "code": error.code})
-            return
-        self._fail(job, error.code, str(error))
-
-    def _fail(self, job: Job, code: str, message: str) -> None:
-        self._stores.ledger.fail(job, Failure(code, message))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,15 @@ go first after each chunk of pages. What arrives meanwhile is filled in before t
 """
 
 import logging
+from functools import partial
 from threading import Event
 from uuid import UUID
 
-from index.catalog.entries import Failure, Rebuild, layers_of
-from index.errors import ManifestMismatch, PagesightError, Unavailable
+from index.catalog.entries import Rebuild, layers_of
+from index.errors import ManifestMismatch
 from index.manifest import EncoderOf, encoder_fields
+from ingest.attempts import Attempt
 from ingest.filler import Filler, Kept
-from ingest.pipeline import MAX_ATTEMPTS
 from ingest.stores import Stores, WorkInterrupted
 
 logger = logging.getLogger(__name__)
@@ -40,23 +41,15 @@ class Rebuilder:
         rebuild = self._stores.rebuilds.start(rebuild_id)
         if rebuild is None:
             logger.info("rebuild has ended", extra={"rebuild": str(rebuild_id)})
-        elif rebuild.attempts > MAX_ATTEMPTS:
-            told = f"the rebuild was begun {MAX_ATTEMPTS} times and got no further"
-            self._fail(rebuild, "gave_up", told)
         else:
-            self._run(rebuild)
-
-    def _run(self, rebuild: Rebuild) -> None:
-        try:
-            self._rebuild(rebuild)
-        except WorkInterrupted:
-            logger.info("rebuild interrupted", extra={"rebuild": str(rebuild.id)})
-        except PagesightError as error:
-            self._fail_or_leave(rebuild, error)
-        except Exception:
-            logger.exception("rebuild failed", extra={"rebuild": str(rebuild.id)})
-            told = "an unexpected error; the log has it by rebuild id"
-            self._fail(rebuild, "internal_error", told)
+            attempt = Attempt(
+                "rebuild",
+                rebuild.id,
+                "the rebuild",
+                rebuild.attempts,
+                partial(self._stores.rebuilds.fail, rebuild.id),
+            )
+            attempt.run(lambda: self._rebuild(rebuild))
 
     def _rebuild(self, rebuild: Rebuild) -> None:
         self._check_encoder(rebuild)
@@ -100,14 +93,3 @@ class Rebuilder:
         if self._stores.ledger.open_ids():
             self._stores.rebuilds.wake(rebuild.id)
             raise WorkInterrupted
-
-    def _fail_or_leave(self, rebuild: Rebuild, error: PagesightError) -> None:
-        """Leave a rebuild open while its cause may pass, but not for ever."""
-        if isinstance(error, Unavailable) and rebuild.attempts < MAX_ATTEMPTS:
-            told = {"rebuild": str(rebuild.id), "code": error.code}
-            logger.warning("rebuild will be retried", extra=told)
-            return
-        self._fail(rebuild, error.code, str(error))
-
-    def _fail(self, rebuild: Rebuild, code: str, message: str) -> None:
-        self._stores.rebuilds.fail(rebuild.id, Failure(code, message))

@@ -8,7 +8,8 @@ from index.blobs import LocalBlobs
 from index.catalog.database import Database
 from index.catalog.entries import Document, Job
 from index.errors import BlobNotFound, StorageFull, Unavailable
-from ingest.pipeline import CHUNK_PAGES, MAX_ATTEMPTS
+from ingest.attempts import MAX_ATTEMPTS
+from ingest.pipeline import CHUNK_PAGES
 from retrieval.hits import SearchQuery
 from tests.conftest import open_service
 from tests.tiny import HashedWords, pdf

@@ -15,8 +15,8 @@ from index.catalog.database import Database
 from index.catalog.entries import Document, Job
 from index.encoders.shelf import EncoderChoice
 from index.errors import Unavailable
+from ingest.attempts import MAX_ATTEMPTS
 from ingest.filler import FILL_PAGES
-from ingest.pipeline import MAX_ATTEMPTS
 from retrieval.hits import SearchQuery
 from tests.conftest import open_service
 from tests.tiny import HashedWords, index, pdf, wait_for
