@@ -6,7 +6,7 @@ a row that came from pixels carries its patch's box; everything downstream treat
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,18 @@ class Rows:
             raise ValueError(f"boxes must be ({n_rows}, 4), got {self.boxes.shape}")
         if self.kinds.shape != (n_rows,):
             raise ValueError(f"kinds must be ({n_rows},), got {self.kinds.shape}")
+
+    @classmethod
+    def of_kind(cls, kind: RowKind, vectors: Float32, boxes: Float32) -> Self:
+        """Return rows that were all made from the same kind of thing."""
+        return cls(vectors, boxes, np.full(len(vectors), kind, np.uint8))
+
+    @classmethod
+    def none(cls, dim: int) -> Self:
+        """Return no rows, of vectors that would be `dim` long."""
+        return cls.of_kind(
+            RowKind.TEXT, np.empty((0, dim), np.float32), np.empty((0, 4), np.float32)
+        )
 
     @property
     def dim(self) -> int:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,22 @@ from api.service import Service
 from index.catalog.database import Database
 from index.records import RowKind, Rows
 from tests.tiny import HashedWords, settings
+
+# transformers makes an array of PaliGemma's input tokens in a way that numpy 2 warns of.
+NUMPY_2 = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+# peft asks transformers for an attribute by its old name.
+OLD_NAME = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
+ABSENT = pytest.mark.skipif(
+    find_spec("colpali_engine") is None, reason="needs: pip install '.[colpali]'"
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("colpali"):
+            item.add_marker(ABSENT)
+            item.add_marker(NUMPY_2)
+            item.add_marker(OLD_NAME)
 
 
 def unit_rows(n_rows: int, dim: int = 16, *, seed: int = 0) -> Rows:

@@ -97,10 +97,7 @@ class BenchCollection:
         self._sidecar.close()
 
     def _append(self, first: int, block: Sequence[Rows]) -> None:
-        dim = self._pages.shape.dim
-        nothing = Rows(
-            np.empty((0, dim), np.float32), np.empty((0, 4), np.float32), np.empty(0, np.uint8)
-        )
+        nothing = Rows.none(self._pages.shape.dim)
         generation = uuid5(NAMESPACE_OID, f"bench {first}")
         begin = time.process_time()
         self._sidecar.append(generation, {0: nothing} | dict(enumerate(block, 1)))

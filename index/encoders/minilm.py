@@ -142,8 +142,7 @@ class MiniLmEncoder:
         ).reshape(-1, 4)
         vectors = self._whitening.unit_rows(raw[kept])
         limit = max_rows(self._whitening.dim)
-        vectors, boxes = averaged(vectors, boxes[kept], max_rows=limit)
-        return Rows(vectors, boxes, np.full(len(vectors), RowKind.TEXT, np.uint8))
+        return Rows.of_kind(RowKind.TEXT, *averaged(vectors, boxes[kept], max_rows=limit))
 
     def _forward(self, inputs: Sequence[Sequence[int]]) -> Float32:
         """Return the rows of equally long inputs, `(n_inputs, n_tokens, 384)`."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,6 @@ from index.records import RowChoice
 from tools.teach.examine import Outcome, Task, examine, held_out
 
 FOLDER = Path(__file__).parent / "checkpoint"
-ABSENT = pytest.mark.skipif(
-    find_spec("colpali_engine") is None, reason="needs: pip install '.[colpali]'"
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("colpali"):
-            item.add_marker(ABSENT)
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,11 @@ class VisualEncoder:
 
     def encode_pages(self, pages: Sequence[PageContent]) -> list[Rows]:
         """Encode each page; only a page without words, of an encoder of text rows, has no rows."""
-        seen = self._patches(pages) if self._rows != "text" else [self._nothing()] * len(pages)
+        seen = (
+            self._patches(pages)
+            if self._rows != "text"
+            else [Rows.none(self._loaded.model.dim)] * len(pages)
+        )
         if self._rows == "patch":
             return seen
         return [
@@ -132,7 +136,11 @@ class VisualEncoder:
 
     def encode_context(self, context: PageWords) -> Rows:
         """Encode what a document is called; zero rows from an encoder of patches alone."""
-        return self._nothing() if self._rows == "patch" else self._words(context.words, beside=0)
+        return (
+            Rows.none(self._loaded.model.dim)
+            if self._rows == "patch"
+            else self._words(context.words, beside=0)
+        )
 
     def encode_question(self, text: str) -> Question:
         """Encode a question: every token weighs 1, the augmentation tokens behind it too.
@@ -179,17 +187,17 @@ class VisualEncoder:
                 f"{self._checkpoint.name} made {len(vectors)} rows of a page where its family "
                 f"makes {len(boxes)}; its processor is not the family's"
             )
-        return _located(self._checked(vectors), boxes, RowKind.PATCH)
+        return Rows.of_kind(RowKind.PATCH, self._checked(vectors), boxes)
 
     def _words(self, words: Sequence[Word], *, beside: int) -> Rows:
         """Return the rows of words, few enough to be stored with `beside` rows."""
         if not words:
-            return self._nothing()
+            return Rows.none(self._loaded.model.dim)
         tokens = read_words(self._loaded.processor, [word.text for word in words])
         boxes = np.array([words[n].box for n in tokens.words], np.float32).reshape(-1, 4)
         vectors = self._checked(self._text_vectors(tokens))
         limit = max_rows(self._loaded.model.dim) - beside
-        return _located(*averaged(vectors, boxes, max_rows=limit), RowKind.TEXT)
+        return Rows.of_kind(RowKind.TEXT, *averaged(vectors, boxes, max_rows=limit))
 
     def _text_vectors(self, tokens: Tokens) -> Float32:
         """Return each token's row, read in windows, `(n_tokens, dim)`."""
@@ -223,14 +231,6 @@ class VisualEncoder:
 
     def _checked(self, vectors: Float32) -> Float32:
         return check_rows(self._checkpoint.name, vectors, self._loaded.model.dim)
-
-    def _nothing(self) -> Rows:
-        empty = np.empty((0, self._loaded.model.dim), np.float32)
-        return _located(empty, np.empty((0, 4), np.float32), RowKind.TEXT)
-
-
-def _located(vectors: Float32, boxes: Float32, kind: RowKind) -> Rows:
-    return Rows(vectors, boxes, np.full(len(vectors), kind, np.uint8))
 
 
 def _joined(first: Rows, second: Rows) -> Rows:

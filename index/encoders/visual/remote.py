@@ -143,7 +143,7 @@ class VllmEncoder:
 
     def encode_context(self, context: PageWords) -> Rows:  # noqa: ARG002  the protocol's
         """Return no rows: patches have no text."""
-        return _located(np.empty((0, self._model.dim), np.float32), np.empty((0, 4), np.float32))
+        return Rows.none(self._model.dim)
 
     def encode_question(self, text: str) -> Question:
         """Encode a question: every token weighs 1, the augmentation tokens behind it too.
@@ -186,7 +186,8 @@ class VllmEncoder:
 
     def _patches(self, page: PageContent, prompt: _Prompt) -> Rows:
         vectors = self._server.read_image(self._served.name, _png(page))
-        return _located(self._checked(vectors, prompt.is_patch, "page"), prompt.boxes)
+        made = self._checked(vectors, prompt.is_patch, "page")
+        return Rows.of_kind(RowKind.PATCH, made, prompt.boxes)
 
     def _checked(self, vectors: Float32, wanted: NDArray[np.bool_], what: str) -> Float32:
         """Return the wanted ones of a prompt's rows, `(n_wanted, dim)`."""
@@ -224,7 +225,3 @@ def _png(page: PageContent) -> bytes:
     written = BytesIO()
     Image.fromarray(page.image).save(written, "png", compress_level=PNG_LEVEL)
     return written.getvalue()
-
-
-def _located(vectors: Float32, boxes: Float32) -> Rows:
-    return Rows(vectors, boxes, np.full(len(vectors), RowKind.PATCH, np.uint8))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +12,6 @@ from index.encoders.visual.checkpoint import Source
 from index.encoders.visual.encoder import VisualEncoder
 from index.encoders.visual.families import family_of
 from index.records import RowChoice
-
-# transformers makes an array of PaliGemma's input tokens in a way that numpy 2 warns of.
-NUMPY_2 = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-# peft asks transformers for an attribute by its old name.
-OLD_NAME = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
-ABSENT = pytest.mark.skipif(
-    find_spec("colpali_engine") is None, reason="needs: pip install '.[colpali]'"
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("colpali"):
-            item.add_marker(ABSENT)
-            item.add_marker(NUMPY_2)
-            item.add_marker(OLD_NAME)
 
 
 @pytest.fixture(scope="session")
