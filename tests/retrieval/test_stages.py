@@ -4,7 +4,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from index.records import Question
+from index.records import Question, RowKind, Rows
 from retrieval.int8.scoring import Kernel
 from retrieval.maxsim import maxsim
 from retrieval.sidecar.folder import SidecarFolder
@@ -12,6 +12,7 @@ from retrieval.stages import MIN_REFINED, PageScorer, refine, refined_depth
 from tests.conftest import unit_rows
 
 NOTHING = np.empty(0, np.int64)
+ONE_BOX = np.array([[0, 0, 1, 0.1]], np.float32)
 N_DOCUMENTS, N_PAGES = 3, 5
 CASES: list[tuple[int, Kernel | None]] = [(1, "numpy"), (3, None), (2, "numpy")]
 
@@ -24,11 +25,16 @@ def question() -> Question:
 
 @pytest.fixture
 def scorer(tmp_path: Path, question: Question) -> PageScorer:
-    """Three documents of five pages; the last page of each has no rows, the first no context."""
+    """Three documents of five pages; the last page of each has no rows, the first no context.
+
+    The others are called like a token of the question, each like another one.
+    """
     folder = SidecarFolder(tmp_path / "sidecar", dim=16)
     for n in range(N_DOCUMENTS):
         pages = {p: unit_rows(20 + p, seed=10 * n + p) for p in range(1, N_PAGES)}
-        folder.append(UUID(int=n), {0: unit_rows(n), **pages, N_PAGES: unit_rows(0)})
+        token = question.vectors[[(0, 2)[n - 1]]]
+        context = Rows.of_kind(RowKind.TEXT, token, ONE_BOX) if n else unit_rows(0)
+        folder.append(UUID(int=n), {0: context, **pages, N_PAGES: unit_rows(0)})
     folder.close()
     contexts = np.arange(N_DOCUMENTS) * (N_PAGES + 1)
     owner = np.repeat(np.arange(N_DOCUMENTS), N_PAGES)
@@ -96,11 +102,11 @@ def test_closer_scores_replace_rough_ones_and_the_others_keep_their_order() -> N
 
 
 def test_looks_that_disagree_turn_no_page_round() -> None:
-    rough = np.array([1, 2, 3], np.float32)
+    rough = np.array([1, 2.5, 3], np.float32)
 
     scores = refine(rough, np.array([0, 2]), np.array([9, 5], np.float32))
 
-    assert scores.tolist() == [9, 7, 5]  # the mean of 9 - 1 and 5 - 3 is added
+    assert scores.tolist() == [9, 7.5, 5]  # the mean of 9 - 1 and 5 - 3 is added
 
 
 def test_one_closer_look_moves_the_others_by_what_it_differed() -> None:
