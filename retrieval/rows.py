@@ -7,7 +7,8 @@ from the store, those that are gone are forgotten.
 import re
 import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from uuid import UUID
 
@@ -81,8 +82,9 @@ class RowKeeper:
             self._open[layer.store] = SidecarFolder(folder, dim=layer.manifest.dim)
         return self._open[layer.store]
 
-    def _read(self, store: str, generation: UUID) -> dict[int, Rows]:
-        found = dict(self._vectors.read_rows(store, generation))
-        if CONTEXT_PAGE not in found:
+    def _read(self, store: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
+        pages = self._vectors.read_rows(store, generation)
+        first = next(pages, None)
+        if first is None or first[0] != CONTEXT_PAGE:
             raise PageNotFound(f"generation {generation} is gone from the vector store")
-        return found
+        return chain([first], pages)

@@ -100,7 +100,7 @@ class BenchCollection:
         nothing = Rows.none(self._pages.shape.dim)
         generation = uuid5(NAMESPACE_OID, f"bench {first}")
         begin = time.process_time()
-        self._sidecar.append(generation, {0: nothing} | dict(enumerate(block, 1)))
+        self._sidecar.append(generation, enumerate([nothing, *block]))
         self.build_cpu_s += time.process_time() - begin
         context = self.view.slots[generation].context
         added = np.arange(context + 1, context + 1 + len(block))

@@ -90,7 +90,10 @@ class VectorStore(Protocol):
         """
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
-        """Yield each stored page of a generation and its rows; page 0 has the context's."""
+        """Yield each stored page of a generation and its rows, in order; page 0 has the context's.
+
+        A few pages are read at a time.
+        """
 
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""

@@ -19,7 +19,8 @@ from index.vectors import points as stored
 from index.vectors.base import CONTEXT_PAGE, PageHit, PagePoint, Within
 from index.vectors.mapped import release_mapped
 
-SCROLL_PAGES = 64
+READ_PAGES = 16  # rows of more would be a hundred megabytes of Python's numbers
+SCROLL_POINTS = 1000
 GRAPH_KB = 10_000  # pooled rows of a segment that are worth a graph, Qdrant's own default
 
 
@@ -110,30 +111,21 @@ class EdgeVectorStore:
 
     def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
         """Yield the rows of some pages, by generation and number, in the order asked."""
-        for start in range(0, len(pages), SCROLL_PAGES):
-            some = pages[start : start + SCROLL_PAGES]
+        for start in range(0, len(pages), READ_PAGES):
+            some = pages[start : start + READ_PAGES]
             with self._using(collection) as shard:
                 ids: list[Any] = [stored.point_id(*page) for page in some]
                 records = shard.retrieve(ids, with_payload=True, with_vector=[stored.ROWS])
             yield from stored.in_order(some, {UUID(str(r.id)): _rows(r) for r in records})
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
-        """Yield each stored page of a generation and its rows; page 0 has the context's."""
-        offset: Any = None
-        while True:
-            request = edge.ScrollRequest(
-                offset=offset,
-                limit=SCROLL_PAGES,
-                filter=edge.Filter(must=[_any_of([generation])]),
-                with_payload=True,
-                with_vector=[stored.ROWS],
-            )
-            with self._using(collection) as shard:
-                records, offset = shard.scroll(request)
-            for record in records:
-                yield (record.payload or {})[stored.PAGE], _rows(record)
-            if offset is None:
-                return
+        """Yield each stored page of a generation and its rows, in order; page 0 has the context's.
+
+        A few pages are read at a time.
+        """
+        numbers = sorted(self._numbers(collection, generation))
+        rows = self.read_pages(collection, [(generation, number) for number in numbers])
+        yield from zip(numbers, rows, strict=True)
 
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""
@@ -166,6 +158,23 @@ class EdgeVectorStore:
             while self._shards:
                 _, shard = self._shards.popitem()
                 shard.close()
+
+    def _numbers(self, collection: str, generation: UUID) -> Iterator[int]:
+        """Yield the number of each stored page of a generation, 0 for its context."""
+        offset: Any = None
+        while True:
+            request = edge.ScrollRequest(
+                offset=offset,
+                limit=SCROLL_POINTS,
+                filter=edge.Filter(must=[_any_of([generation])]),
+                with_payload=[stored.PAGE],
+            )
+            with self._using(collection) as shard:
+                records, offset = shard.scroll(request)
+            for record in records:
+                yield (record.payload or {})[stored.PAGE]
+            if offset is None:
+                return
 
     @contextmanager
     def _using(self, collection: str) -> Iterator[edge.EdgeShard]:

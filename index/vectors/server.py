@@ -25,7 +25,8 @@ _FAILURES = (  # what the client raises for a server that is absent, slow, or sa
     ValueError,
 )
 RESCORED = models.SearchParams(quantization=models.QuantizationSearchParams(rescore=True))
-SCROLL_PAGES = 16  # a page of rows is about a megabyte on the wire
+READ_PAGES = 16  # a page of rows is about a megabyte on the wire
+SCROLL_POINTS = 1000
 UPSERT_PAGES = 8
 
 
@@ -143,21 +144,20 @@ class QdrantVectorStore:
 
     def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
         """Yield the rows of some pages, by generation and number, in the order asked."""
-        for start in range(0, len(pages), SCROLL_PAGES):
-            some = pages[start : start + SCROLL_PAGES]
+        for start in range(0, len(pages), READ_PAGES):
+            some = pages[start : start + READ_PAGES]
             ids = [str(stored.point_id(*page)) for page in some]
             records = self._retrieve(collection, ids)
             yield from stored.in_order(some, {UUID(str(r.id)): _rows(r) for r in records})
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
-        """Yield each stored page of a generation and its rows; page 0 has the context's."""
-        offset: Any = None
-        while True:
-            records, offset = self._scroll(collection, generation, offset)
-            for record in records:
-                yield (record.payload or {})[stored.PAGE], _rows(record)
-            if offset is None:
-                return
+        """Yield each stored page of a generation and its rows, in order; page 0 has the context's.
+
+        A few pages are read at a time.
+        """
+        numbers = sorted(self._numbers(collection, generation))
+        rows = self.read_pages(collection, [(generation, number) for number in numbers])
+        yield from zip(numbers, rows, strict=True)
 
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""
@@ -188,6 +188,16 @@ class QdrantVectorStore:
     def _upsert(self, collection: str, batch: list[models.PointStruct]) -> None:
         self._call(lambda: self._client.upsert(collection, batch, wait=True))
 
+    def _numbers(self, collection: str, generation: UUID) -> Iterator[int]:
+        """Yield the number of each stored page of a generation, 0 for its context."""
+        offset: Any = None
+        while True:
+            records, offset = self._scroll(collection, generation, offset)
+            for record in records:
+                yield (record.payload or {})[stored.PAGE]
+            if offset is None:
+                return
+
     def _scroll(
         self,
         collection: str,
@@ -198,10 +208,9 @@ class QdrantVectorStore:
             lambda: self._client.scroll(
                 collection,
                 scroll_filter=models.Filter(must=[_any_of([generation])]),
-                limit=SCROLL_PAGES,
+                limit=SCROLL_POINTS,
                 offset=offset,
-                with_payload=True,
-                with_vectors=[stored.ROWS],
+                with_payload=[stored.PAGE],
             )
         )
 

@@ -11,7 +11,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from uuid import UUID
@@ -23,14 +24,14 @@ from numpy.typing import NDArray
 from index.errors import StorageFull
 from index.records import Rows
 from retrieval.int8.packing import GROUP, PackedPages, group_bytes
-from retrieval.sidecar.layout import PLACE, Entry, Parts, Sizes, lay_out
+from retrieval.sidecar.layout import PLACE, Entry, Sizes, lay_out
 from retrieval.sidecar.view import SidecarView, Slots, Table, ends
 
 FORMAT = 1
 NAMES = ("rows.int8", "pooled.int8", "rows.float16", "places.u16")
 JOURNAL = "journal"
 CHUNK_BYTES = 1 << 24
-NOTHING = Entry(UUID(int=0), [], [], [], [], [], [], Sizes(), ())
+APPEND_PAGES = 16  # that are in memory at once
 MIN_DEAD_BYTES = 64 << 20  # below this, clearing up is not worth it
 
 
@@ -61,13 +62,18 @@ class SidecarFolder:
         self._end = Sizes()
         self._begin()
 
-    def append(self, generation: UUID, pages: Mapping[int, Rows]) -> None:
-        """Add a generation: its context as page 0, and its pages.
+    def append(self, generation: UUID, pages: Iterable[tuple[int, Rows]]) -> None:
+        """Add a generation, a few pages at a time: its context as page 0, and its pages in order.
 
         Raises:
             StorageFull: there is no room for it; nothing has changed.
         """
-        self._write(*lay_out(generation, pages))
+        entry, items = Entry.nothing(generation), iter(pages)
+        while chunk := list(islice(items, APPEND_PAGES)):
+            at = self._end.plus(entry.sizes)
+            entry, parts = lay_out(chunk, entry)
+            self._write(NAMES, parts, at)
+        self._note(entry)
         self.view = self._seen()
 
     def keep_only(self, live: set[UUID], *, min_dead_bytes: int = MIN_DEAD_BYTES) -> None:
@@ -96,7 +102,7 @@ class SidecarFolder:
         """Take in what the folder holds."""
         self._folder.mkdir(exist_ok=True)
         self._held, self._end = {}, Sizes()
-        self._tables = [Table.of(NOTHING)]
+        self._tables = [Table.of(Entry.nothing(UUID(int=0)))]
         self._n_slots = 0
         self._read_journal()
         self.view = self._seen()
@@ -105,7 +111,8 @@ class SidecarFolder:
         journal, header = self._folder / JOURNAL, self._header()
         lines = journal.read_bytes().splitlines(keepends=True) if journal.exists() else []
         if not lines or lines[0] != header:
-            _write_synced(journal, header, at=0)
+            _write(journal, header, at=0)
+            _sync(journal)
             lines = []
         self._journal_end = len(header)
         for line in lines[1:]:
@@ -134,15 +141,23 @@ class SidecarFolder:
         told = {"format": FORMAT, "group": GROUP, "dim": self._dim}
         return json.dumps(told).encode() + b"\n"
 
-    def _write(self, entry: Entry, parts: Parts) -> None:
+    def _note(self, entry: Entry) -> None:
+        """See a generation's bytes onto the disk and add it to the journal."""
         line = entry.to_line()
+        for name in NAMES:
+            _sync(self._folder / name)
+        self._write([JOURNAL], [line], [self._journal_end])
+        _sync(self._folder / JOURNAL)
+        self._hold(entry, line)
+
+    def _write(
+        self, names: Sequence[str], contents: Sequence[bytes], starts: Sequence[int]
+    ) -> None:
         try:
-            for name, part, start in zip(NAMES, parts, self._end, strict=True):
-                _write_synced(self._folder / name, part, at=start)
-            _write_synced(self._folder / JOURNAL, line, at=self._journal_end)
+            for name, content, start in zip(names, contents, starts, strict=True):
+                _write(self._folder / name, content, at=start)
         except OSError as error:
             raise StorageFull(f"no room for the rows that scoring reads: {error}") from error
-        self._hold(entry, line)
 
     def _clear_up(self) -> None:
         """Write what is held into new files, which take the place of these."""
@@ -150,7 +165,7 @@ class SidecarFolder:
         fresh = SidecarFolder(self._folder.with_name(f"{self._folder.name}.new"), dim=self._dim)
         for generation, one in held.items():
             slots = range(one.context, one.context + len(one.entry.pages))
-            fresh.append(generation, {int(old.page[slot]): old.page_rows(slot) for slot in slots})
+            fresh.append(generation, ((int(old.page[slot]), old.page_rows(slot)) for slot in slots))
         fresh.close()
         self._folder.with_name(f"{self._folder.name}.new.lock").unlink()
         shutil.rmtree(self._folder)
@@ -194,13 +209,17 @@ def _take(lock: Path) -> IO[Any] | None:
     return file
 
 
-def _write_synced(path: Path, content: bytes, *, at: int) -> None:
-    """Write at a place, cut off what was behind, and see it onto the disk."""
+def _write(path: Path, content: bytes, *, at: int) -> None:
+    """Write at a place, and cut off what was behind."""
     with path.open("r+b" if path.exists() else "w+b") as file:
         file.truncate(at)
         file.seek(at)
         file.write(content)
-        file.flush()
+
+
+def _sync(path: Path) -> None:
+    """See a file's bytes onto the disk."""
+    with path.open("rb") as file:
         os.fsync(file.fileno())
 
 

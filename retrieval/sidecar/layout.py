@@ -10,7 +10,7 @@ file the slots follow one another without gaps.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 from uuid import UUID
@@ -74,6 +74,11 @@ class Entry:
     sizes: Sizes
     checksums: tuple[int, ...]
 
+    @classmethod
+    def nothing(cls, generation: UUID) -> Self:
+        """Return the entry of a generation of which nothing is laid out."""
+        return cls(generation, [], [], [], [], [], [], Sizes(), (0, 0, 0, 0))
+
     def to_line(self) -> bytes:
         """Return the journal's line, with its own checksum in front."""
         fields = {name: getattr(self, name) for name in self.__slots__}
@@ -97,28 +102,35 @@ class Entry:
         )
 
 
-def lay_out(generation: UUID, pages: Mapping[int, Rows]) -> tuple[Entry, Parts]:
-    """Bring a generation's pages, its context among them, into the forms of the four files."""
-    numbers = sorted(pages)
-    found = [pages[number] for number in numbers]
-    rows = pack_pages([one.vectors for one in found], found[0].dim)
+def lay_out(pages: Sequence[tuple[int, Rows]], before: Entry) -> tuple[Entry, Parts]:
+    """Bring more pages of a generation into the forms of the four files.
+
+    Args:
+        pages: number and rows of each page, behind those that are laid out.
+        before: what is laid out of the generation; of its first pages, `Entry.nothing`.
+
+    Returns:
+        What is laid out then, and the bytes that came.
+    """
+    found = [rows for _, rows in pages]
+    packed = pack_pages([one.vectors for one in found], found[0].dim)
     few = pack_pages([pooled(one) for one in found], found[0].dim)
     parts = Parts(
-        rows=rows.groups.tobytes(),
+        rows=packed.groups.tobytes(),
         pooled=few.groups.tobytes(),
         exact=b"".join(one.vectors.astype("<f2").tobytes() for one in found),
         places=b"".join(_places(one).tobytes() for one in found),
     )
     entry = Entry(
-        generation=generation,
-        pages=numbers,
-        n_rows=[len(one) for one in found],
-        n_groups=np.diff(rows.offsets).tolist(),
-        scales=rows.scales.tolist(),
-        n_pooled=np.diff(few.offsets).tolist(),
-        pooled_scales=few.scales.tolist(),
-        sizes=Sizes(*map(len, parts)),
-        checksums=tuple(map(crc32, parts)),
+        generation=before.generation,
+        pages=before.pages + [number for number, _ in pages],
+        n_rows=before.n_rows + [len(one) for one in found],
+        n_groups=before.n_groups + np.diff(packed.offsets).tolist(),
+        scales=before.scales + packed.scales.tolist(),
+        n_pooled=before.n_pooled + np.diff(few.offsets).tolist(),
+        pooled_scales=before.pooled_scales + few.scales.tolist(),
+        sizes=before.sizes.plus(Sizes(*map(len, parts))),
+        checksums=tuple(map(crc32, parts, before.checksums)),
     )
     return entry, parts
 

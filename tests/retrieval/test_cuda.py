@@ -46,7 +46,7 @@ def page(n):
     return Rows(unit(n), np.zeros((n, 4), np.float32), np.ones(n, np.uint8))
 
 folder = SidecarFolder(Path(sys.argv[1]), dim=16)
-folder.append(UUID(int=1), {0: page(2), 1: page(1), 2: page(70), 3: page(0), 4: page(33)})
+folder.append(UUID(int=1), {0: page(2), 1: page(1), 2: page(70), 3: page(0), 4: page(33)}.items())
 folder.close()
 question = Question("q", -unit(3), np.array([1, 2, 0.5], np.float32), ("a", "b", "c"))
 device = DeviceRows("cpu", max_bytes=1 << 30, kernel="triton")
@@ -78,7 +78,7 @@ def folder(tmp_path: Path) -> Iterator[SidecarFolder]:
 def append(folder: SidecarFolder, n: int) -> None:
     pages = {p: unit_rows(20 + p, seed=10 * n + p) for p in range(1, N_PAGES)}
     context = unit_rows(n, seed=99)  # says what the question asks
-    folder.append(UUID(int=n), {0: context, **pages, N_PAGES: unit_rows(0)})
+    folder.append(UUID(int=n), {0: context, **pages, N_PAGES: unit_rows(0)}.items())
 
 
 def page_slots(view: SidecarView) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -117,7 +117,7 @@ def test_scores_are_those_of_maxsim_whatever_fits_on_the_device(
 def test_a_short_page_that_points_away_keeps_its_negative_score(folder: SidecarFolder) -> None:
     folder.keep_only(set())
     long, short = unit_rows(40, seed=1), unit_rows(1, seed=2)
-    folder.append(UUID(int=1), {0: unit_rows(0), 1: long, 2: short})
+    folder.append(UUID(int=1), {0: unit_rows(0), 1: long, 2: short}.items())
     away = Question("q", -short.vectors, np.ones(1, np.float32), ("a",))
 
     slots = np.array([folder.view.slot(UUID(int=1), page) for page in (1, 2)])
@@ -174,7 +174,7 @@ def test_generations_that_moved_to_the_front_are_brought_again(
 
 def test_a_block_may_end_inside_a_chunk(folder: SidecarFolder, question: Question) -> None:
     pages = {p: unit_rows(BLOCK_ROWS // 3, seed=p) for p in range(1, N_PAGES + 1)}
-    folder.append(UUID(int=9), {0: unit_rows(1), **pages})
+    folder.append(UUID(int=9), {0: unit_rows(1), **pages}.items())
 
     found = scored(DeviceRows("cpu", max_bytes=ROOM), folder.view, question)
 

@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Iterator[SidecarFolder]:
     """Pages 1 and 3 of a generation, page 2 of another; and a generation that is not live."""
     opened = SidecarFolder(tmp_path / "sidecar", dim=16)
     for generation, pages in ((FIRST, (1, 3)), (OTHER, (1,)), (SECOND, (2,))):
-        opened.append(generation, {page: unit_rows(1 + page) for page in (0, *pages)})
+        opened.append(generation, {page: unit_rows(1 + page) for page in (0, *pages)}.items())
     yield opened
     opened.close()
 

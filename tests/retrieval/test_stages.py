@@ -34,7 +34,7 @@ def scorer(tmp_path: Path, question: Question) -> PageScorer:
         pages = {p: unit_rows(20 + p, seed=10 * n + p) for p in range(1, N_PAGES)}
         token = question.vectors[[(0, 2)[n - 1]]]
         context = Rows.of_kind(RowKind.TEXT, token, ONE_BOX) if n else unit_rows(0)
-        folder.append(UUID(int=n), {0: context, **pages, N_PAGES: unit_rows(0)})
+        folder.append(UUID(int=n), {0: context, **pages, N_PAGES: unit_rows(0)}.items())
     folder.close()
     contexts = np.arange(N_DOCUMENTS) * (N_PAGES + 1)
     owner = np.repeat(np.arange(N_DOCUMENTS), N_PAGES)

@@ -91,6 +91,13 @@ def read(store: VectorStore, generation: UUID) -> dict[int, Rows]:
     return dict(store.read_rows(COLLECTION, generation))
 
 
+def test_rows_come_in_the_order_of_their_pages_behind_the_context(store: VectorStore) -> None:
+    numbers = [*range(40, 0, -1)]
+    store.put_pages(COLLECTION, FIRST, [page(n) for n in numbers])
+    store.put_context(COLLECTION, FIRST, unit_rows(2, DIM))
+    assert [n for n, _ in store.read_rows(COLLECTION, FIRST)] == [0, *sorted(numbers)]
+
+
 def test_rows_come_back_as_they_were_put_within_half_precision(store: VectorStore) -> None:
     put = page(1, (7, 1.0), n_rows=40)
     store.put_pages(COLLECTION, FIRST, [put])

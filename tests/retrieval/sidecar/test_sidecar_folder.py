@@ -5,12 +5,12 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from index.errors import StorageFull
+from index.errors import PageNotFound, StorageFull
 from index.pooling import pooled
 from index.records import Rows
 from retrieval.int8.packing import pack_question
 from retrieval.int8.scoring import maxima
-from retrieval.sidecar.folder import NAMES, SidecarFolder
+from retrieval.sidecar.folder import APPEND_PAGES, NAMES, SidecarFolder
 from tests.conftest import unit_rows
 
 FIRST, SECOND, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -26,8 +26,8 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture
 def filled(place: Path) -> Iterator[SidecarFolder]:
     opened = SidecarFolder(place, dim=16)
-    opened.append(FIRST, PAGES)
-    opened.append(SECOND, OTHERS)
+    opened.append(FIRST, PAGES.items())
+    opened.append(SECOND, OTHERS.items())
     yield opened
     opened.close()
 
@@ -72,15 +72,43 @@ def test_it_is_as_it_was_when_it_is_opened_again(filled: SidecarFolder, place: P
     again = SidecarFolder(place, dim=16)
     assert_holds(again, FIRST, PAGES)
     assert_holds(again, SECOND, OTHERS)
-    again.append(THIRD, PAGES)
+    again.append(THIRD, PAGES.items())
     assert_holds(again, THIRD, PAGES)
+    again.close()
+
+
+def test_a_generation_of_many_pages_is_written_bit_by_bit_and_whole(place: Path) -> None:
+    pages = {n: unit_rows(n % 5, seed=n) for n in range(2 * APPEND_PAGES + 3)}
+    opened = SidecarFolder(place, dim=16)
+    opened.append(FIRST, PAGES.items())
+    opened.append(SECOND, pages.items())
+    assert_holds(opened, SECOND, pages)
+    opened.close()
+    again = SidecarFolder(place, dim=16)
+    assert_holds(again, FIRST, PAGES)
+    assert_holds(again, SECOND, pages)
+    again.close()
+
+
+def test_pages_that_stop_coming_leave_what_was_there(filled: SidecarFolder, place: Path) -> None:
+    def pages() -> Iterator[tuple[int, Rows]]:
+        yield from ((n, unit_rows(3, seed=n)) for n in range(APPEND_PAGES + 1))
+        raise PageNotFound("gone")
+
+    with pytest.raises(PageNotFound):
+        filled.append(THIRD, pages())
+    filled.append(THIRD, OTHERS.items())
+    filled.close()
+    again = SidecarFolder(place, dim=16)
+    for generation, held in ((FIRST, PAGES), (SECOND, OTHERS), (THIRD, OTHERS)):
+        assert_holds(again, generation, held)
     again.close()
 
 
 def test_a_view_stays_as_it_was_when_more_is_added(filled: SidecarFolder) -> None:
     before = filled.view
     n_slots = len(before.page)
-    filled.append(THIRD, PAGES)
+    filled.append(THIRD, PAGES.items())
     assert len(before.page) == n_slots
     assert THIRD not in before.slots
     assert_holds(filled, THIRD, PAGES)
@@ -94,7 +122,7 @@ def test_bytes_that_changed_are_not_believed(filled: SidecarFolder, place: Path,
     (place / name).write_bytes(content)
     again = SidecarFolder(place, dim=16)
     assert set(again.view.slots) == {FIRST}
-    again.append(SECOND, OTHERS)
+    again.append(SECOND, OTHERS.items())
     assert_holds(again, SECOND, OTHERS)
     again.close()
 
@@ -105,16 +133,16 @@ def test_a_file_that_is_gone_is_made_anew(filled: SidecarFolder, place: Path, na
     (place / name).unlink()
     again = SidecarFolder(place, dim=16)
     assert set(again.view.slots) == set()
-    again.append(FIRST, PAGES)
+    again.append(FIRST, PAGES.items())
     assert_holds(again, FIRST, PAGES)
     again.close()
 
 
 def test_an_append_that_was_cut_off_anywhere_is_as_if_it_never_was(place: Path) -> None:
     opened = SidecarFolder(place, dim=16)
-    opened.append(FIRST, PAGES)
+    opened.append(FIRST, PAGES.items())
     sizes = {path.name: path.stat().st_size for path in place.iterdir()}
-    opened.append(SECOND, OTHERS)
+    opened.append(SECOND, OTHERS.items())
     opened.close()
     whole = {path.name: path.read_bytes() for path in place.iterdir()}
     for name in (*NAMES, "journal"):
@@ -147,7 +175,7 @@ def test_dead_bytes_are_cleared_up_when_they_are_most(filled: SidecarFolder, pla
     filled.keep_only({SECOND}, min_dead_bytes=0)
     assert (place / NAMES[0]).stat().st_size < before / 2
     assert_holds(filled, SECOND, OTHERS)
-    filled.append(THIRD, PAGES)
+    filled.append(THIRD, PAGES.items())
     assert_holds(filled, THIRD, PAGES)
     assert [path.name for path in place.parent.iterdir() if "new" in path.name] == []
 
@@ -157,7 +185,7 @@ def test_a_second_opener_gets_a_folder_of_its_own_for_a_while(
 ) -> None:
     second = SidecarFolder(place, dim=16)
     assert set(second.view.slots) == set()
-    second.append(THIRD, PAGES)
+    second.append(THIRD, PAGES.items())
     assert_holds(second, THIRD, PAGES)
     second.close()
     assert THIRD not in filled.view.slots
@@ -168,5 +196,5 @@ def test_no_room_is_told_and_changes_nothing(filled: SidecarFolder, place: Path)
     (place / NAMES[2]).unlink()
     (place / NAMES[2]).mkdir()
     with pytest.raises(StorageFull, match="no room"):
-        filled.append(THIRD, PAGES)
+        filled.append(THIRD, PAGES.items())
     assert set(filled.view.slots) == {FIRST, SECOND}
