@@ -12,7 +12,7 @@ from rich.table import Table
 from api.commands.ingest import ingest_files
 from api.commands.shared import data_option, err, open_desk, out, says_errors, url_option
 from api.schemas import NewCollection
-from eval.golden import GoldenSet
+from eval.datasets.golden import read_golden
 from eval.run import AnswerFigures, ArmSet, Asked, Slice, answer_figures, ask_all, retrieval_figures
 
 ARM_SETS = "maxsim+bm25,maxsim,bm25"
@@ -43,11 +43,11 @@ def run(
     json_file: Path | None,
 ) -> None:
     """Index FOLDER/corpus, ask FOLDER/queries.jsonl, and compare with FOLDER/qrels.tsv."""
-    golden = GoldenSet.read(folder)
+    golden = read_golden(folder)
     arm_sets = [tuple(part.split("+")) for part in arms.split(",")]
     name = collection or f"eval-{golden.name}"
     with open_desk(data, url) as desk:
-        ingest_files(desk, NewCollection(name=name), [golden.corpus], metadata={})
+        ingest_files(desk, NewCollection(name=name), golden.corpus, metadata={})
         with Progress(console=err, transient=True) as bar:
             task = bar.add_task("asking", total=len(golden.questions))
             asked = ask_all(desk, name, golden, arm_sets, lambda: bar.advance(task))

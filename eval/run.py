@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from api.desk import Desk
 from api.schemas import AnswerRequest, SearchRequest
-from eval.golden import GoldenQuestion, GoldenSet
+from eval.datasets.base import EvalQuestion, EvalSet
 from eval.metrics import first_rank, holds_answer, mean, ndcg_at, recall_at
 
 DEPTH = 10
@@ -23,7 +23,7 @@ class Asked:
         is_right: the answer holds an accepted one.
     """
 
-    question: GoldenQuestion
+    question: EvalQuestion
     ranks: dict[ArmSet, int | None]
     refused: bool
     is_right: bool
@@ -59,7 +59,7 @@ class AnswerFigures:
 def ask_all(
     desk: Desk,
     collection: str,
-    golden: GoldenSet,
+    golden: EvalSet,
     arm_sets: Sequence[ArmSet],
     on_question: Callable[[], None] = lambda: None,
 ) -> list[Asked]:
@@ -96,12 +96,13 @@ def answer_figures(asked: Sequence[Asked]) -> AnswerFigures:
     )
 
 
-def _rank(desk: Desk, collection: str, question: GoldenQuestion, arms: ArmSet) -> int | None:
+def _rank(desk: Desk, collection: str, question: EvalQuestion, arms: ArmSet) -> int | None:
     request = SearchRequest.model_validate(
         {"query": question.text, "limit": DEPTH, "arms": list(arms)}
     )
     hits = desk.search(collection, request).hits
-    return first_rank([(PurePath(hit.name).stem, hit.page) for hit in hits], question.pages)
+    gold = frozenset((document, page) for document, page, _ in question.pages)
+    return first_rank([(PurePath(hit.name).stem, hit.page) for hit in hits], gold)
 
 
 def _values(asked: Iterable[Asked], label: str) -> list[str]:

@@ -20,7 +20,7 @@ from eval.bench.pages import Shape
 from eval.bench.scale import measure_scale
 from eval.bench.search import measure_search
 from eval.bench.service import measure_service
-from eval.golden import GoldenSet
+from eval.datasets.golden import read_golden
 
 Result = TypeVar("Result")
 AT_LEAST_ONE = click.IntRange(1)
@@ -136,7 +136,7 @@ def ingest(*, golden: Path, json_file: Path | None) -> None:
 @says_errors
 def service(*, golden: Path, searches: int, busy_pages: int, json_file: Path | None) -> None:
     """Time searches over HTTP, alone and while documents are indexed."""
-    figures = measure_service(GoldenSet.read(golden), n_searches=searches, busy_pages=busy_pages)
+    figures = measure_service(read_golden(golden), n_searches=searches, busy_pages=busy_pages)
     printing.print_service(figures)
     if json_file is not None:
         printing.write_json(figures, json_file)

@@ -25,7 +25,7 @@ from api.client import RemoteDesk
 from api.commands.ingest import ingest_files
 from api.schemas import NewCollection
 from eval.bench.pdf import plain_pdf
-from eval.golden import GoldenSet
+from eval.datasets.base import EvalSet
 from index.errors import PagesightError
 
 COLLECTION = "bench"
@@ -83,7 +83,7 @@ class ServiceFigures:
     was_busy: bool
 
 
-def measure_service(golden: GoldenSet, *, n_searches: int, busy_pages: int) -> ServiceFigures:
+def measure_service(golden: EvalSet, *, n_searches: int, busy_pages: int) -> ServiceFigures:
     """Serve a golden set's documents and ask its questions over HTTP.
 
     Args:
@@ -94,7 +94,7 @@ def measure_service(golden: GoldenSet, *, n_searches: int, busy_pages: int) -> S
     texts = list(islice(cycle([question.text for question in golden.questions]), n_searches))
     with tempfile.TemporaryDirectory() as folder, _server(Path(folder) / "data") as server:
         desk = RemoteDesk.connect(server.url)
-        report = ingest_files(desk, NewCollection(name=COLLECTION), [golden.corpus], metadata={})
+        report = ingest_files(desk, NewCollection(name=COLLECTION), golden.corpus, metadata={})
         n_pages = sum(document.pages or 0 for document in report.documents)
         with httpx.Client(base_url=server.url, timeout=60) as client:
             _search(server, client, texts)  # also lets the server open what it opens once

@@ -8,7 +8,8 @@ from api.commands.ingest import ingest_files
 from api.desk import LocalDesk
 from api.schemas import NewCollection
 from api.service import Service
-from eval.golden import GoldenQuestion, GoldenSet
+from eval.datasets.base import EvalQuestion, EvalSet, GoldPage, Label
+from eval.datasets.golden import read_golden
 from eval.run import Asked, answer_figures, ask_all, retrieval_figures
 from tests.tiny import pdf
 
@@ -16,7 +17,7 @@ BOTH = ("maxsim", "bm25")
 
 
 @pytest.fixture
-def golden(tmp_path: Path) -> GoldenSet:
+def golden(tmp_path: Path) -> EvalSet:
     folder = tmp_path / "tiny"
     (folder / "corpus").mkdir(parents=True)
     (folder / "corpus" / "dams.pdf").write_bytes(
@@ -29,20 +30,20 @@ def golden(tmp_path: Path) -> GoldenSet:
     ]
     (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, questions)))
     (folder / "qrels.tsv").write_text("query_id\tdoc\tpage\nq1\tdams\t1\nq2\tdams\t2\n")
-    return GoldenSet.read(folder)
+    return read_golden(folder)
 
 
 def asked(
-    name: str, rank: int | None, *, gold: bool = True, refused: bool = False, **labels: object
+    name: str, rank: int | None, *, gold: bool = True, refused: bool = False, **labels: Label
 ) -> Asked:
-    pages = frozenset({("dams", 1)}) if gold else frozenset()
-    question = GoldenQuestion(name, name, pages, (), labels)
+    pages = (GoldPage("dams", 1),) if gold else ()
+    question = EvalQuestion(name, name, pages, labels=labels)
     return Asked(question, {BOTH: rank}, refused, is_right=not refused)
 
 
-def test_a_set_is_asked_through_the_service(service: Service, golden: GoldenSet) -> None:
+def test_a_set_is_asked_through_the_service(service: Service, golden: EvalSet) -> None:
     desk, told = LocalDesk(service), []
-    ingest_files(desk, NewCollection(name="tiny"), [golden.corpus], metadata={})
+    ingest_files(desk, NewCollection(name="tiny"), golden.corpus, metadata={})
     found = ask_all(desk, "tiny", golden, [BOTH, ("bm25",)], lambda: told.append(1))
     assert [one.ranks[BOTH] for one in found] == [1, 1, None]
     assert [one.ranks[("bm25",)] for one in found] == [1, 1, None]

@@ -1,0 +1,1 @@
+"""Data sets to measure on: documents, questions, and what would be right."""
