@@ -116,6 +116,16 @@ class RemoteDesk:
         path = f"/v1/collections/{collection}/answers"
         return self._ask(AnswerResponse, "POST", path, json=request.model_dump())
 
+    def page_image(self, collection: str, document: str, page: int, *, width: int) -> bytes:
+        """Return a page's picture as JPEG, at most `width` pixels wide."""
+        path = f"/v1/collections/{collection}/documents/{document}/pages/{page}/image"
+        return self._send("GET", path, params={"width": width}).content
+
+    def heatmap_image(self, collection: str, document: str, page: int, query: str) -> bytes:
+        """Return a page's picture as PNG, coloured where the question finds what it asks for."""
+        path = f"/v1/collections/{collection}/documents/{document}/pages/{page}/heatmap"
+        return self._send("GET", path, params={"query": query}).content
+
     def close(self) -> None:
         """Let go of the connection."""
         self._client.close()

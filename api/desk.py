@@ -33,6 +33,7 @@ from api.schemas import (
 )
 from api.service import Service
 from index.encoders.shelf import EncoderChoice
+from retrieval.heatmap import draw_heat
 from retrieval.hits import ALL_ARMS, SearchQuery
 
 READ_BYTES = 1 << 20
@@ -80,6 +81,12 @@ class Desk(Protocol):
     def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
         """Answer a question."""
 
+    def page_image(self, collection: str, document: str, page: int, *, width: int) -> bytes:
+        """Return a page's picture as JPEG, at most `width` pixels wide."""
+
+    def heatmap_image(self, collection: str, document: str, page: int, query: str) -> bytes:
+        """Return a page's picture as PNG, coloured where the question finds what it asks for."""
+
     def close(self) -> None:
         """Let go of everything."""
 
@@ -88,60 +95,60 @@ class LocalDesk:
     """The service itself, in this process."""
 
     def __init__(self, service: Service) -> None:
-        self._service = service
+        self.service = service
 
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
         """Return a collection, making it where it is missing."""
-        known = {c.name for c in self._service.catalog.collections()}
+        known = {c.name for c in self.service.catalog.collections()}
         if wanted.name in known and not wanted.is_particular:
-            return collection_body(self._service, self._service.collection(wanted.name))
-        return collection_body(self._service, make_collection(self._service, wanted))
+            return collection_body(self.service, self.service.collection(wanted.name))
+        return collection_body(self.service, make_collection(self.service, wanted))
 
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""
-        return upload_body(*self._service.upload(collection, path.name, _chunks(path), metadata))
+        return upload_body(*self.service.upload(collection, path.name, _chunks(path), metadata))
 
     def work(self) -> None:
         """Work until the queue is empty."""
-        self._service.worker.run_until_empty()
+        self.service.worker.run_until_empty()
 
     def job(self, job: str) -> JobBody:
         """Return how far a job is."""
-        return job_body(self._service.ledger.job(parse_id(job)))
+        return job_body(self.service.ledger.job(parse_id(job)))
 
     def documents(self, collection: str, *, limit: int, cursor: str | None) -> DocumentList:
         """List documents."""
         after = parse_id(cursor) if cursor else None
-        found = self._service.catalog.documents(collection, limit=limit, after=after)
+        found = self.service.catalog.documents(collection, limit=limit, after=after)
         following = str(found[-1].id) if len(found) == limit else None
         return DocumentList(documents=[document_body(d) for d in found], next=following)
 
     def document(self, collection: str, document: str) -> DocumentDetails:
         """Return one document."""
-        found = self._service.catalog.document(collection, parse_id(document))
-        return document_details(self._service, found)
+        found = self.service.catalog.document(collection, parse_id(document))
+        return document_details(self.service, found)
 
     def delete_document(self, collection: str, document: str) -> None:
         """Delete one document."""
-        self._service.delete_document(collection, parse_id(document))
+        self.service.delete_document(collection, parse_id(document))
 
     def reindex(self, collection: str, wanted: NewReindex) -> ReindexBody:
         """Begin to build the index anew."""
-        encoder = wanted.encoder or self._service.settings.encoder
+        encoder = wanted.encoder or self.service.settings.encoder
         chosen = EncoderChoice(encoder, wanted.rows, words=wanted.words)
-        return reindex_body(self._service.rebuilds.begin(collection, chosen))
+        return reindex_body(self.service.rebuilds.begin(collection, chosen))
 
     def reindexed(self, collection: str) -> ReindexBody:
         """Return how far that is."""
-        return reindex_body(self._service.rebuilds.show(collection))
+        return reindex_body(self.service.rebuilds.show(collection))
 
     def roll_back(self, collection: str) -> ReindexBody:
         """Begin the way back to the index that answered before."""
-        return reindex_body(self._service.rebuilds.roll_back(collection))
+        return reindex_body(self.service.rebuilds.roll_back(collection))
 
     def forget_reindex(self, collection: str) -> None:
         """Drop the index that does not answer."""
-        self._service.rebuilds.forget(collection)
+        self.service.rebuilds.forget(collection)
 
     def search(self, collection: str, request: SearchRequest) -> SearchResponse:
         """Find pages."""
@@ -152,16 +159,25 @@ class LocalDesk:
             arms=ALL_ARMS if request.arms is None else frozenset(request.arms),
             exhaustive=request.exhaustive,
         )
-        return search_body(self._service.search(collection, query))
+        return search_body(self.service.search(collection, query))
 
     def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
         """Answer a question."""
         query = SearchQuery(request.query, limit=request.limit, scope=as_scope(request.filter))
-        return answer_body(collection, *self._service.ask(collection, query))
+        return answer_body(collection, *self.service.ask(collection, query))
+
+    def page_image(self, collection: str, document: str, page: int, *, width: int) -> bytes:
+        """Return a page's picture as JPEG, at most `width` pixels wide."""
+        return self.service.page_image(collection, parse_id(document), page, width=width)
+
+    def heatmap_image(self, collection: str, document: str, page: int, query: str) -> bytes:
+        """Return a page's picture as PNG, coloured where the question finds what it asks for."""
+        found = self.service.heatmap(collection, parse_id(document), page, query)
+        return draw_heat(found.picture, found.heat, found.boxes)
 
     def close(self) -> None:
         """Let go of everything."""
-        self._service.close()
+        self.service.close()
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -101,6 +101,12 @@ class Settings(BaseSettings):
     vlm_model: str = Field("", description="its model name")
     vlm_key: str = Field("", description="its key")
     vlm_timeout_s: float = Field(120, gt=0, description="time for one answer")
+    vlm_input_price: float | None = Field(
+        None, ge=0, description="what a million tokens that it reads cost, in any currency"
+    )
+    vlm_output_price: float | None = Field(
+        None, ge=0, description="what a million tokens that it writes cost, in the same currency"
+    )
     host: str = Field("127.0.0.1", description="address that `serve` binds")
     port: int = Field(8080, ge=0, le=65535, description="port that `serve` binds")
     trust_network: bool = Field(

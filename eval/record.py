@@ -92,6 +92,7 @@ class Circumstances:
         packages: versions of what decides results.
         collection: as the service shows it, with its manifest and the pins of its models.
         settings: of the service, without its secrets; empty where it runs elsewhere.
+        failed: documents that could not be indexed, by name, with the reason's code.
         bytes_per_page: disk that vectors and sidecar take; none where the service runs elsewhere.
     """
 
@@ -99,12 +100,13 @@ class Circumstances:
     finished: datetime
     version: str
     commit: str
-    machine: Mapping[str, str | int]
+    machine: Mapping[str, str]
     packages: Mapping[str, str]
     collection: Mapping[str, Any]
     settings: Mapping[str, Any]
     n_documents: int
     n_pages: int
+    failed: Mapping[str, str]
     bytes_per_page: float | None
 
 

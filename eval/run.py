@@ -1,127 +1,135 @@
-"""Running a golden set through the service: what is measured is what users get."""
+"""Asking a data set's questions through the service: what is measured is what users get."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import PurePath
+from time import perf_counter
 
+from api.commands.ingest import IngestReport, ingest_files
 from api.desk import Desk
-from api.schemas import AnswerRequest, SearchRequest
+from api.schemas import (
+    AnswerRequest,
+    AnswerResponse,
+    CitationBody,
+    NewCollection,
+    SearchRequest,
+    SearchResponse,
+)
+from eval.circumstances import observe
 from eval.datasets.base import EvalQuestion, EvalSet
-from eval.metrics import first_rank, holds_answer, mean, ndcg_at, recall_at
+from eval.record import Cited, Found, FoundPage, Given, Outcome, RunRecord
+from index.errors import InvalidRequest
+from index.records import Box
 
 DEPTH = 10
-ArmSet = tuple[str, ...]
+ARM_SETS = ("maxsim+bm25", "maxsim", "bm25")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What became of one question.
+class Examiner:
+    """Asks one service about one collection.
 
-    Attributes:
-        ranks: for each set of arms the rank of the first gold page.
-        refused: the answerer said that the documents do not hold an answer.
-        is_right: the answer holds an accepted one.
+    Args:
+        desk: the service.
+        collection: where the documents are, or go.
+        arms: sets of arms to compare, their names joined by `+`; the first is what users get.
+        answers: whether answers are asked for, too.
+
+    Raises:
+        InvalidRequest: there is no set of arms.
     """
 
-    question: EvalQuestion
-    ranks: dict[ArmSet, int | None]
-    refused: bool
-    is_right: bool
+    def __init__(
+        self, desk: Desk, collection: str, *, arms: Sequence[str] = ARM_SETS, answers: bool = True
+    ) -> None:
+        if not arms:
+            raise InvalidRequest("at least one set of arms is needed, such as maxsim+bm25")
+        self._desk = desk
+        self._collection = collection
+        self._arms = tuple(arms)
+        self._answers = answers
+
+    def prepare(self, data_set: EvalSet, wanted: NewCollection | None = None) -> IngestReport:
+        """Index the documents, as far as they are not, and wait."""
+        wanted = wanted or NewCollection(name=self._collection)
+        return ingest_files(self._desk, wanted, data_set.corpus, metadata={})
+
+    def run(
+        self,
+        data_set: EvalSet,
+        report: IngestReport,
+        on_question: Callable[[], object] = lambda: None,
+    ) -> RunRecord:
+        """Ask every question.
+
+        Args:
+            data_set: the questions.
+            report: what became of the documents.
+            on_question: called after each.
+        """
+        started = datetime.now(UTC)
+        collection = self._desk.ensure_collection(NewCollection(name=self._collection))
+        for arms in self._arms[: len(data_set.questions)]:  # what is read once is not measured
+            self._search(data_set.questions[0].text, arms)
+        outcomes = []
+        for question in data_set.questions:
+            outcomes.append(self._ask(question))
+            on_question()
+        return RunRecord(
+            data_set=data_set.name,
+            sha256=data_set.sha256,
+            judged=data_set.judged,
+            arms=self._arms,
+            circumstances=observe(self._desk, collection, report, started),
+            outcomes=tuple(outcomes),
+        )
+
+    def _ask(self, question: EvalQuestion) -> Outcome:
+        found = {arms: self._search(question.text, arms) for arms in self._arms}
+        return Outcome(question, found, self._answer(question.text) if self._answers else None)
+
+    def _search(self, text: str, arms: str) -> Found:
+        request = SearchRequest.model_validate(
+            {"query": text, "limit": DEPTH, "arms": arms.split("+")}
+        )
+        started = perf_counter()
+        response = self._desk.search(self._collection, request)
+        return _found(response, _ms_since(started))
+
+    def _answer(self, text: str) -> Given:
+        started = perf_counter()
+        response = self._desk.ask(self._collection, AnswerRequest(query=text))
+        return _given(response, _ms_since(started))
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Retrieval figures of some of the questions, for one set of arms."""
-
-    name: str
-    arms: ArmSet
-    n_questions: int
-    recall_at_1: float
-    recall_at_5: float
-    ndcg_at_5: float
+def _ms_since(started: float) -> float:
+    return round(1000 * (perf_counter() - started), 2)
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerFigures:
-    """Answers of all questions.
-
-    Attributes:
-        right: share of answerable questions whose answer holds an accepted one.
-        wrongly_refused: share of answerable questions that were refused.
-        rightly_refused: share of unanswerable questions that were refused.
-    """
-
-    right: float
-    wrongly_refused: float
-    rightly_refused: float
+def _found(response: SearchResponse, ms: float) -> Found:
+    pages = (
+        FoundPage(_stem(hit.name), hit.document, hit.page, hit.score, hit.relevance)
+        for hit in response.hits
+    )
+    return Found(tuple(pages), ms)
 
 
-def ask_all(
-    desk: Desk,
-    collection: str,
-    golden: EvalSet,
-    arm_sets: Sequence[ArmSet],
-    on_question: Callable[[], None] = lambda: None,
-) -> list[Asked]:
-    """Ask every question of a set; `on_question` is called after each."""
-    asked = []
-    for question in golden.questions:
-        ranks = {arms: _rank(desk, collection, question, arms) for arms in arm_sets}
-        answer = desk.ask(collection, AnswerRequest(query=question.text))
-        is_right = not answer.refused and holds_answer(answer.answer, question.answers)
-        asked.append(Asked(question, ranks, answer.refused, is_right))
-        on_question()
-    return asked
-
-
-def retrieval_figures(asked: Sequence[Asked], arm_sets: Sequence[ArmSet]) -> list[Slice]:
-    """Return the figures of every slice for every set of arms; answerable questions only."""
-    answerable = [one for one in asked if one.question.is_answerable]
-    slices: list[tuple[str, list[Asked]]] = [("all", answerable)]
-    slices += [(f"kind: {k}", _having(answerable, "kind", k)) for k in _values(answerable, "kind")]
-    slices.append(("image-only pages", _having(answerable, "image_only_page", value=True)))
-    slices.append(("pages with text", _having(answerable, "image_only_page", value=False)))
-    slices.append(("hard", [one for one in answerable if one.question.labels.get("hard")]))
-    return [_figures(name, arms, some) for name, some in slices if some for arms in arm_sets]
-
-
-def answer_figures(asked: Sequence[Asked]) -> AnswerFigures:
-    """Return the figures of the answers."""
-    answerable = [one for one in asked if one.question.is_answerable]
-    others = [one for one in asked if not one.question.is_answerable]
-    return AnswerFigures(
-        right=mean([one.is_right for one in answerable]),
-        wrongly_refused=mean([one.refused for one in answerable]),
-        rightly_refused=mean([one.refused for one in others]),
+def _given(response: AnswerResponse, ms: float) -> Given:
+    return Given(
+        text=response.answer,
+        refused=response.refused,
+        grounded=response.grounded,
+        model=response.model,
+        cited=tuple(_cited(one) for one in response.citations),
+        input_tokens=response.usage.input_tokens,
+        output_tokens=response.usage.output_tokens,
+        ms=ms,
+        first_token_ms=response.timings.get("first_token", ms),
     )
 
 
-def _rank(desk: Desk, collection: str, question: EvalQuestion, arms: ArmSet) -> int | None:
-    request = SearchRequest.model_validate(
-        {"query": question.text, "limit": DEPTH, "arms": list(arms)}
-    )
-    hits = desk.search(collection, request).hits
-    gold = frozenset((document, page) for document, page, _ in question.pages)
-    return first_rank([(PurePath(hit.name).stem, hit.page) for hit in hits], gold)
+def _cited(citation: CitationBody) -> Cited:
+    return Cited(_stem(citation.name), citation.page, Box(*citation.box), citation.quote)
 
 
-def _values(asked: Iterable[Asked], label: str) -> list[str]:
-    return sorted(
-        {str(one.question.labels[label]) for one in asked if label in one.question.labels}
-    )
-
-
-def _having(asked: Iterable[Asked], label: str, value: object) -> list[Asked]:
-    return [one for one in asked if one.question.labels.get(label) == value]
-
-
-def _figures(name: str, arms: ArmSet, some: Sequence[Asked]) -> Slice:
-    ranks = [one.ranks[arms] for one in some]
-    return Slice(
-        name=name,
-        arms=arms,
-        n_questions=len(some),
-        recall_at_1=mean([recall_at(rank, 1) for rank in ranks]),
-        recall_at_5=mean([recall_at(rank, 5) for rank in ranks]),
-        ndcg_at_5=mean([ndcg_at(rank, 5) for rank in ranks]),
-    )
+def _stem(name: str) -> str:
+    return PurePath(name).stem

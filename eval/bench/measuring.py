@@ -4,13 +4,9 @@ All engines answer the same question one after the other before the next questio
 whatever else the machine does hits all of them alike. CPU time is that of the whole process.
 """
 
-import os
-import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +15,6 @@ from index.records import Question
 
 Places = NDArray[np.int64]
 K = 10
-PACKAGES = ("numpy", "torch", "maxsim-cpu", "colpali-engine", "qdrant-edge-py", "fast-plaid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +110,6 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
     return 1000 * (time.process_time() - cpu), 1000 * (time.perf_counter() - wall)
 
 
-def machine() -> dict[str, str]:
-    """Return what a figure depends on: processor, load, versions."""
-    told = {"processor": _processor(), "cores": str(os.cpu_count())}
-    told["load"] = " ".join(f"{one:.1f}" for one in os.getloadavg())
-    told["python"] = platform.python_version()
-    return told | {name: _version(name) for name in PACKAGES}
-
-
 def _ask(
     engine: Engine, questions: Sequence[Question], truth: Sequence[Places], lap: _Laps
 ) -> None:
@@ -143,17 +130,3 @@ def _figures(engine: Engine, lap: _Laps) -> Figures:
         page_bytes=engine.page_bytes,
         build_cpu_ms=engine.build_cpu_ms,
     )
-
-
-def _processor() -> str:
-    told = Path("/proc/cpuinfo")
-    lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"

@@ -9,13 +9,15 @@ import numpy as np
 
 from eval.bench.collection import BenchCollection
 from eval.bench.engines import STAGES, TOGETHER, numpy_engine, own_engines
-from eval.bench.measuring import Engine, Figures, K, machine, measure, timed
+from eval.bench.measuring import Engine, Figures, K, measure, timed
 from eval.bench.pages import Shape, SyntheticPages
 from eval.bench.peers import PEERS, PeerData, open_peers
+from eval.machine import machine, versions
 from retrieval.int8.packing import GROUP, TILE, pack_question
 from retrieval.int8.scoring import find_kernel, maxima, multiply_add_bound
 
 KERNEL_REPEATS = 7
+PACKAGES = ("numpy", "torch", "maxsim-cpu", "colpali-engine", "qdrant-edge-py", "fast-plaid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ def measure_search(shape: Shape, n_pages: int, *, threads: int) -> SearchFigures
         kernel = measure_kernel(collection)
         collection.close()
     left_out = [one for one in peers if isinstance(one, str)]
-    return SearchFigures(shape, n_pages, threads, machine(), kernel, figures, left_out)
+    return SearchFigures(
+        shape, n_pages, threads, machine() | versions(PACKAGES), kernel, figures, left_out
+    )
 
 
 def measure_kernel(collection: BenchCollection) -> KernelFigures:

@@ -1,19 +1,16 @@
 import json
-import math
 from pathlib import Path
 
 import pytest
 
-from api.commands.ingest import ingest_files
 from api.desk import LocalDesk
-from api.schemas import NewCollection
 from api.service import Service
-from eval.datasets.base import EvalQuestion, EvalSet, GoldPage, Label
+from eval.datasets.base import EvalSet
 from eval.datasets.golden import read_golden
-from eval.run import Asked, answer_figures, ask_all, retrieval_figures
+from eval.measures import measure
+from eval.run import Examiner
+from index.errors import InvalidRequest
 from tests.tiny import pdf
-
-BOTH = ("maxsim", "bm25")
 
 
 @pytest.fixture
@@ -33,60 +30,43 @@ def golden(tmp_path: Path) -> EvalSet:
     return read_golden(folder)
 
 
-def asked(
-    name: str, rank: int | None, *, gold: bool = True, refused: bool = False, **labels: Label
-) -> Asked:
-    pages = (GoldPage("dams", 1),) if gold else ()
-    question = EvalQuestion(name, name, pages, labels=labels)
-    return Asked(question, {BOTH: rank}, refused, is_right=not refused)
-
-
 def test_a_set_is_asked_through_the_service(service: Service, golden: EvalSet) -> None:
-    desk, told = LocalDesk(service), []
-    ingest_files(desk, NewCollection(name="tiny"), golden.corpus, metadata={})
-    found = ask_all(desk, "tiny", golden, [BOTH, ("bm25",)], lambda: told.append(1))
-    assert [one.ranks[BOTH] for one in found] == [1, 1, None]
-    assert [one.ranks[("bm25",)] for one in found] == [1, 1, None]
-    assert [one.is_right for one in found] == [True, False, False]
-    assert found[2].refused
+    told: list[int] = []
+    examiner = Examiner(LocalDesk(service), "tiny", arms=["maxsim+bm25", "bm25"])
+    run = examiner.run(golden, examiner.prepare(golden), lambda: told.append(1))
+
+    pages = [[(one.document, one.page) for one in o.found["bm25"].pages] for o in run.outcomes]
+    assert pages[0][0] == ("dams", 1)
+    assert pages[1][0] == ("dams", 2)
+    assert measure(run, "recall@1", "maxsim+bm25").mean == 1
+    assert measure(run, "right", "").mean == 0.5
+    assert measure(run, "refusal recall", "").mean == 1
     assert len(told) == 3
 
 
-# ranks 1, 3 and none: recall@1 1/3, recall@5 2/3, nDCG@5 (1 + 1/log2(4) + 0) / 3
-def test_retrieval_figures_are_means_over_the_answerable() -> None:
-    some = [asked("a", 1), asked("b", 3), asked("c", None), asked("d", None, gold=False)]
-    (figures,) = retrieval_figures(some, [BOTH])
-    assert figures.n_questions == 3
-    assert figures.recall_at_1 == pytest.approx(1 / 3)
-    assert figures.recall_at_5 == pytest.approx(2 / 3)
-    assert figures.ndcg_at_5 == pytest.approx(0.5)
+def test_a_run_says_what_it_ran_on(service: Service, golden: EvalSet) -> None:
+    examiner = Examiner(LocalDesk(service), "tiny", arms=["bm25"], answers=False)
+    run = examiner.run(golden, examiner.prepare(golden))
+    around = run.circumstances
+
+    assert (run.data_set, run.sha256, run.arms) == ("tiny", golden.sha256, ("bm25",))
+    assert (around.n_documents, around.n_pages, around.failed) == (1, 2, {})
+    assert around.collection["manifest"]["encoder"] == "hashed-words"
+    assert around.settings["encoder"] == "hashed-words"
+    assert not {"vlm_key", "database_url", "data"} & set(around.settings)
+    assert around.bytes_per_page is not None
+    assert around.bytes_per_page > 0
+    assert all(one.answer is None for one in run.outcomes)
 
 
-def test_slices_hold_the_questions_of_their_label() -> None:
-    some = [
-        asked("a", 1, kind="table", image_only_page=True),
-        asked("b", None, kind="text", image_only_page=False, hard=True),
-    ]
-    told = {one.name: one.recall_at_1 for one in retrieval_figures(some, [BOTH])}
-    assert told == {
-        "all": 0.5,
-        "kind: table": 1,
-        "kind: text": 0,
-        "image-only pages": 1,
-        "pages with text": 0,
-        "hard": 0,
-    }
+def test_a_document_that_cannot_be_indexed_is_told(service: Service, golden: EvalSet) -> None:
+    (golden.corpus[0] / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
+    examiner = Examiner(LocalDesk(service), "tiny", arms=["bm25"], answers=False)
+    run = examiner.run(golden, examiner.prepare(golden))
+
+    assert run.circumstances.failed == {"broken.pdf": "corrupt"}
 
 
-def test_answers_are_counted_apart_where_there_is_none_to_find() -> None:
-    some = [
-        asked("a", 1),
-        asked("b", 1, refused=True),
-        asked("c", None, gold=False, refused=True),
-    ]
-    figures = answer_figures(some)
-    assert (figures.right, figures.wrongly_refused, figures.rightly_refused) == (0.5, 0.5, 1)
-
-
-def test_a_set_without_unanswerable_questions_has_no_figure_for_them() -> None:
-    assert math.isnan(answer_figures([asked("a", 1)]).rightly_refused)
+def test_no_arms_are_refused(service: Service) -> None:
+    with pytest.raises(InvalidRequest, match="at least one set of arms"):
+        Examiner(LocalDesk(service), "tiny", arms=[])

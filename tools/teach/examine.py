@@ -17,7 +17,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from eval.regions import RegionFigures, region_figures
+from eval.metrics.grounding import RegionFigures, region_figures
 from index.encoders.base import Encoder
 from index.encoders.visual.checkpoint import Source
 from index.encoders.visual.encoder import VisualEncoder

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from eval.bench.measuring import Engine, Places, Spread, machine, measure, recall, timed
+from eval.bench.measuring import Engine, Places, Spread, measure, recall, timed
 from eval.bench.pages import SyntheticPages
 from index.records import Question
 
@@ -62,11 +62,3 @@ def test_work_is_done_once_and_its_time_is_no_less_than_nothing() -> None:
     assert done == [1]
     assert cpu_ms >= 0
     assert wall_ms >= 0
-
-
-def test_the_machine_is_told_with_the_versions() -> None:
-    told = machine()
-
-    assert told["numpy"] == np.__version__
-    assert int(told["cores"]) >= 1
-    assert set(told) >= {"processor", "load", "maxsim-cpu", "qdrant-edge-py"}

@@ -1,6 +1,6 @@
 import pytest
 
-from eval.regions import iou, region_figures
+from eval.metrics.grounding import iou, region_figures
 from index.records import Box
 
 HALF = Box(0, 0, 0.5, 1)
