@@ -14,7 +14,7 @@ from eval.reports.page import html_report
 from eval.run import Examiner
 from tests.tiny import pdf
 
-NASTY = "herons nest on poles <script>alert(1)</script>"
+NASTY = "swifts sleep <script>alert(1)</script>"
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def golden(tmp_path: Path) -> EvalSet:
         {"query_id": "b", "query": NASTY, "answers": ["<b>high</b>"]},
     ]
     (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, questions)))
-    (folder / "qrels.tsv").write_text("query_id\tdoc\tpage\na\tbirds\t2\nb\tbirds\t2\n")
+    (folder / "qrels.tsv").write_text("query_id\tdoc\tpage\na\tbirds\t2\nb\tbirds\t1\n")
     return read_golden(folder)
 
 
@@ -44,8 +44,8 @@ def test_a_miss_shows_the_expected_page_the_first_page_and_its_heat(
 
     assert (miss.question, miss.rank) == (NASTY, 2)
     assert [one.told for one in miss.pictures] == [
-        "expected: birds, page 2",
-        "came first: birds, page 1",
+        "expected: birds, page 1",
+        "came first: birds, page 2",
         "what the question found there",
     ]
     assert len({one.url for one in miss.pictures}) == 3
