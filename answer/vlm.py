@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from answer.answers import Answer, Citation, EvidencePage, Usage, refusal
 from answer.citations import cite, find_quote
-from answer.prompt import label, messages
+from answer.prompt import Evidence, label, messages
 from answer.reply import Quote, Reply, parse_reply
 from index.errors import VlmUnavailable
 
@@ -64,10 +64,18 @@ class VlmClient:
         key: the API key; endpoints without keys take any text.
         timeout_s: for connecting, and for each wait on the endpoint.
         max_retries: tries again after connection errors and 408, 409, 429 and 5xx.
+        evidence: what the model is given of a page.
     """
 
     def __init__(
-        self, base_url: str, model: str, key: str, timeout_s: float, *, max_retries: int = 1
+        self,
+        base_url: str,
+        model: str,
+        key: str,
+        timeout_s: float,
+        *,
+        max_retries: int = 1,
+        evidence: Evidence = "both",
     ) -> None:
         self.model = model
         self._base_url = base_url
@@ -75,6 +83,7 @@ class VlmClient:
         self._key = key
         self._timeout_s = timeout_s
         self._max_retries = max_retries
+        self._evidence = evidence
         self._client: OpenAI | None = None
 
     def answer(self, question: str, pages: Sequence[EvidencePage]) -> Answer:
@@ -110,7 +119,7 @@ class VlmClient:
     def _complete(self, question: str, pages: Sequence[EvidencePage]) -> str:
         import openai  # noqa: PLC0415 slow to import, and most deployments never call it
 
-        asked = messages(question, pages)
+        asked = messages(question, pages, self._evidence)
         try:
             response = self._open(openai).chat.completions.with_raw_response.create(
                 model=self.model, messages=asked, temperature=0, max_tokens=MAX_ANSWER_TOKENS

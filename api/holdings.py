@@ -142,7 +142,7 @@ class Holdings:
             tokens=lexical_encoder(language[0]).name,
             language=language,
             renderer=parts.renderer_version(self._settings),
-            ocr=parts.ocr_version(),
+            ocr=parts.words_version(self._settings),
             max_pixels=parts.limits(self._settings).max_pixels,
             pooled=self._settings.scorer == "qdrant",
         )

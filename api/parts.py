@@ -1,5 +1,6 @@
 """Which part serves which setting: the choices behind `Service.build`."""
 
+import math
 from functools import cache
 from typing import Literal, Protocol
 
@@ -16,7 +17,7 @@ from index.encoders.shelf import EncoderChoice, EncoderShelf, ShelfSettings
 from index.errors import MissingDependency
 from index.vectors.base import VectorStore
 from index.vectors.edge import EdgeVectorStore
-from ingest.limits import Limits
+from ingest.limits import A4_AT_144_DPI, Limits
 from ingest.ocr import TesseractOcr
 from ingest.reading import Reader
 from retrieval.cuda import is_cuda_available, room
@@ -54,11 +55,16 @@ def scoring(settings: Settings, vectors: VectorStore, catalog: Catalog) -> Scori
     """
     chosen = scorer(settings)
     if chosen == "qdrant":
-        return StoreScoring(vectors, catalog)
+        return StoreScoring(vectors, catalog, min_refined=settings.refined_pages)
     keeper = RowKeeper(vectors, settings.data / "sidecar")
     if chosen == "cuda":
         return CudaScoring(keeper, max_bytes=settings.gpu_bytes or room("cuda"))
-    return SidecarScoring(keeper, threads=settings.search_threads, kernel=chosen)
+    return SidecarScoring(
+        keeper,
+        threads=settings.search_threads,
+        kernel=chosen,
+        min_refined=settings.refined_pages,
+    )
 
 
 def scorer(
@@ -95,6 +101,10 @@ def scorer(
 def limits(settings: Settings) -> Limits:
     """Return what one file may cost."""
     return Limits(
+        max_edge_px=round(
+            A4_AT_144_DPI[1] * math.sqrt(settings.max_pixels / math.prod(A4_AT_144_DPI))
+        ),
+        max_pixels=settings.max_pixels,
         max_bytes=settings.max_bytes,
         max_pages=settings.max_pages,
         page_timeout_s=settings.page_timeout_s,
@@ -105,7 +115,9 @@ def limits(settings: Settings) -> Limits:
 def reader(settings: Settings) -> Reader:
     """Return what turns files into pages."""
     ocr = TesseractOcr(n_workers=settings.ocr_workers)
-    return Reader(limits(settings), ocr, engines=settings.renderer)
+    return Reader(
+        limits(settings), ocr, engines=settings.renderer, word_source=settings.word_source
+    )
 
 
 def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
@@ -135,7 +147,13 @@ def answerer(settings: Settings, *, language: str) -> Answerer:
     """Return the model that the settings name, or the one that only quotes."""
     if settings.vlm_url is None:
         return _extractive(language)
-    return VlmClient(settings.vlm_url, settings.vlm_model, settings.vlm_key, settings.vlm_timeout_s)
+    return VlmClient(
+        settings.vlm_url,
+        settings.vlm_model,
+        settings.vlm_key,
+        settings.vlm_timeout_s,
+        evidence=settings.vlm_evidence,
+    )
 
 
 def renderer_version(settings: Settings) -> str:
@@ -143,6 +161,13 @@ def renderer_version(settings: Settings) -> str:
     if settings.renderer[0] == "pdfium":
         return f"pdfium {pypdfium2.version.PDFIUM_INFO.version}"
     return settings.renderer[0]
+
+
+def words_version(settings: Settings) -> str:
+    """Name what reads pixels in new collections, and its version."""
+    if settings.word_source == "text_layer":
+        return "none"
+    return f"{ocr_version()}{' alone' if settings.word_source == 'ocr' else ''}"
 
 
 @cache

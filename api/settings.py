@@ -72,6 +72,14 @@ class Settings(BaseSettings):
         min_length=1,
         description="PDF engines in the order in which they are tried",
     )
+    word_source: Literal["auto", "text_layer", "ocr"] = Field(
+        "auto",
+        description="where words come from: `auto` takes the text layer where the pixels confirm "
+        "it and OCR for the rest; the others take one of the two alone",
+    )
+    max_pixels: int = Field(
+        1191 * 1684, ge=100_000, le=16_000_000, description="area of a rendered page"
+    )
     max_bytes: int = Field(512 * 2**20, gt=0, description="size of an uploaded file")
     max_pages: int = Field(2000, gt=0, description="pages of a document")
     page_timeout_s: float = Field(20, gt=0, description="time to draw one page")
@@ -90,6 +98,12 @@ class Settings(BaseSettings):
     search_threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, gt=0, description="threads of one search"
     )
+    refined_pages: int = Field(
+        512,
+        ge=1,
+        description="pages that a search scores by all their rows, at least; a tenth of a larger "
+        "collection. The other pages are scored by pooled rows",
+    )
     recall_check: float = Field(
         0.0,
         ge=0,
@@ -101,6 +115,9 @@ class Settings(BaseSettings):
     vlm_model: str = Field("", description="its model name")
     vlm_key: str = Field("", description="its key")
     vlm_timeout_s: float = Field(120, gt=0, description="time for one answer")
+    vlm_evidence: Literal["both", "image", "words"] = Field(
+        "both", description="what it is given of a page: its image, its words, or both"
+    )
     vlm_input_price: float | None = Field(
         None, ge=0, description="what a million tokens that it reads cost, in any currency"
     )

@@ -2,7 +2,7 @@
 
 import click
 
-from eval.commands import compare, run
+from eval.commands import ablate, compare, run
 
 
 @click.group("eval")
@@ -12,3 +12,4 @@ def command() -> None:
 
 command.add_command(run.command)
 command.add_command(compare.command)
+command.add_command(ablate.command)

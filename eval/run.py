@@ -33,13 +33,20 @@ class Examiner:
         collection: where the documents are, or go.
         arms: sets of arms to compare, their names joined by `+`; the first is what users get.
         answers: whether answers are asked for, too.
+        exhaustive: whether searches score every page exactly.
 
     Raises:
         InvalidRequest: there is no set of arms.
     """
 
     def __init__(
-        self, desk: Desk, collection: str, *, arms: Sequence[str] = ARM_SETS, answers: bool = True
+        self,
+        desk: Desk,
+        collection: str,
+        *,
+        arms: Sequence[str] = ARM_SETS,
+        answers: bool = True,
+        exhaustive: bool = False,
     ) -> None:
         if not arms:
             raise InvalidRequest("at least one set of arms is needed, such as maxsim+bm25")
@@ -47,6 +54,7 @@ class Examiner:
         self._collection = collection
         self._arms = tuple(arms)
         self._answers = answers
+        self._exhaustive = exhaustive
 
     def prepare(self, data_set: EvalSet, wanted: NewCollection | None = None) -> IngestReport:
         """Index the documents, as far as they are not, and wait."""
@@ -89,7 +97,12 @@ class Examiner:
 
     def _search(self, text: str, arms: str) -> Found:
         request = SearchRequest.model_validate(
-            {"query": text, "limit": DEPTH, "arms": arms.split("+")}
+            {
+                "query": text,
+                "limit": DEPTH,
+                "arms": arms.split("+"),
+                "exhaustive": self._exhaustive,
+            }
         )
         started = perf_counter()
         response = self._desk.search(self._collection, request)

@@ -82,7 +82,7 @@ class IndexManifest:
     def check_against(self, stored: "IndexManifest", *, collection: str) -> None:
         """Refuse to use an index that something else built.
 
-        The renderer and OCR versions decide what was read, not how questions are matched, so
+        Renderer, OCR and pixel budget decide what was read, not how questions are matched, so
         they may differ between building and asking. Pooled rows that are not asked for do no harm.
 
         Raises:
@@ -90,7 +90,7 @@ class IndexManifest:
             PooledRowsMissing: the vector store is to score an index without them.
         """
         wanted, found = self.to_json(), stored.to_json()
-        read_only = {"renderer", "ocr", "pooled"}
+        read_only = {"renderer", "ocr", "max_pixels", "pooled"}
         differing = [n for n in wanted if n not in read_only and wanted[n] != found[n]]
         if differing:
             told = "; ".join(f"{n}: index {found[n]!r}, here {wanted[n]!r}" for n in differing)

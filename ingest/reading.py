@@ -17,7 +17,7 @@ from ingest.child import EngineName
 from ingest.drawing import DocumentProbe, Drawing, DrawnPage, PageTrouble
 from ingest.limits import Limits
 from ingest.ocr import TesseractOcr
-from ingest.words import page_words
+from ingest.words import WordChoice, page_words
 
 ENGINES: tuple[EngineName, ...] = ("pdfium", "poppler")
 
@@ -61,16 +61,23 @@ class Reader:
         limits: what one file may cost.
         ocr: reads the words of pages that are only pixels.
         engines: the programs that draw PDF pages, in the order in which they are tried.
+        word_source: where words come from.
     """
 
     def __init__(
-        self, limits: Limits, ocr: TesseractOcr, *, engines: Sequence[EngineName] = ENGINES
+        self,
+        limits: Limits,
+        ocr: TesseractOcr,
+        *,
+        engines: Sequence[EngineName] = ENGINES,
+        word_source: WordChoice = "auto",
     ) -> None:
         if not engines:
             raise ValueError("at least one engine is needed")
         self._limits = limits
         self._ocr = ocr
         self._engines = tuple(engines)
+        self._word_source = word_source
 
     def probe(self, path: Path) -> DocumentProbe:
         """Say what the file is.
@@ -123,7 +130,8 @@ class Reader:
         drawn = page.drawn
         image = np.frombuffer(drawn.pixels, np.uint8).reshape(drawn.height, drawn.width, 3)
         try:
-            words = page_words(image, drawn.words, partial(self._ocr.read, language=language))
+            ocr = partial(self._ocr.read, language=language)
+            words = page_words(image, drawn.words, ocr, self._word_source)
         except DocumentRejected as error:
             return PageFailed(drawn.number, error)
         return PageRead(drawn.number, image, words, drawn.width_pt, drawn.height_pt, page.engine)

@@ -1,6 +1,7 @@
 """The words of one page: from its text layer where the pixels confirm it, else read by OCR."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,13 @@ from ingest.loose_ink import grey_without, holds_most_text, is_blank, may_hold_t
 from ingest.ocr import Layout
 
 Ocr = Callable[[Pixels, Layout], Sequence[Word]]
+WordChoice = Literal["auto", "text_layer", "ocr"]
 MAX_OVERLAP = 0.3  # of an OCR word's area; more, and it is known already
 
 
-def page_words(image: Pixels, raw_words: Sequence[RawWord], ocr: Ocr) -> PageWords:
+def page_words(
+    image: Pixels, raw_words: Sequence[RawWord], ocr: Ocr, source: WordChoice = "auto"
+) -> PageWords:
     """The words of the page: its text layer, then what OCR finds beside it.
 
     Known words are painted over. If most of the text is left then, as on a scan with a stamped
@@ -26,8 +30,11 @@ def page_words(image: Pixels, raw_words: Sequence[RawWord], ocr: Ocr) -> PageWor
         image: the page as displayed, `(height, width, 3)` uint8 RGB.
         raw_words: its text layer.
         ocr: reads the words of a grey image; called only where there may be some.
+        source: whether to take both, or one of them alone.
     """
-    seen = seen_words(image, raw_words)
+    seen = seen_words(image, () if source == "ocr" else raw_words)
+    if source == "text_layer":
+        return PageWords(seen.words, source_of(len(seen.words), 0), seen.n_hidden)
     words = seen.words
     rest = grey_without(words, image)
     is_unfinished = may_hold_text(rest) if words else not is_blank(rest)

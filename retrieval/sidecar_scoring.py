@@ -10,7 +10,7 @@ from retrieval.int8.scoring import Kernel
 from retrieval.rows import RowKeeper
 from retrieval.scorer import Scorer
 from retrieval.selection import Selection
-from retrieval.stages import PageScorer
+from retrieval.stages import MIN_REFINED, PageScorer
 
 
 class SidecarScoring:
@@ -20,14 +20,21 @@ class SidecarScoring:
         keeper: of the sidecars.
         threads: that share the scoring of one question.
         kernel: of the int8 stages; the fastest unless told.
+        min_refined: pages, at least, that are looked at with all their rows.
     """
 
     def __init__(
-        self, keeper: RowKeeper, *, threads: int = 1, kernel: Kernel | None = None
+        self,
+        keeper: RowKeeper,
+        *,
+        threads: int = 1,
+        kernel: Kernel | None = None,
+        min_refined: int = MIN_REFINED,
     ) -> None:
         self._keeper = keeper
         self._threads = threads
         self._kernel = kernel
+        self._min_refined = min_refined
 
     def select(self, collection: Collection, documents: Sequence[LiveDocument]) -> Selection:
         """Select every page of some documents."""
@@ -40,7 +47,9 @@ class SidecarScoring:
     ) -> Sequence[Scorer]:
         """Return for each layer what scores these pages for its question."""
         return [
-            PageScorer(question, *slots, pages.owner, self._threads, self._kernel)
+            PageScorer(
+                question, *slots, pages.owner, self._threads, self._kernel, self._min_refined
+            )
             for _, question, slots in zip(collection.layers, questions, pages.layers, strict=True)
         ]
 

@@ -25,9 +25,9 @@ MIN_REFINED = 512
 REFINED_SHARE = 10  # one page in so many is refined, as near duplicates grow with the collection
 
 
-def refined_depth(n_pages: int) -> int:
+def refined_depth(n_pages: int, *, least: int = MIN_REFINED) -> int:
     """Return how many of a collection's pages are looked at with all their rows."""
-    return min(n_pages, max(MIN_REFINED, -(-n_pages // REFINED_SHARE)))
+    return min(n_pages, max(least, -(-n_pages // REFINED_SHARE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class PageScorer:
         owner: `(n_pages,)` index of each page's document in `contexts`.
         threads: that share the work; they change no score.
         kernel: of the int8 stages; the fastest unless told.
+        min_refined: pages, at least, that are looked at with all their rows.
     """
 
     question: Question
@@ -51,10 +52,11 @@ class PageScorer:
     owner: Places
     threads: int = 1
     kernel: Kernel | None = None
+    min_refined: int = MIN_REFINED
 
     def overview(self, told: Told, /) -> Float32:
         """Score all pages in int8, `(n_pages,)`: closely the best, those told, and all of few."""
-        if refined_depth(len(self.slots)) == len(self.slots):
+        if refined_depth(len(self.slots), least=self.min_refined) == len(self.slots):
             return self.all_refined()
         return self.refined(self.rough(), told())
 
@@ -73,7 +75,7 @@ class PageScorer:
         Returns:
             `(n_pages,)` scores; those of the other pages are brought to the same scale.
         """
-        depth = refined_depth(len(rough))
+        depth = refined_depth(len(rough), least=self.min_refined)
         best = np.argpartition(-rough, depth - 1)[:depth] if depth < len(rough) else ()
         places = np.unique(np.concatenate([best, also]).astype(np.int64))
         return refine(rough, places, self._int8(self.view.rows, places))

@@ -17,7 +17,7 @@ from index.vectors.base import CONTEXT_PAGE, VectorStore, Within
 from retrieval.maxsim import maxsim
 from retrieval.scorer import Scorer, Told
 from retrieval.selection import Places, Selection
-from retrieval.stages import refined_depth
+from retrieval.stages import MIN_REFINED, refined_depth
 
 
 class StoreScoring:
@@ -26,11 +26,15 @@ class StoreScoring:
     Args:
         vectors: what scores.
         catalog: says which pages documents have.
+        min_refined: pages, at least, that are scored by all their rows.
     """
 
-    def __init__(self, vectors: VectorStore, catalog: Catalog) -> None:
+    def __init__(
+        self, vectors: VectorStore, catalog: Catalog, *, min_refined: int = MIN_REFINED
+    ) -> None:
         self._vectors = vectors
         self._catalog = catalog
+        self._min_refined = min_refined
 
     def select(self, _collection: Collection, /, documents: Sequence[LiveDocument]) -> Selection:
         """Select every page of some documents."""
@@ -42,7 +46,7 @@ class StoreScoring:
     ) -> Sequence[Scorer]:
         """Return for each layer what scores these pages for its question."""
         return [
-            StoreScorer(question, self._vectors, layer.store, pages)
+            StoreScorer(question, self._vectors, layer.store, pages, self._min_refined)
             for question, layer in zip(questions, collection.layers, strict=True)
         ]
 
@@ -72,12 +76,14 @@ class StoreScorer:
         vectors: what scores.
         store: its name for the layer.
         pages: that may be found.
+        min_refined: of them, at least, are scored by all their rows.
     """
 
     question: Question
     vectors: VectorStore
     store: str
     pages: Selection
+    min_refined: int = MIN_REFINED
 
     def overview(self, _told: Told, /) -> Float32:
         """Score the pages that the store puts in front; contexts do not join in.
@@ -87,7 +93,7 @@ class StoreScorer:
         average would be that of the best. Where the store returned less than it was asked for there
         are no others but pages without rows, and these stay at minus infinity.
         """
-        depth = refined_depth(len(self.pages))
+        depth = refined_depth(len(self.pages), least=self.min_refined)
         if not depth:
             return np.empty(0, np.float32)
         hits = self.vectors.search_rows(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from answer.answers import EvidencePage
-from answer.prompt import messages
+from answer.prompt import Evidence, messages
 from index.errors import InvalidRequest
 
 MakePage = Callable[..., EvidencePage]
@@ -80,3 +80,17 @@ def test_an_image_of_another_kind_is_refused(make_page: MakePage) -> None:
 
     with pytest.raises(InvalidRequest, match="JPEG or PNG"):
         messages("How many?", [page])
+
+
+@pytest.mark.parametrize(
+    ("evidence", "kinds"),
+    [("image", ["text", "image_url"]), ("words", ["text", "text"])],
+)
+def test_a_page_is_shown_as_its_image_or_its_words_alone(
+    make_page: MakePage, evidence: Evidence, kinds: list[str]
+) -> None:
+    user = messages("How many?", [make_page("words")], evidence)[1]
+
+    parts = [part["type"] for part in user["content"]]  # type: ignore[index, union-attr] # parts are dicts here
+    assert parts == [*kinds, "text", "text"]
+    assert ("words" in json.dumps(user)) == (evidence == "words")

@@ -38,3 +38,23 @@ def test_a_scorer_that_is_not_there_is_refused_with_what_to_do(
         parts.scorer(chosen, kernel="numpy", has_cuda=False)
 
     assert "auto" in str(caught.value)
+
+
+@pytest.mark.parametrize("share", [0.25, 1.0, 4.0])
+def test_a_page_has_the_area_that_is_configured_whatever_its_edges(
+    tmp_path: Path, share: float
+) -> None:
+    budget = settings(tmp_path).max_pixels
+    chosen = parts.limits(settings(tmp_path, max_pixels=round(budget * share)))
+    width, height = chosen.render_size(1191, 1684)  # A4
+
+    assert width * height == pytest.approx(budget * share, rel=0.01)
+
+
+def test_what_reads_pixels_is_told_by_the_source_of_words(tmp_path: Path) -> None:
+    told = {
+        source: parts.words_version(settings(tmp_path, word_source=source))
+        for source in ("auto", "text_layer", "ocr")
+    }
+    assert told["text_layer"] == "none"
+    assert told["ocr"] == f"{told['auto']} alone"

@@ -108,3 +108,22 @@ def test_a_page_with_a_few_labels_beside_its_layer_is_still_a_page_of_text() -> 
     words = page_words(image, raw_words[:6], Ocr(scraps=[label], page=words_at(raw_words)))
     assert words.source == "text_layer"
     assert words.words[-1] == label._replace(line=6)
+
+
+def test_the_text_layer_alone_is_what_pixels_show_of_it_and_ocr_is_not_asked() -> None:
+    image, _ = page(*LINES[:2])
+    _, drawn = page(*LINES)
+    ocr = Ocr(page=words_at(drawn))
+    words = page_words(image, drawn, ocr, "text_layer")
+    assert [word.text for word in words.words] == LINES[:2]
+    assert (words.source, words.n_hidden) == ("text_layer", len(LINES) - 2)
+    assert not ocr.shown
+
+
+def test_ocr_alone_reads_the_page_whatever_its_layer_says() -> None:
+    image, raw_words = page(*LINES)
+    wrong = [word._replace(text="no such words") for word in raw_words]
+    ocr = Ocr(page=words_at(raw_words))
+    words = page_words(image, wrong, ocr, "ocr")
+    assert [word.text for word in words.words] == LINES
+    assert words.source == "ocr"

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -121,3 +122,15 @@ def test_one_closer_look_moves_the_others_by_what_it_differed() -> None:
 )
 def test_a_share_of_the_pages_is_refined_but_never_few(n_pages: int, depth: int) -> None:
     assert refined_depth(n_pages) == depth
+
+
+def test_as_few_pages_are_refined_as_is_asked_but_never_less_than_a_tenth(
+    scorer: PageScorer,
+) -> None:
+    n_pages = len(scorer.slots)
+    few, all_of_them = replace(scorer, min_refined=1), replace(scorer, min_refined=n_pages)
+    close = scorer.all_refined()
+
+    assert refined_depth(n_pages, least=1) == -(-n_pages // 10)
+    assert (all_of_them.overview(lambda: NOTHING) == close).all()
+    assert (few.overview(lambda: NOTHING) == close).sum() < n_pages

@@ -1,0 +1,63 @@
+"""`pagesight eval ablate`: what each part of the service is worth."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from api.commands.shared import data_option, err, load_settings, out, says_errors
+from eval.ablations import ablate, chosen, variants
+from eval.datasets.golden import read_golden
+from eval.record import RunRecord
+from eval.reports.ablations import COLUMNS, ablation_rows, markdown_ablations
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command("ablate")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@data_option
+@click.option("--only", default="", help="Groups, separated by commas.  [default: all]")
+@click.option("--encoder", help="A visual model, to compare its rows.")
+@click.option("--json", "json_folder", type=FOLDER, help="Write the record of every run here.")
+@click.option("--markdown", "markdown_file", type=FILE, help="Write the table.")
+@says_errors
+def command(
+    folder: Path,
+    *,
+    data: Path | None,
+    only: str,
+    encoder: str | None,
+    json_folder: Path | None,
+    markdown_file: Path | None,
+) -> None:
+    """Ask FOLDER's questions again and again with one thing changed at a time.
+
+    Groups: arms, K, pooling, quantization, words, pixels; rows with --encoder; answers where a
+    model is configured. Those of words, pixels and rows index the documents anew.
+    """
+    settings = load_settings(data)
+    some = chosen(variants(settings, encoder=encoder), [one for one in only.split(",") if one])
+    records = ablate(read_golden(folder), settings, some, lambda name: err.print(f"{name} …"))
+    _print(records)
+    if json_folder is not None:
+        _write(json_folder, records)
+    if markdown_file is not None:
+        markdown_file.write_text(markdown_ablations(records), encoding="utf-8")
+
+
+def _print(records: Mapping[str, RunRecord]) -> None:
+    table = Table(box=None)
+    for name in COLUMNS:
+        table.add_column(name, no_wrap=True)
+    for row in ablation_rows(records):
+        table.add_row(*(cell.replace("[", "\\[") for cell in row))
+    out.print(table)
+
+
+def _write(folder: Path, records: Mapping[str, RunRecord]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, record in enumerate(records.values()):
+        record.write(folder / f"{number:02}.json")
