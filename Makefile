@@ -1,7 +1,7 @@
 # `make help` lists the targets. They need Python 3.11+; `setup` installs everything else.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup programs demo test check bench serve lock docs clean
+.PHONY: help setup programs demo test check gate bench serve lock docs clean
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -30,6 +30,10 @@ check: setup ## format, lint, types
 
 test: check ## every check and every test
 	$(BIN)/python -m pytest
+
+gate: setup ## measure on the demo's documents; fail where a figure fell behind demo/baseline.json
+	$(BIN)/pagesight eval run demo --data demo-data --arms maxsim+bm25 --json demo-data/run.json
+	$(BIN)/pagesight eval compare demo/baseline.json demo-data/run.json --max-drop 0.02
 
 bench: setup ## measure retrieval, answers, ingest, the service and search on this machine; minutes
 	$(BIN)/pagesight eval run demo --data demo-data

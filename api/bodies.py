@@ -1,5 +1,7 @@
 """From what the floors hand out to the JSON shapes of the API."""
 
+from collections.abc import Sequence
+
 from answer.answers import Answer, Citation
 from api.ids import parse_id
 from api.rebuilds import RebuildProgress
@@ -28,7 +30,7 @@ from index.catalog.entries import Collection, Document, Failure, Job
 from index.catalog.filters import DocumentFilter
 from index.encoders.shelf import EncoderChoice
 from index.manifest import IndexManifest
-from retrieval.hits import Hit, PageScope, Region, SearchResult
+from retrieval.hits import ALL_ARMS, Arm, Hit, PageScope, Region, SearchResult
 
 SCORE_DECIMALS = 4
 
@@ -137,6 +139,11 @@ def answer_body(collection: str, answer: Answer, found: SearchResult) -> AnswerR
         ),
         timings=_rounded(found),
     )
+
+
+def as_arms(names: Sequence[Arm] | None) -> frozenset[Arm]:
+    """Read arms; all of them when left out."""
+    return ALL_ARMS if names is None else frozenset(names)
 
 
 def as_scope(body: FilterBody | None) -> PageScope:

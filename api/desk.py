@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from api.bodies import (
     answer_body,
+    as_arms,
     as_scope,
     collection_body,
     document_body,
@@ -34,7 +35,7 @@ from api.schemas import (
 from api.service import Service
 from index.encoders.shelf import EncoderChoice
 from retrieval.heatmap import draw_heat
-from retrieval.hits import ALL_ARMS, SearchQuery
+from retrieval.hits import SearchQuery
 
 READ_BYTES = 1 << 20
 
@@ -156,14 +157,19 @@ class LocalDesk:
             request.query,
             limit=request.limit,
             scope=as_scope(request.filter),
-            arms=ALL_ARMS if request.arms is None else frozenset(request.arms),
+            arms=as_arms(request.arms),
             exhaustive=request.exhaustive,
         )
         return search_body(self.service.search(collection, query))
 
     def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
         """Answer a question."""
-        query = SearchQuery(request.query, limit=request.limit, scope=as_scope(request.filter))
+        query = SearchQuery(
+            request.query,
+            limit=request.limit,
+            scope=as_scope(request.filter),
+            arms=as_arms(request.arms),
+        )
         return answer_body(collection, *self.service.ask(collection, query))
 
     def page_image(self, collection: str, document: str, page: int, *, width: int) -> bytes:

@@ -252,6 +252,7 @@ class AnswerRequest(RequestBody):
     query: str = Field(min_length=1, max_length=2000)
     limit: int = Field(5, ge=1, le=20, description="pages to answer from")
     filter: FilterBody | None = None
+    arms: list[ArmName] | None = Field(None, min_length=1, description="all when left out")
 
 
 class CitationBody(Body):

@@ -17,15 +17,9 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """A page that a search found.
-
-    Attributes:
-        document: the file's name without its ending, as in the data set.
-        id: the document's id in the service.
-    """
+    """A page that a search found; the document by its file's name without its ending."""
 
     document: str
-    id: str
     page: int
     score: float
     relevance: float
@@ -145,7 +139,7 @@ class RunRecord:
 
     def write(self, path: Path) -> None:
         """Write the record as JSON."""
-        path.write_bytes(_ADAPTER.dump_json(self, indent=1))
+        path.write_bytes(_ADAPTER.dump_json(self))
 
 
 _ADAPTER = TypeAdapter(RunRecord)

@@ -109,8 +109,9 @@ class Examiner:
         return _found(response, _ms_since(started))
 
     def _answer(self, text: str) -> Given:
+        request = AnswerRequest.model_validate({"query": text, "arms": self._arms[0].split("+")})
         started = perf_counter()
-        response = self._desk.ask(self._collection, AnswerRequest(query=text))
+        response = self._desk.ask(self._collection, request)
         return _given(response, _ms_since(started))
 
 
@@ -120,8 +121,7 @@ def _ms_since(started: float) -> float:
 
 def _found(response: SearchResponse, ms: float) -> Found:
     pages = (
-        FoundPage(_stem(hit.name), hit.document, hit.page, hit.score, hit.relevance)
-        for hit in response.hits
+        FoundPage(_stem(hit.name), hit.page, hit.score, hit.relevance) for hit in response.hits
     )
     return Found(tuple(pages), ms)
 

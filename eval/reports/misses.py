@@ -73,9 +73,10 @@ def _pictures(
         picture = desk.page_image(collection, ids[expected.document], expected.page, width=WIDTH)
         yield Picture(_as_url(picture), f"expected: {expected.document}, page {expected.page}")
     for first in found.pages[:1]:
-        picture = desk.page_image(collection, first.id, first.page, width=WIDTH)
+        first_id = ids[first.document]
+        picture = desk.page_image(collection, first_id, first.page, width=WIDTH)
         yield Picture(_as_url(picture), f"came first: {first.document}, page {first.page}")
-        heat = desk.heatmap_image(collection, first.id, first.page, outcome.question.text)
+        heat = desk.heatmap_image(collection, first_id, first.page, outcome.question.text)
         yield Picture(_as_url(scaled(heat, WIDTH)), "what the question found there")
 
 

@@ -30,7 +30,7 @@ def question(
 def found(rank: int | None, *, ms: float = 10.0) -> Found:
     """Three pages of which the right one stands at `rank`."""
     numbers = [1 if place == rank else place + 1 for place in range(1, 4)]
-    return Found(tuple(FoundPage("dams", "an-id", n, 1.0, 0.5) for n in numbers), ms)
+    return Found(tuple(FoundPage("dams", n, 1.0, 0.5) for n in numbers), ms)
 
 
 def given(text: str = "twelve metres", *, box: Box | None = None, refused: bool = False) -> Given:

@@ -29,7 +29,7 @@ def test_a_missing_record_is_said(tmp_path: Path) -> None:
 def test_a_record_of_another_format_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     record([]).write(path)
-    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
+    path.write_text(path.read_text().replace('"format":1', '"format":2'))
 
     with pytest.raises(InvalidRequest, match="format 2, this version reads 1"):
         RunRecord.read(path)
