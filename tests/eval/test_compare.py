@@ -94,3 +94,4 @@ def test_a_slice_is_compared_with_itself() -> None:
         if (one.measure.name, one.arms) == ("recall@1", BOTH)
     }
     assert changes == {"all": -0.5, "kind: table": 0, "kind: text": -1}
+    assert compare(asked(1), asked(None)).losses(0.6) == []

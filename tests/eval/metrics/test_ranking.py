@@ -31,6 +31,12 @@ def test_a_second_alternative_adds_nothing() -> None:
     assert one == both
 
 
+def test_the_first_alternative_decides_whatever_follows() -> None:
+    values = ranking_values([("a", 1), ("z", 1), ("a", 2)], [A1, A2], "alternatives")
+
+    assert values["recall@1"] == values["MRR@10"] == 1
+
+
 # gains 1 and 2 at ranks 1 and 2 against the ideal 2 and 1
 def test_graded_pages_all_count_by_their_grade() -> None:
     gold = [GoldPage("a", 1, 2), GoldPage("b", 1, 1)]
