@@ -28,8 +28,8 @@ def answers_of(row: Row) -> tuple[str, ...]:
 
 def labels_of(row: Row) -> dict[str, Label]:
     """Return what a row says of its question; several values become one label."""
-    told = {label: _label(row.get(name)) for name, label in LABELS.items()}
-    return {label: value for label, value in told.items() if value is not None}
+    told = ((label, _label(row.get(name))) for name, label in LABELS.items())
+    return {label: value for label, value in told if value is not None}
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -77,11 +77,18 @@ class Table:
 
 def _opened(files: Sequence[Path], cache: Path) -> "IterableDataset":
     from datasets import Image, IterableDataset  # noqa: PLC0415  comes with the extra
+    from pyarrow.dataset import (  # type: ignore[import-untyped]  # noqa: PLC0415  likewise
+        ParquetFragmentScanOptions,
+    )
 
     rows = IterableDataset.from_parquet(
         [glob.escape(str(file)) for file in files],
         cache_dir=str(cache),
         batch_size=ROWS_AT_ONCE,
+        # As it comes, Arrow would keep what it read of a file until the file's end.
+        fragment_scan_options=ParquetFragmentScanOptions(
+            pre_buffer=False, use_buffered_stream=True
+        ),
     )
     if isinstance(rows.features.get(IMAGE), Image):
         return rows.cast_column(IMAGE, Image(decode=False))
