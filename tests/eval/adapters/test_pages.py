@@ -22,45 +22,38 @@ def test_the_page_that_says_it_comes_first_under_its_own_id(index: PageIndex) ->
     index.put(PAGES)
     assert index.rank("Are dams tall?", 3)[0][0] == "../a"
     assert index.rank("Where do herons nest?", 1)[0][0] == "b"
+    assert len(index.rank("dams herons lakes", 1000)) == 3
 
 
 def test_a_corpus_is_indexed_once_whatever_its_ids(index: PageIndex, desk: LocalDesk) -> None:
-    first = index.put(PAGES)
-    again = index.put([(f"other {name}", image) for name, image in reversed(PAGES)])
+    first = index.put(PAGES[:2])
+    again = index.put([(f"other {name}", image) for name, image in reversed(PAGES[:2])])
     assert again == first
     assert first.startswith("tiny-")
-    assert len(desk.documents(first, limit=10, cursor=None).documents) == 3
+    assert len(desk.documents(first, limit=10, cursor=None).documents) == 2
     assert index.rank("herons nest", 1)[0][0] == "other b"
 
 
 def test_another_corpus_is_another_collection(index: PageIndex) -> None:
-    assert index.put(PAGES) != index.put(PAGES[:2])
-    assert {name for name, _ in index.rank("lakes freeze", 5)} <= {"../a", "b"}
+    assert index.put(PAGES[:2]) != index.put(PAGES[:1])
+    assert [name for name, _ in index.rank("herons nest", 5)] == ["../a"]
 
 
 def test_pages_of_the_same_bytes_are_found_under_all_their_ids(index: PageIndex) -> None:
-    index.put([*PAGES, ("twin", PAGES[1][1])])
-    assert [name for name, _ in index.rank("herons nest", 2)] == ["b", "twin"]
+    index.put([*PAGES[:2], ("twin", PAGES[1][1]), ("triplet", PAGES[1][1])])
+    found = index.rank("herons nest", 4)
+    assert [name for name, _ in found] == ["b", "twin", "triplet", "../a"]
     assert [name for name, _ in index.rank("herons nest", 1)] == ["b"]
-
-
-def test_scores_fall_strictly_also_for_twins_and_in_single_precision(index: PageIndex) -> None:
-    index.put([*PAGES, ("twin", PAGES[1][1]), ("triplet", PAGES[1][1])])
-    scores = [np.float32(score) for _, score in index.rank("herons nest", 5)]
-    assert len(scores) >= 3
+    scores = [np.float32(score) for _, score in found]
     assert all(above > below for above, below in pairwise(scores))
 
 
-def test_more_pages_than_a_search_gives_may_be_asked_for(index: PageIndex) -> None:
-    index.put(PAGES)
-    assert len(index.rank("dams herons lakes", 1000)) == 3
-
-
-def test_arms_of_the_searches_can_be_chosen(desk: LocalDesk, tmp_path: Path) -> None:
+def test_the_arms_of_a_search_are_those_that_were_chosen(desk: LocalDesk, tmp_path: Path) -> None:
     wanted = NewCollection(name="tiny")
-    words = PageIndex(desk, tmp_path / "pages", wanted=wanted, arms=["bm25"])
-    words.put(PAGES)
-    assert [name for name, _ in words.rank("herons", 3)] == ["b"]
+    absent = PageIndex(desk, tmp_path / "pages", wanted=wanted, arms=["words"])
+    absent.put(PAGES[:1])
+    with pytest.raises(InvalidRequest, match="has the arms maxsim, bm25, none of words"):
+        absent.rank("dams", 5)
 
 
 def test_a_page_that_cannot_be_indexed_stops_the_measuring(index: PageIndex) -> None:
