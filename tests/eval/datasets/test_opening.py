@@ -61,7 +61,8 @@ def test_a_folder_of_docvqa_and_its_question_file_are_opened(tmp_path: Path, nam
 
 def test_a_question_file_may_lie_among_its_images(tmp_path: Path) -> None:
     folder = put_docvqa(tmp_path / "docvqa", "val.json", images="p.png")
-    (tmp_path / "p.png").write_bytes(packed(page("Another")))
+    (tmp_path / "above").mkdir()
+    (tmp_path / "above" / "p.png").write_bytes(packed(page("Another")))
     assert opened(folder / "val.json").corpus == (folder / "p.png",)
 
 

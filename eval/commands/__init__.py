@@ -1,0 +1,1 @@
+"""The commands of `pagesight eval`, one a module."""
