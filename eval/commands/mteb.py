@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
@@ -65,9 +65,9 @@ def command(  # noqa: PLR0913  a command has its options as parameters
             arms=arms.split("+") if arms else None,  # type: ignore[arg-type]  # checked by a search
         )
         results = [result for task in chosen for result in measure(retriever, task)]
-    _print(results)
+    print_results(results)
     if json_file is not None:
-        json_file.write_text(json.dumps([_body(one) for one in results], indent=2), "utf-8")
+        write_json(json_file, results)
 
 
 def load_tasks(names: Sequence[str]) -> list["AbsTask"]:
@@ -83,7 +83,9 @@ def load_tasks(names: Sequence[str]) -> list["AbsTask"]:
     try:
         return [mteb.get_task(name) for name in names]
     except KeyError as error:
-        raise InvalidRequest(f"MTEB has no such task: {error.args[0]}") from error
+        raise InvalidRequest(
+            f"MTEB has no such task: {str(error.args[0]).removeprefix('KeyError: ')}"
+        ) from error
 
 
 def measure(retriever: MtebRetriever, task: "AbsTask") -> list["TaskResult"]:
@@ -104,7 +106,8 @@ def measure(retriever: MtebRetriever, task: "AbsTask") -> list["TaskResult"]:
     return list(mteb.evaluate(retriever, task, cache=None).task_results)
 
 
-def _print(results: Sequence["TaskResult"]) -> None:
+def print_results(results: Sequence["TaskResult"]) -> None:
+    """Print the figures of each subset, such as a language."""
     table = Table("task", "subset", *SHOWN, box=None)
     for result in results:
         for scores in (one for split in result.scores.values() for one in split):
@@ -113,5 +116,7 @@ def _print(results: Sequence["TaskResult"]) -> None:
     out.print(table)
 
 
-def _body(result: "TaskResult") -> dict[str, Any]:
-    return result.model_dump(mode="json")
+def write_json(path: Path, results: Sequence["TaskResult"]) -> None:
+    """Write the results as MTEB keeps them, in one list."""
+    body = [result.model_dump(mode="json") for result in results]
+    path.write_text(json.dumps(body, indent=2), encoding="utf-8")
