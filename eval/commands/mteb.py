@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from mteb import AbsTask
     from mteb.results import TaskResult
 
-SHOWN = ("ndcg_at_5", "ndcg_at_10", "recall_at_5", "recall_at_10")
+SHOWN = {
+    "nDCG@5": "ndcg_at_5",
+    "nDCG@10": "ndcg_at_10",
+    "recall@5": "recall_at_5",
+    "recall@10": "recall_at_10",
+}
 
 
 @click.command("mteb")
@@ -111,7 +116,7 @@ def print_results(results: Sequence["TaskResult"]) -> None:
     table = Table("task", "subset", *SHOWN, box=None)
     for result in results:
         for scores in (one for split in result.scores.values() for one in split):
-            figures = (f"{scores[name]:.3f}" for name in SHOWN)
+            figures = (f"{scores[name]:.3f}" for name in SHOWN.values())
             table.add_row(result.task_name, scores["hf_subset"], *figures)
     out.print(table)
 

@@ -12,7 +12,6 @@ from eval.commands.mteb import command, load_tasks, measure, print_results, writ
 from index.errors import InvalidRequest, Unavailable
 from tests.eval.adapters.tiny_task import TinyTask
 
-
 FIGURES = ["1.000"] * 4
 
 
