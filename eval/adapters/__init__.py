@@ -1,0 +1,1 @@
+"""Pagesight as the retriever of other people's benchmarks."""
