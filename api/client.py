@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from api.page_words import PageWordsBody
 from api.schemas import (
     AnswerRequest,
     AnswerResponse,
@@ -88,6 +89,16 @@ class RemoteDesk:
     def delete_document(self, collection: str, document: str) -> None:
         """Delete one document."""
         self._send("DELETE", f"/v1/collections/{collection}/documents/{document}")
+
+    def page_words(self, collection: str, document: str, page: int) -> PageWordsBody:
+        """Return the words of a page."""
+        path = f"/v1/collections/{collection}/documents/{document}/pages/{page}/words"
+        return self._ask(PageWordsBody, "GET", path)
+
+    def page_image(self, collection: str, document: str, page: int) -> bytes:
+        """Return a page's picture as JPEG."""
+        path = f"/v1/collections/{collection}/documents/{document}/pages/{page}/image"
+        return self._send("GET", path).content
 
     def reindex(self, collection: str, wanted: NewReindex) -> ReindexBody:
         """Begin to build the index anew."""

@@ -17,6 +17,7 @@ from api.bodies import (
     upload_body,
 )
 from api.ids import parse_id
+from api.page_words import PageWordsBody, words_body
 from api.schemas import (
     AnswerRequest,
     AnswerResponse,
@@ -61,6 +62,12 @@ class Desk(Protocol):
 
     def delete_document(self, collection: str, document: str) -> None:
         """Delete one document."""
+
+    def page_words(self, collection: str, document: str, page: int) -> PageWordsBody:
+        """Return the words of a page."""
+
+    def page_image(self, collection: str, document: str, page: int) -> bytes:
+        """Return a page's picture as JPEG."""
 
     def reindex(self, collection: str, wanted: NewReindex) -> ReindexBody:
         """Begin to build the index anew."""
@@ -124,6 +131,14 @@ class LocalDesk:
     def delete_document(self, collection: str, document: str) -> None:
         """Delete one document."""
         self._service.delete_document(collection, parse_id(document))
+
+    def page_words(self, collection: str, document: str, page: int) -> PageWordsBody:
+        """Return the words of a page."""
+        return words_body(self._service, collection, parse_id(document), page)
+
+    def page_image(self, collection: str, document: str, page: int) -> bytes:
+        """Return a page's picture as JPEG."""
+        return self._service.page_image(collection, parse_id(document), page)
 
     def reindex(self, collection: str, wanted: NewReindex) -> ReindexBody:
         """Begin to build the index anew."""
