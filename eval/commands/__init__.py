@@ -1,0 +1,1 @@
+"""Commands of `pagesight eval`, one a module."""
