@@ -50,20 +50,26 @@ def messages(question: str, pages: Sequence[EvidencePage]) -> "list[Message]":
         raise InvalidRequest(
             f"a question and pages are needed, got {question!r} and {len(pages)} pages"
         )
-    parts = [part for i, page in enumerate(pages) for part in _page_parts(label(i), page)]
+    parts = [part for i, page in enumerate(pages) for part in page_parts(label(i), page)]
     content: list[TextPart | ImagePart] = [
         *parts,
-        _text(REMINDER),
-        _text(f"Question: {question.strip()}"),
+        text_part(REMINDER),
+        text_part(f"Question: {question.strip()}"),
     ]
     return [{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": content}]
 
 
-def _page_parts(name: str, page: EvidencePage) -> "list[TextPart | ImagePart]":
-    return [_text(f"Page {name}"), _image(page), _text(_words(name, page))]
+def page_parts(name: str, page: EvidencePage) -> "list[TextPart | ImagePart]":
+    """A page as a model sees it: its label, its picture, and its words as data.
+
+    Raises:
+        InvalidRequest: the picture is not JPEG or PNG.
+    """
+    return [text_part(f"Page {name}"), _image(page), text_part(_words(name, page))]
 
 
-def _text(text: str) -> "TextPart":
+def text_part(text: str) -> "TextPart":
+    """A piece of text in a message."""
     return {"type": "text", "text": text}
 
 

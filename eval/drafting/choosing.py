@@ -19,8 +19,8 @@ def without_doubles(proposals: Iterable[Proposal]) -> list[Proposal]:
 def choose(proposals: Sequence[Proposal], n: int, *, seed: int) -> list[Proposal]:
     """Choose up to `n` proposals of one document, spread over its pages and kinds of evidence.
 
-    Each next one is of the page and the evidence that were chosen least so far; dice, which the seed
-    throws, decide between those that are alike.
+    Each next one is of the page and the evidence that were chosen least so far; where some are
+    alike, dice decide, which the seed throws.
     """
     left = sorted(proposals, key=lambda one: one.query_id)
     Random(seed).shuffle(left)  # noqa: S311  dice, nothing secret

@@ -6,14 +6,18 @@ and status. The status is `proposed` until a person writes `accepted` or `reject
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from answer.citations import box_of
 from eval.drafting.facts import Evidence
+from eval.drafting.pages import DraftDocument, DraftPage
 from index.errors import InvalidRequest
 
+BOX_DECIMALS = 4
 Edge = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
@@ -50,10 +54,41 @@ class Proposal(BaseModel):
         return box
 
 
-def proposal_id(doc: str, page: int, query: str, answer: str) -> str:
-    """Return the id of a question: the same question to the same page always has the same."""
-    told = "\0".join((doc, str(page), query, answer))
-    return f"q{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, its answer, and the page's words that say so."""
+
+    query: str
+    answer: str
+    quote: str
+    evidence: Evidence
+
+
+def propose(
+    document: DraftDocument, page: DraftPage, asked: Asked, place: Sequence[int]
+) -> Proposal:
+    """Make a proposal; the same question to the same page always has the same id.
+
+    Args:
+        document: that answers it.
+        page: of the document.
+        asked: the question.
+        place: positions of the page's words where the answer stands; there must be one at least.
+    """
+    box = box_of(page.words.words, place)
+    left, top, right, bottom = (round(edge, BOX_DECIMALS) for edge in box)
+    told = "\0".join((document.stem, str(page.number), asked.query, asked.answer))
+    return Proposal(
+        query_id=f"q{hashlib.sha256(told.encode()).hexdigest()[:12]}",
+        query=asked.query,
+        answers=(asked.answer,),
+        doc=document.stem,
+        page=page.number,
+        box=(left, top, right, bottom),
+        quote=asked.quote,
+        evidence=asked.evidence,
+        lang=document.language,
+    )
 
 
 def read_proposals(path: Path) -> list[Proposal]:

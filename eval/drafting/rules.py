@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from answer.citations import box_of
 from answer.layout import read_blocks, read_lines, spell
 from answer.passages import read_passages
 from answer.terms import tokens
@@ -11,11 +10,9 @@ from eval.drafting.choosing import choose, without_doubles
 from eval.drafting.facts import Fact, positions_of
 from eval.drafting.pages import DraftDocument, DraftPage
 from eval.drafting.phrases import put
-from eval.drafting.proposals import Proposal, proposal_id
+from eval.drafting.proposals import Asked, Proposal, propose
 from eval.drafting.sentences import field_facts, sentence_facts
 from eval.drafting.tables import table_facts
-
-BOX_DECIMALS = 4
 
 
 def draft(documents: Sequence[DraftDocument], *, per_document: int, seed: int) -> list[Proposal]:
@@ -78,19 +75,8 @@ def _proposals(
         )
         query = put(fact, document.language, quote, None if named else document.title)
         if not set(tokens(fact.answer)) <= set(tokens(query)):
-            box = box_of(words, positions_of(fact.answer, words, fact.words))
-            left, top, right, bottom = (round(edge, BOX_DECIMALS) for edge in box)
-            yield Proposal(
-                query_id=proposal_id(document.stem, page.number, query, fact.answer),
-                query=query,
-                answers=(fact.answer,),
-                doc=document.stem,
-                page=page.number,
-                box=(left, top, right, bottom),
-                quote=quote,
-                evidence=fact.evidence,
-                lang=document.language,
-            )
+            place = positions_of(fact.answer, words, fact.words)
+            yield propose(document, page, Asked(query, fact.answer, quote, fact.evidence), place)
 
 
 def _plain(text: str) -> str:
