@@ -12,6 +12,7 @@ from rich.table import Table
 from api.commands.ingest import ingest_files
 from api.commands.shared import data_option, err, open_desk, out, says_errors, url_option
 from api.schemas import NewCollection
+from eval.commands.check import check
 from eval.commands.draft import accept, draft
 from eval.datasets.golden import read_golden
 from eval.run import AnswerFigures, ArmSet, Asked, Slice, answer_figures, ask_all, retrieval_figures
@@ -24,6 +25,7 @@ def command() -> None:
     """Measure retrieval and answers on documents with questions."""
 
 
+command.add_command(check)
 command.add_command(draft)
 command.add_command(accept)
 

@@ -1,0 +1,33 @@
+import pytest
+
+from answer.passages import read_passages
+from eval.drafting.captions import caption_facts
+from tests.answer.conftest import lay
+
+
+@pytest.mark.parametrize(
+    ("line", "subject", "answer"),
+    [
+        (
+            "Figure 1. Water taken from each source in 2024. Others are left out.",
+            "Figure 1",
+            "Water taken from each source in 2024",
+        ),
+        (
+            "Abb. 3: Besuche der Zweigstellen nach Monat",
+            "Abb. 3",
+            "Besuche der Zweigstellen nach Monat",
+        ),
+        ("Tableau 2 : Récolte pesée par parcelle", "Tableau 2", "Récolte pesée par parcelle"),
+    ],
+)
+def test_a_caption_says_what_its_figure_shows(line: str, subject: str, answer: str) -> None:
+    found = caption_facts(read_passages(lay([line])))
+    assert [(fact.subject, fact.answer) for fact in found] == [(subject, answer)]
+
+
+@pytest.mark.parametrize(
+    "line", ["Figure 4 shows the leakage of each year.", "See Figure 4. It rose."]
+)
+def test_a_sentence_about_a_figure_is_no_caption(line: str) -> None:
+    assert caption_facts(read_passages(lay([line]))) == []
