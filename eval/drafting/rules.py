@@ -41,7 +41,7 @@ def page_facts(page: DraftPage, language: str) -> list[Fact]:
         *field_facts(blocks),
         *sentence_facts(passages, language),
         *table_facts(words, blocks),
-        *caption_facts(passages),
+        *caption_facts(words, blocks),
     ]
 
 

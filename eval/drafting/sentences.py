@@ -22,7 +22,7 @@ _UNIT = (
     r"kilomètres?|tonnes|pour\scent)\b)"
 )
 _FIGURE = (
-    rf"(?P<answer>{_NUMBER}(?:{_UNIT}){{0,2}})(?=[,;.:]?(?:\s|$))"
+    rf"(?P<answer>(?>{_NUMBER}(?:{_UNIT}){{0,2}}))(?=[,;.:]?(?:\s|$))"
     r"(?!\s?[,\u2013-]?\s?(?:to|and|or|bis|und|oder|à|et|ou)?\s?[$€£]?\s?\d)"  # one of several
     r"(?!\s?(?:times|more|less|lower|higher|fewer|mehr|weniger|plus|moins)\b)"  # compared
 )

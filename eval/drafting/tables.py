@@ -16,12 +16,24 @@ Cell = tuple[int, ...]
 def table_facts(words: Sequence[Word], blocks: Sequence[Block]) -> list[Fact]:
     """Return what the tables of a page tell, row by row."""
     found: list[Fact] = []
-    for run in _runs(blocks):
-        for is_pair, lines in groupby(run, key=lambda line: len(line.cells) == 2):
-            table = list(lines)
-            if len(table) > 1:
-                found += _pairs(words, table) if is_pair else _cells(words, table)
+    for table in (table for run in _runs(blocks) for table in _tables(run) if len(table) > 1):
+        is_pairs = all(len(line.cells) == 2 for line in table)
+        found += _pairs(words, table) if is_pairs else _cells(words, table)
     return found
+
+
+def _tables(run: Sequence[Line]) -> Iterator[list[Line]]:
+    """Tables that follow each other: several lines of two cells are one of their own."""
+    table: list[Line] = []
+    for is_pair, lines in groupby(run, key=lambda line: len(line.cells) == 2):
+        some = list(lines)
+        if is_pair and len(some) > 1:
+            yield table
+            yield some
+            table = []
+        else:
+            table += some
+    yield table
 
 
 def _runs(blocks: Sequence[Block]) -> Iterator[list[Line]]:

@@ -1,8 +1,14 @@
 import pytest
 
-from answer.passages import read_passages
+from answer.layout import read_blocks, read_lines
 from eval.drafting.captions import caption_facts
+from eval.drafting.facts import Fact
 from tests.answer.conftest import lay
+
+
+def captions(*lines: str) -> list[Fact]:
+    words = lay(lines).words
+    return caption_facts(words, read_blocks(read_lines(words)))
 
 
 @pytest.mark.parametrize(
@@ -22,7 +28,7 @@ from tests.answer.conftest import lay
     ],
 )
 def test_a_caption_says_what_its_figure_shows(line: str, subject: str, answer: str) -> None:
-    found = caption_facts(read_passages(lay([line])))
+    found = captions(line)
     assert [(fact.subject, fact.answer) for fact in found] == [(subject, answer)]
 
 
@@ -30,4 +36,4 @@ def test_a_caption_says_what_its_figure_shows(line: str, subject: str, answer: s
     "line", ["Figure 4 shows the leakage of each year.", "See Figure 4. It rose."]
 )
 def test_a_sentence_about_a_figure_is_no_caption(line: str) -> None:
-    assert caption_facts(read_passages(lay([line]))) == []
+    assert captions(line) == []
