@@ -9,6 +9,9 @@ from index.records import Word
 Evidence = Literal["text", "table", "caption"]
 Kind = Literal["field", "cell", "definition", "figure", "date", "caption"]
 MAX_ANSWER_WORDS = 8
+MAX_LABEL_WORDS = 6
+MAX_LABEL_CHARACTERS = 60
+TICK_BOXES = "\u2610\u2611\u2612"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,17 @@ class Fact:
 
 def is_label(text: str) -> bool:
     """Tell whether a text can name what a value is of: a few words, no sentence, no tick box."""
-    n_letters = sum(c.isalpha() for c in text)
-    is_tick = any(c in "\u2610\u2611\u2612" for c in text)
-    return n_letters >= 3 and len(text.split()) <= 6 and len(text) <= 60 and not is_tick
+    is_short = len(text.split()) <= MAX_LABEL_WORDS and len(text) <= MAX_LABEL_CHARACTERS
+    is_whole = text[:1].isalnum() and not text.endswith(",")
+    return is_short and is_whole and sum(c.isalpha() for c in text) >= 3
 
 
 def is_value(text: str) -> bool:
     """Tell whether a text can be an answer: a few words with a letter or digit among them."""
-    is_tick = any(c in "\u2610\u2611\u2612" for c in text)
-    return any(c.isalnum() for c in text) and len(text.split()) <= MAX_ANSWER_WORDS and not is_tick
+    is_ruled = any(c in TICK_BOXES for c in text) or ".." in text  # a choice, a line of contents
+    is_whole = not text.startswith((":", ";", ",")) and not text.endswith(",")
+    is_short = len(text.split()) <= MAX_ANSWER_WORDS
+    return any(c.isalnum() for c in text) and is_short and is_whole and not is_ruled
 
 
 def positions_of(answer: str, words: Sequence[Word], inside: Sequence[int]) -> tuple[int, ...]:

@@ -21,10 +21,10 @@ _UNIT = (
     r"Jahren?|Minuten|Meter|Kilometer|Liter|Tonnen|Prozent|heures?|jours?|semaines?|mois|ans|mètres?|"
     r"kilomètres?|tonnes|pour\scent)\b)"
 )
-_FIGURE = (
+_FIGURE = (  # and neither one of several, nor a comparison
     rf"(?P<answer>(?>{_NUMBER}(?:{_UNIT}){{0,2}}))(?=[,;.:]?(?:\s|$))"
-    r"(?!\s?[,\u2013-]?\s?(?:to|and|or|bis|und|oder|à|et|ou)?\s?[$€£]?\s?\d)"  # one of several
-    r"(?!\s?(?:times|more|less|lower|higher|fewer|mehr|weniger|plus|moins)\b)"  # compared
+    r"(?!\s?[,\u2013-]?\s?(?:to|and|or|bis|und|oder|à|et|ou)?\s?[$€£]?\s?\d)"
+    r"(?!\s?(?:\w+\s){0,2}(?:times|more|less|lower|higher|fewer|mehr|weniger|plus|moins)\b)"
 )
 _DATE = r"(?P<answer>(?:\d{1,2}(?:st|nd|rd|th|er)?\.?\s)?(?:[^\W\d_]{3,10}\s)?(?:\d{1,2},\s)?(?:1[5-9]|20)\d\d)(?!\d)"  # noqa: E501
 _FIELD = re.compile(r"^(?P<subject>[^\W\d_][^:.;!?]{1,50}?)\s?:\s+(?P<answer>\S.*)$")
@@ -113,8 +113,7 @@ def _field(line: Line) -> Iterator[Fact]:
     match = _FIELD.match(line.text)
     if match and match["subject"][0].isupper() and is_label(match["subject"]):
         answer = match["answer"].strip()
-        is_whole = ": " not in answer and ".." not in answer and not answer.endswith(",")
-        if is_value(answer) and is_whole and not _is_aside(match["subject"]):
+        if is_value(answer) and ": " not in answer and not _is_aside(match["subject"]):
             yield Fact("field", match["subject"], answer.rstrip(";. "), line.words)
 
 

@@ -44,14 +44,27 @@ def _runs(blocks: Sequence[Block]) -> Iterator[list[Line]]:
 
 
 def _pairs(words: Sequence[Word], table: Sequence[Line]) -> Iterator[Fact]:
-    """Labels and values; a first line without a figure heads lines that have one."""
+    """Labels and values; a first line without a figure heads lines that have one.
+
+    Lines mostly without a figure are seldom a table: columns of a text, say. Numbers that only rise
+    are the pages of a list of contents.
+    """
     texts = [[spell(words, cell) for cell in line.cells] for line in table]
+    if not _are_values([value for _, value in texts]):
+        return
     is_headed = len(table) > 2 and _contrasts([value for _, value in texts])
     head = (texts[0][1],) if is_headed else ()
     for line, (label, value) in list(zip(table, texts, strict=True))[is_headed:]:
         bare = label.rstrip(" :")
         if is_label(bare) and is_value(value) and not _NUMBER.match(label):
             yield Fact("cell", bare, value, line.words, head)
+
+
+def _are_values(column: Sequence[str]) -> bool:
+    with_digits = [text for text in column if any(c.isdigit() for c in text)]
+    numbers = [int(text) for text in column if text.isdecimal() and len(text) < 4]
+    are_pages = len(numbers) > 2 and len(numbers) > len(column) / 2 and numbers == sorted(numbers)
+    return 2 * len(with_digits) >= len(column) and not are_pages
 
 
 def _contrasts(column: Sequence[str]) -> bool:

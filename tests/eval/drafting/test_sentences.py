@@ -85,6 +85,7 @@ def test_a_plain_sentence_tells_a_fact(
         "How large is the error that the probes make?",
         "Female heads of household were 1.1 times more likely to move.",
         "The yearly interest expense was $459 million, $484 million, and $848 million.",
+        "Older people of Osby are about 20 percentage points more likely to move.",
         "Everyone who took part is a member of the panel that was made.",
         "The lower soil layer is 1.1 to 3.4 m deep on the moss.",
     ],

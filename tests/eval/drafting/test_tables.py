@@ -73,3 +73,9 @@ def test_a_cell_under_no_header_leaves_its_row_out() -> None:
 def test_tick_boxes_and_lone_lines_tell_nothing() -> None:
     assert facts("\u2610 Slip or trip     \u2612 Cold burn", "\u2610 Arm     \u2612 Leg") == []
     assert facts("Net amount         £1,366.00") == []
+
+
+def test_a_list_of_contents_and_columns_of_a_text_are_no_table() -> None:
+    assert facts("Starting a workout     18", "Sleep     20", "Care and cleaning     23") == []
+    assert facts("Log files     Operational insight", "Web pages     Better search") == []
+    assert facts("Annex one     .....22", "Net amount     7 pounds")[0].answer == "7 pounds"
