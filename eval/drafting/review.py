@@ -68,7 +68,7 @@ def _files(documents: Path, corpus: Path, stems: Iterable[str]) -> list[Path]:
     for stem in sorted(stems):
         if _named(corpus, stem):
             continue
-        found = [path for path in _named(documents, stem) if corpus not in path.parents]
+        found = _named(documents, stem)
         if len(found) != 1:
             raise InvalidRequest(
                 f"expected one document {stem!r} in {documents}, found {len(found)}; "
