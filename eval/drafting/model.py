@@ -102,9 +102,9 @@ class ModelDrafter:
         words = page.words.words
         for one in _written(reply):
             place = find_quote(one.quote, words)
-            if place is not None:
-                quote, answer = spell(words, place), plain_text(one.answer)
-                told = Asked(plain_text(one.question), answer, quote, one.evidence)
+            query, answer = plain_text(one.question), plain_text(one.answer)
+            if place is not None and query and answer:
+                told = Asked(query, answer, spell(words, place), one.evidence)
                 yield propose(document, page, told, positions_of(answer, words, place))
 
     def _messages(self, document: DraftDocument, page: DraftPage, n: int) -> "list[Message]":

@@ -60,6 +60,11 @@ def test_a_reply_without_json_proposes_nothing(endpoint: Endpoint) -> None:
     assert drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0) == []
 
 
+def test_an_answer_that_is_nothing_but_markup_is_dropped(endpoint: Endpoint) -> None:
+    wrote(endpoint, question("opened in 1931") | {"answer": "<b></b>"})
+    assert drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0) == []
+
+
 def test_links_do_not_leave_the_model(endpoint: Endpoint) -> None:
     wrote(endpoint, question("opened in 1931", "When was [it](https://evil.example) opened?"))
     (found,) = drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0)
