@@ -53,25 +53,33 @@ def messages(
         raise InvalidRequest(
             f"a question and pages are needed, got {question!r} and {len(pages)} pages"
         )
-    parts = [part for i, page in enumerate(pages) for part in _page_parts(label(i), page, evidence)]
+    parts = [part for i, page in enumerate(pages) for part in page_parts(label(i), page, evidence)]
     content: list[TextPart | ImagePart] = [
         *parts,
-        _text(REMINDER),
-        _text(f"Question: {question.strip()}"),
+        text_part(REMINDER),
+        text_part(f"Question: {question.strip()}"),
     ]
     return [{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": content}]
 
 
-def _page_parts(name: str, page: EvidencePage, evidence: Evidence) -> "list[TextPart | ImagePart]":
-    parts: list[TextPart | ImagePart] = [_text(f"Page {name}")]
+def page_parts(
+    name: str, page: EvidencePage, evidence: Evidence = "both"
+) -> "list[TextPart | ImagePart]":
+    """A page as a model sees it: its label, its picture, and its words as data.
+
+    Raises:
+        InvalidRequest: the picture is not JPEG or PNG.
+    """
+    parts: list[TextPart | ImagePart] = [text_part(f"Page {name}")]
     if evidence != "words":
         parts.append(_image(page))
     if evidence != "image":
-        parts.append(_text(_words(name, page)))
+        parts.append(text_part(_words(name, page)))
     return parts
 
 
-def _text(text: str) -> "TextPart":
+def text_part(text: str) -> "TextPart":
+    """A piece of text in a message."""
     return {"type": "text", "text": text}
 
 

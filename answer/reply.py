@@ -45,7 +45,7 @@ class Reply:
 
 def parse_reply(text: str) -> Reply | None:
     """The reply in the text, or None when there is none to be found."""
-    for candidate in _objects(_THOUGHTS.sub("", text)):
+    for candidate in json_objects(text):
         try:
             found = _Reply.model_validate(candidate)
         except ValidationError:
@@ -68,11 +68,11 @@ def plain_text(text: str) -> str:
     return re.sub(r"[ \t]+", " ", text).strip()
 
 
-def _objects(text: str) -> list[object]:
-    """Every JSON object that starts at some brace of the text, outermost first."""
+def json_objects(text: str) -> list[object]:
+    """Every JSON object that starts at some brace of what a model wrote, outermost first."""
     decoder = json.JSONDecoder(strict=False)
     found: list[object] = []
-    position = (bare := _FENCE.sub("", text)).find("{")
+    position = (bare := _FENCE.sub("", _THOUGHTS.sub("", text))).find("{")
     while position >= 0:
         try:
             value, end = decoder.raw_decode(bare, position)

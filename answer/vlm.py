@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from openai import OpenAI
+    from openai.types.chat import ChatCompletionMessageParam as Message
 
 MAX_ANSWER_TOKENS = 800
 _log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class VlmClient:
             InvalidRequest: the question is empty, there are no pages, or an image is unusable.
             VlmUnavailable: the endpoint does not answer, answers with an error, or not in JSON.
         """
-        completion = _read(self._complete(question, pages))
+        completion = _read(self._complete(messages(question, pages, self._evidence)))
         reply = None if completion is None else parse_reply(completion.content)
         if completion is None or reply is None:
             raise VlmUnavailable(f"{self._endpoint} did not reply with the JSON asked for")
@@ -102,6 +103,17 @@ class VlmClient:
         if not reply.is_answerable or not reply.answer:
             return refusal(self.model, usage)
         return self._checked(reply, pages, usage)
+
+    def reply(self, asked: "Sequence[Message]") -> str:
+        """What the model writes to messages of any kind; nothing in it is verified.
+
+        Raises:
+            VlmUnavailable: the endpoint does not answer, answers with an error, or with no reply.
+        """
+        completion = _read(self._complete(asked))
+        if completion is None:
+            raise VlmUnavailable(f"{self._endpoint} did not reply to the messages")
+        return completion.content
 
     def _checked(self, reply: Reply, pages: Sequence[EvidencePage], usage: Usage) -> Answer:
         shown = {label(i): page for i, page in enumerate(pages)}
@@ -116,13 +128,12 @@ class VlmClient:
             usage=usage,
         )
 
-    def _complete(self, question: str, pages: Sequence[EvidencePage]) -> str:
+    def _complete(self, asked: "Sequence[Message]") -> str:
         import openai  # noqa: PLC0415 slow to import, and most deployments never call it
 
-        asked = messages(question, pages, self._evidence)
         try:
             response = self._open(openai).chat.completions.with_raw_response.create(
-                model=self.model, messages=asked, temperature=0, max_tokens=MAX_ANSWER_TOKENS
+                model=self.model, messages=list(asked), temperature=0, max_tokens=MAX_ANSWER_TOKENS
             )
         except openai.APITimeoutError as error:
             raise VlmUnavailable(

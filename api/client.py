@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from api.page_words import PageWordsBody
 from api.schemas import (
     AnswerRequest,
     AnswerResponse,
@@ -89,6 +90,11 @@ class RemoteDesk:
         """Delete one document."""
         self._send("DELETE", f"/v1/collections/{collection}/documents/{document}")
 
+    def page_words(self, collection: str, document: str, page: int) -> PageWordsBody:
+        """Return the words of a page."""
+        path = f"/v1/collections/{collection}/documents/{document}/pages/{page}/words"
+        return self._ask(PageWordsBody, "GET", path)
+
     def reindex(self, collection: str, wanted: NewReindex) -> ReindexBody:
         """Begin to build the index anew."""
         path = f"/v1/collections/{collection}/reindex"
@@ -116,10 +122,12 @@ class RemoteDesk:
         path = f"/v1/collections/{collection}/answers"
         return self._ask(AnswerResponse, "POST", path, json=request.model_dump())
 
-    def page_image(self, collection: str, document: str, page: int, *, width: int) -> bytes:
+    def page_image(
+        self, collection: str, document: str, page: int, *, width: int | None = None
+    ) -> bytes:
         """Return a page's picture as JPEG, at most `width` pixels wide."""
         path = f"/v1/collections/{collection}/documents/{document}/pages/{page}/image"
-        return self._send("GET", path, params={"width": width}).content
+        return self._send("GET", path, params={"width": width} if width else {}).content
 
     def heatmap_image(self, collection: str, document: str, page: int, query: str) -> bytes:
         """Return a page's picture as PNG, coloured where the question finds what it asks for."""

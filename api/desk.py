@@ -18,6 +18,7 @@ from api.bodies import (
     upload_body,
 )
 from api.ids import parse_id
+from api.page_words import PageWordsBody, words_body
 from api.schemas import (
     AnswerRequest,
     AnswerResponse,
@@ -64,6 +65,9 @@ class Desk(Protocol):
     def delete_document(self, collection: str, document: str) -> None:
         """Delete one document."""
 
+    def page_words(self, collection: str, document: str, page: int) -> PageWordsBody:
+        """Return the words of a page."""
+
     def reindex(self, collection: str, wanted: NewReindex) -> ReindexBody:
         """Begin to build the index anew."""
 
@@ -82,7 +86,9 @@ class Desk(Protocol):
     def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
         """Answer a question."""
 
-    def page_image(self, collection: str, document: str, page: int, *, width: int) -> bytes:
+    def page_image(
+        self, collection: str, document: str, page: int, *, width: int | None = None
+    ) -> bytes:
         """Return a page's picture as JPEG, at most `width` pixels wide."""
 
     def heatmap_image(self, collection: str, document: str, page: int, query: str) -> bytes:
@@ -133,6 +139,10 @@ class LocalDesk:
         """Delete one document."""
         self.service.delete_document(collection, parse_id(document))
 
+    def page_words(self, collection: str, document: str, page: int) -> PageWordsBody:
+        """Return the words of a page."""
+        return words_body(self.service, collection, parse_id(document), page)
+
     def reindex(self, collection: str, wanted: NewReindex) -> ReindexBody:
         """Begin to build the index anew."""
         encoder = wanted.encoder or self.service.settings.encoder
@@ -172,7 +182,9 @@ class LocalDesk:
         )
         return answer_body(collection, *self.service.ask(collection, query))
 
-    def page_image(self, collection: str, document: str, page: int, *, width: int) -> bytes:
+    def page_image(
+        self, collection: str, document: str, page: int, *, width: int | None = None
+    ) -> bytes:
         """Return a page's picture as JPEG, at most `width` pixels wide."""
         return self.service.page_image(collection, parse_id(document), page, width=width)
 

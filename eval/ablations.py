@@ -19,6 +19,7 @@ from eval.run import ARM_SETS, Examiner
 from index.errors import InvalidRequest
 
 DEFAULT = "default"
+MAX_NAME = 58  # of a data set, in the name of a collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def ablate(
 
 
 def _run(data_set: EvalSet, settings: Settings, variant: Variant) -> RunRecord:
-    name = f"eval-{data_set.name}" + (f"-{variant.slug}" if variant.reindexes else "")
+    own = f"-{variant.slug}" if variant.reindexes else ""
+    name = f"eval-{data_set.name[: MAX_NAME - len(own)]}{own}".lower()
     changed = Settings.model_validate(settings.model_dump() | dict(variant.settings))
     with closing(LocalDesk(Service.build(changed))) as desk:
         examiner = Examiner(desk, name, arms=(variant.arms,), exhaustive=variant.exhaustive)

@@ -2,7 +2,7 @@
 
 import click
 
-from eval.commands import ablate, compare, run
+from eval.commands import ablate, check, compare, draft, mteb, run
 
 
 @click.group("eval")
@@ -10,6 +10,13 @@ def command() -> None:
     """Measure retrieval and answers on documents with questions."""
 
 
-command.add_command(run.command)
-command.add_command(compare.command)
-command.add_command(ablate.command)
+for one in (
+    run.command,
+    compare.command,
+    ablate.command,
+    draft.draft,
+    draft.accept,
+    check.check,
+    mteb.command,
+):
+    command.add_command(one)

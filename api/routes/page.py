@@ -1,10 +1,11 @@
-"""Pages: their pictures, and where on them a question finds what it asks for."""
+"""Pages: their pictures, their words, and where on them a question finds what it asks for."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from api.ids import parse_id
+from api.page_words import PageWordsBody, words_body
 from api.routes.shared import CollectionName, DocumentId, ServiceOf, failures
 from api.schemas import HeatmapBody, HeatRow
 from retrieval.heatmap import PageHeat, draw_heat
@@ -34,6 +35,14 @@ def page_image(
     """Return a page's picture."""
     picture = service.page_image(collection, parse_id(document), page, width=width)
     return Response(picture, media_type="image/jpeg", headers=HEADERS)
+
+
+@router.get("/words", responses=failures(404))
+def page_words(
+    collection: CollectionName, document: DocumentId, page: PageNumber, service: ServiceOf
+) -> PageWordsBody:
+    """Return a page's words in reading order, each with its box."""
+    return words_body(service, collection, parse_id(document), page)
 
 
 @router.get(

@@ -14,7 +14,7 @@ from api.desk import Desk
 from api.schemas import ArmName, NewCollection
 from eval.adapters.pages import PageIndex
 from eval.datasets.identity import set_name
-from eval.extra import check_extra
+from eval.extra import open_mteb
 from index.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class MtebRetriever:
         arms: Sequence[ArmName] | None = None,
         name: str | None = None,
     ) -> None:
-        check_extra("mteb", "measuring with MTEB")
+        open_mteb()
         self._wanted = wanted or NewCollection(name="mteb")
         self._index = PageIndex(desk, work, wanted=self._wanted, arms=arms)
         self._arms = arms

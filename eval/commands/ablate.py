@@ -8,7 +8,7 @@ from rich.table import Table
 
 from api.commands.shared import data_option, err, load_settings, out, says_errors
 from eval.ablations import ablate, chosen, variants
-from eval.datasets.golden import read_golden
+from eval.commands.shared import open_data_set, set_argument
 from eval.record import RunRecord
 from eval.reports.ablations import COLUMNS, ablation_rows, markdown_ablations
 
@@ -17,7 +17,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command("ablate")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@set_argument
 @data_option
 @click.option("--only", default="", help="Groups, separated by commas.  [default: all]")
 @click.option("--encoder", help="A visual model, to compare its rows.")
@@ -25,22 +25,23 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--markdown", "markdown_file", type=FILE, help="Write the table.")
 @says_errors
 def command(
-    folder: Path,
+    data_set: str,
     *,
+    language: str | None,
     data: Path | None,
     only: str,
     encoder: str | None,
     json_folder: Path | None,
     markdown_file: Path | None,
 ) -> None:
-    """Ask FOLDER's questions again and again with one thing changed at a time.
+    """Ask SET's questions again and again with one thing changed at a time.
 
     Groups: arms, K, pooling, quantization, words, pixels; rows with --encoder; answers where a
     model is configured. Those of words, pixels and rows index the documents anew.
     """
-    settings = load_settings(data)
+    settings, opened = load_settings(data), open_data_set(data_set, data=data, language=language)
     some = chosen(variants(settings, encoder=encoder), [one for one in only.split(",") if one])
-    records = ablate(read_golden(folder), settings, some, lambda name: err.print(f"{name} …"))
+    records = ablate(opened, settings, some, lambda name: err.print(f"{name} …"))
     _print(records)
     if json_folder is not None:
         _write(json_folder, records)

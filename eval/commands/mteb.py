@@ -12,7 +12,7 @@ from api.commands.shared import data_option, load_settings, open_desk, out, says
 from api.schemas import NewCollection
 from api.settings import prepare_process
 from eval.adapters.mteb import MtebRetriever
-from eval.extra import check_extra
+from eval.extra import open_mteb
 from index.errors import InvalidRequest, Unavailable
 
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ def load_tasks(names: Sequence[str]) -> list["AbsTask"]:
         InvalidRequest: MTEB has no task of that name.
         MissingDependency: the extra that brings MTEB is not installed.
     """
-    check_extra("mteb", "measuring with MTEB")
-    import mteb  # noqa: PLC0415  comes with the extra
+    mteb = open_mteb()
 
     try:
         return [mteb.get_task(name) for name in names]
@@ -99,7 +98,7 @@ def measure(retriever: MtebRetriever, task: "AbsTask") -> list["TaskResult"]:
     Raises:
         Unavailable: the data cannot be fetched and are not in the hub's cache.
     """
-    import mteb  # noqa: PLC0415  comes with the extra
+    mteb = open_mteb()
 
     try:
         task.load_data()

@@ -8,8 +8,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from api.commands.shared import data_option, err, open_desk, out, says_errors, url_option
+from eval.commands.shared import collection_name, open_data_set, set_argument
 from eval.datasets.base import EvalSet
-from eval.datasets.golden import read_golden
 from eval.figures import ALL, Cost, Figure, cost, figures
 from eval.measures import MEASURES
 from eval.record import RunRecord
@@ -22,10 +22,10 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("run")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@set_argument
 @data_option
 @url_option
-@click.option("--collection", help="Where its documents go.  [default: eval-FOLDER]")
+@click.option("--collection", help="Where its documents go.  [default: eval-SET]")
 @click.option(
     "--arms",
     default=",".join(ARM_SETS),
@@ -38,8 +38,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--markdown", "markdown_file", type=FILE, help="Write the tables.")
 @says_errors
 def command(  # noqa: PLR0913  a command has its options as parameters
-    folder: Path,
+    data_set: str,
     *,
+    language: str | None,
     data: Path | None,
     url: str | None,
     collection: str | None,
@@ -49,12 +50,16 @@ def command(  # noqa: PLR0913  a command has its options as parameters
     html_file: Path | None,
     markdown_file: Path | None,
 ) -> None:
-    """Index FOLDER/corpus, ask FOLDER/queries.jsonl, and compare with FOLDER/qrels.tsv."""
-    data_set = read_golden(folder)
-    name = collection or f"eval-{data_set.name}"
+    """Index the documents of SET, ask its questions, and compare with what would be right.
+
+    SET is a folder with corpus/, queries.jsonl and qrels.tsv; a folder of parquet files as ViDoRe
+    and BEIR have them, or its name on the hub (with PAGESIGHT_HUB=true); or the JSON of DocVQA.
+    """
+    opened = open_data_set(data_set, data=data, language=language)
+    name = collection or collection_name("eval", opened.name)
     with open_desk(data, url) as desk:
         examiner = Examiner(desk, name, arms=arms.split(","), answers=answers)
-        record = _examine(examiner, data_set)
+        record = _examine(examiner, opened)
         print_run(record)
         if html_file is not None:
             html_file.write_text(html_report(record, desk), encoding="utf-8")

@@ -1,83 +1,22 @@
 """The client against a real HTTP server that speaks chat completions and plays scripted replies."""
 
-import json
-import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
 from answer.answers import NOT_FOUND, EvidencePage, Usage
 from answer.vlm import VlmClient
 from index.errors import VlmUnavailable
+from tests.endpoint import Endpoint, scripted_endpoint
 
 MakePage = Callable[..., EvidencePage]
 LINES = ("The bridge was opened in 1931.", "It has seven arches.")
 
 
-@dataclass
-class Endpoint:
-    """A scripted endpoint: what it replies with, and what it was asked."""
-
-    url: str = ""
-    status: int = 200
-    body: str = ""
-    delay_s: float = 0.0
-    asked: list[dict[str, Any]] = field(default_factory=list)
-
-    def says(self, text: str) -> None:
-        self.body = json.dumps(
-            {
-                "id": "c1",
-                "object": "chat.completion",
-                "created": 0,
-                "model": "tiny",
-                "choices": [
-                    {
-                        "index": 0,
-                        "finish_reason": "stop",
-                        "message": {"role": "assistant", "content": text},
-                    }
-                ],
-                "usage": {"prompt_tokens": 900, "completion_tokens": 30, "total_tokens": 930},
-            }
-        )
-
-    def answers(self, answer: str, *quotes: tuple[str, str], answerable: bool = True) -> None:
-        listed = [{"page_label": label, "quote": quote} for label, quote in quotes]
-        self.says(json.dumps({"answer": answer, "quotes": listed, "answerable": answerable}))
-
-
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    played = Endpoint()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            played.asked.append(json.loads(self.rfile.read(length)) | {"path": self.path})
-            time.sleep(played.delay_s)
-            self.send_response(played.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(played.body.encode())))
-            self.end_headers()
-            self.wfile.write(played.body.encode())
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class names it
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = False
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    played.url = f"http://127.0.0.1:{server.server_port}/v1"
-    yield played
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with scripted_endpoint() as played:
+        yield played
 
 
 def client(endpoint: Endpoint, timeout_s: float = 10.0) -> VlmClient:
@@ -224,3 +163,15 @@ def test_a_failed_call_is_tried_again_when_asked_to(
         )
 
     assert len(endpoint.asked) == 2
+
+
+def test_messages_of_any_kind_are_answered_with_what_the_model_writes(endpoint: Endpoint) -> None:
+    endpoint.says("Seven questions.")
+    assert client(endpoint).reply([{"role": "user", "content": "Ask!"}]) == "Seven questions."
+    assert endpoint.asked[0]["messages"] == [{"role": "user", "content": "Ask!"}]
+
+
+def test_messages_that_get_no_completion_are_unavailable(endpoint: Endpoint) -> None:
+    endpoint.body = "{}"
+    with pytest.raises(VlmUnavailable, match="did not reply"):
+        client(endpoint).reply([{"role": "user", "content": "Ask!"}])

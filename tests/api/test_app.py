@@ -103,6 +103,18 @@ def test_the_same_bytes_again_are_the_document_that_is_there(client: TestClient)
     assert client.get(DOCUMENTS).json()["documents"][0]["name"] == "dams.pdf"
 
 
+def test_the_words_of_a_page_come_in_reading_order_with_their_boxes(client: TestClient) -> None:
+    document = ready(client)
+    body = client.get(f"{DOCUMENTS}/{document}/pages/2/words").json()
+    assert (body["source"], body["hidden"]) == ("text_layer", 0)
+    assert [word["text"] for word in body["words"]] == ["Herons", "nest", "on", "the", "island"]
+    assert {word["line"] for word in body["words"]} == {0}
+    lefts = [word["box"][0] for word in body["words"]]
+    assert lefts == sorted(lefts)
+    beyond = client.get(f"{DOCUMENTS}/{document}/pages/3/words")
+    assert_problem(beyond, 404, "page_not_found")
+
+
 def test_a_document_is_replaced_under_its_id(client: TestClient) -> None:
     document = ready(client)
     new = {"file": ("new.pdf", pdf("Herons have left"))}
@@ -284,6 +296,8 @@ def test_a_collection_made_anew_has_nothing_of_the_old(client: TestClient) -> No
         ("GET", f"{DOCUMENTS}/{NOBODY}/pages/0/image", None, 422, "invalid_request"),
         ("GET", f"{DOCUMENTS}/{NOBODY}/pages/{2**40}/image", None, 422, "invalid_request"),
         ("GET", f"{DOCUMENTS}/{NOBODY}/pages/1/image?width=1", None, 422, "invalid_request"),
+        ("GET", f"{DOCUMENTS}/{NOBODY}/pages/1/words", None, 404, "document_not_found"),
+        ("GET", f"{DOCUMENTS}/{NOBODY}/pages/0/words", None, 422, "invalid_request"),
         ("GET", f"/v1/jobs/{NOBODY}", None, 404, "job_not_found"),
         ("GET", "/v1/jobs/none", None, 404, "not_found"),
         ("POST", "/v1/collections", {"name": "A b"}, 422, "invalid_request"),

@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import uvicorn
@@ -9,9 +10,11 @@ from api.app import create_app
 from api.client import RemoteDesk, RemoteError
 from api.commands.ingest import ingest_files
 from api.desk import Desk, LocalDesk
+from api.page_words import as_page_words
 from api.schemas import AnswerRequest, FilterBody, NewCollection, SearchRequest
 from api.service import Service
 from index.errors import Unavailable
+from index.words import decode_words
 from tests.tiny import pdf, wait_for
 
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island")
@@ -72,6 +75,13 @@ def test_the_wire_changes_nothing_of_what_is_said(
     assert again.documents == []
     document = listed.documents[0].id
     assert remote.document("default", document) == local.document("default", document)
+    shown = remote.page_words("default", document, 2)
+    assert shown == local.page_words("default", document, 2)
+    assert as_page_words(shown) == decode_words(
+        service.blobs.read(service.catalog.page("default", UUID(document), 2).words_sha256 or "")
+    )
+    picture = remote.page_image("default", document, 2)
+    assert picture == local.page_image("default", document, 2)
     remote.delete_document("default", document)
     assert local.documents("default", limit=1, cursor=None).documents == []
 

@@ -4,6 +4,9 @@ import pytest
 
 from api.desk import LocalDesk
 from api.service import Service
+from eval.extra import open_mteb
+
+open_mteb()  # before a test file imports it: its torchvision may be built for another torch
 
 
 @pytest.fixture

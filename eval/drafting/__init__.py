@@ -1,0 +1,1 @@
+"""Questions proposed from documents, for a person to accept."""
