@@ -24,7 +24,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--json", "json_folder", type=FOLDER, help="Write the record of every run here.")
 @click.option("--markdown", "markdown_file", type=FILE, help="Write the table.")
 @says_errors
-def command(
+def command(  # noqa: PLR0913  a command has its options as parameters
     data_set: str,
     *,
     language: str | None,
