@@ -59,6 +59,7 @@ _NAME = re.compile(r"[^\W\d_a-z][^\W\d_]*\.?(?:\s+[^\W\d_a-z]\.?[^\W\d_]*)+")
 _LIST = re.compile(
     r"\b(?:which|what|list|name)\b(?: the)?(?: \w+)? \w+s are\b|\band (?:what|how|which|who)\b"
 )
+_REASON = re.compile(r"\b(?:why|warum|weshalb|pourquoi|por que|perche|waarom)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,14 @@ class Asking:
         tokens: all its words and numbers, folded.
         expected: the kind of answer.
         wants_list: more than one thing is asked for.
+        wants_reason: it asks why.
     """
 
     terms: tuple[Term, ...]
     tokens: frozenset[str]
     expected: Expected
     wants_list: bool
+    wants_reason: bool = False
 
     def is_met_by(self, text: str) -> bool:
         """Whether the text holds something of the expected kind that the question did not bring."""
@@ -111,6 +114,7 @@ def take_apart(question: str, lexical: LexicalEncoder, *, language: str = "en") 
         tokens=frozenset(tokens(question)),
         expected=next((kind for kind, pattern in _PATTERNS if pattern.search(folded)), "text"),
         wants_list=bool(_LIST.search(folded)),
+        wants_reason=bool(_REASON.search(folded)),
     )
 
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from answer.answers import EvidencePage
 from answer.asking import Asking
 from answer.layout import spell
+from answer.likeness import Likeness
 from answer.passages import Passage, read_passages
-from answer.terms import fold, likeness, tokens
+from answer.terms import tokens
 from index.encoders.lexical import LexicalEncoder
 from index.records import Float32
 
@@ -69,7 +70,7 @@ def read_candidates(pages: Sequence[EvidencePage]) -> list[Candidate]:
 
 def fit(asking: Asking, candidates: Sequence[Candidate], lexical: LexicalEncoder) -> Fit:
     """Compare every candidate with the question; there must be one at least."""
-    table = _Likeness(asking, lexical)
+    table = Likeness(asking, lexical)
     own = np.stack([table.strengths(c.quote) for c in candidates])
     weights = _weights(asking, own)
     page, name = _page_strengths(table, candidates)
@@ -110,38 +111,11 @@ def _weakest_specific(asking: Asking, on_page: Float32, weights: Float32) -> Flo
     return np.asarray(shares.min(axis=1), np.float32)
 
 
-class _Likeness:
-    """Likeness of the question's terms to the terms of a text, remembered term by term."""
-
-    def __init__(self, asking: Asking, lexical: LexicalEncoder) -> None:
-        self._asked = [term.text for term in asking.terms]
-        self._lexical = lexical
-        self._known: dict[str, Float32] = {}
-
-    def strengths(self, text: str) -> Float32:
-        """`(n_terms,)`: how well the best word of the text matches each question term."""
-        rows = [self._of(term) for term in set(self._lexical.terms(text))]
-        best: Float32 = np.max([np.zeros(len(self._asked), np.float32), *rows], axis=0)
-        return best
-
-    def strengths_in_name(self, name: str) -> Float32:
-        """`(n_terms,)`: as `strengths`, and 1 for a term inside a file name's run of letters."""
-        letters = fold(name)
-        inside = [len(term) > 2 and fold(term) in letters for term in self._asked]
-        return np.maximum(self.strengths(name), np.array(inside, np.float32))
-
-    def _of(self, term: str) -> Float32:
-        if term not in self._known:
-            found = [likeness(asked, term) for asked in self._asked]
-            self._known[term] = np.array(found, np.float32)
-        return self._known[term]
-
-
 def _context(candidate: Candidate) -> str:
     return spell(candidate.page.words.words, candidate.passage.context)
 
 
-def _page_strengths(table: _Likeness, candidates: Sequence[Candidate]) -> tuple[Float32, Float32]:
+def _page_strengths(table: Likeness, candidates: Sequence[Candidate]) -> tuple[Float32, Float32]:
     """`(n_candidates, n_terms)` twice: what the candidate's page and its document's name match."""
     pages = {id(c.page): c.page for c in candidates}
     text = {

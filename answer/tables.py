@@ -17,6 +17,14 @@ _EMPTY_VALUES = frozenset({"-", "\u2013", "\u2014", "n/a", "N/A"})
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """Positions of a cell's words, and of the words that head its column."""
+
+    words: tuple[int, ...]
+    head: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """What a table line says.
 
@@ -26,6 +34,7 @@ class Row:
         group: positions of the words of the line that heads a group of rows.
         text: the line for people, each cell beside its column header where there is one.
         n_more: how many of the page's next blocks are part of it.
+        cells: left to right.
     """
 
     words: tuple[int, ...]
@@ -33,6 +42,7 @@ class Row:
     group: tuple[int, ...]
     text: str
     n_more: int
+    cells: tuple[Cell, ...] = ()
 
 
 def read_row(words: Sequence[Word], blocks: Sequence[Block], position: int) -> Row:
@@ -41,7 +51,13 @@ def read_row(words: Sequence[Word], blocks: Sequence[Block], position: int) -> R
     header = _header(words, blocks, position)
     group = _row_group(words, blocks, position)
     header_words = tuple(i for above in header for i in above.words)
-    return Row(line.words, header_words, group, _text(words, line, header), n_more)
+    cells = tuple(_cell(words, header, cell) for cell in line.cells)
+    return Row(line.words, header_words, group, _text(words, line, header), n_more, cells)
+
+
+def _cell(words: Sequence[Word], header: Sequence[Line], cell: tuple[int, ...]) -> Cell:
+    heads = (_nearest(words, line, cell) for line in header)
+    return Cell(cell, tuple(i for head in heads if head for i in head))
 
 
 def _whole_line(words: Sequence[Word], blocks: Sequence[Block], position: int) -> tuple[Line, int]:

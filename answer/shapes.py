@@ -1,0 +1,92 @@
+"""What amounts, dates and names look like in running text, and the clauses that give a reason.
+
+Units and the words of dates are a handful a language; a number that has no known unit takes the
+word that follows it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from answer.asking import Expected
+from index.encoders.stop_words import STOP_WORDS
+from index.records import Word
+
+_DIGITS = r"[+\-\u2212\u2013]?\d+(?:[.,:/\u2019\u00a0]\d+)*"
+_WORDED = r"""one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty
+|hundred|half|zwei|drei|vier|f\u00fcnf|sechs|sieben|acht|neun|zehn|deux|trois|quatre|cinq|sept|huit|neuf
+|dix|quarante|vingt|trente|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|twee|vier|vijf|tien"""
+_NUMBER = rf"(?:{_DIGITS}|(?:{_WORDED})(?:-\w+)?)"
+_SCALE = r"""thousand|million|billion|trillion|mn|bn|m|k|mio\.?|mrd\.?|millionen|milliarden?|tausend
+|millions?|milliards?|millones|mil|miljoen|miljard|crores?|lakhs?"""
+_EACH = r"(?:\ (?:an?|per|each|pro|je|par|por|al)\ \w+)?"
+_MONTH = r"""(?:jan|feb|f\u00e9v|mar|m\u00e4r|apr|avr|abr|ma[iy]|mei|jun|juin|jul|juil|aug|ao\u00fb|ago|sep|o[kc]t|out
+|nov|d[e\u00e9][czk]|ene)\w*\.?"""
+_DAY = rf"""(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\ (?:de\ )?{_MONTH}(?:,?\ (?:de\ )?\d{{4}})?
+|{_MONTH}\ \d{{1,2}}(?:st|nd|rd|th)?(?:,\ \d{{4}}|\ \d{{4}})?|{_MONTH}\ (?:de\ )?\d{{4}}
+|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|\d{{4}}-\d\d-\d\d|(?:1[5-9]|20)\d\d(?!\d|[.,]\d))"""
+_CLOCK = r"""(?:\d{1,2}\ ?[:h.]\ ?\d\d(?:\ ?(?:[ap]\.?m\.?|uhr|h))?|\d{1,2}\ ?(?:[ap]\.?m\.?|uhr|h\b)
+|(?:half|quarter|twenty|ten|five)\ past\ \w+)"""
+_WHEN = rf"(?:{_DAY}|{_CLOCK})"
+_PATTERNS: dict[Expected, str] = {
+    "percentage": rf"{_NUMBER}\ ?(?:%|per\ ?cent\w*|pct|prozent\w*|pour\ cent|por\ ciento|procent)"
+    r"(?:\ points?)?",
+    "money": rf"(?:[$\u20ac\u00a3\u00a5\u20a9]|\b(?:usd|eur|gbp|rs\.?)\ )\ ?{_DIGITS}(?:\ (?:{_SCALE})\b)?{_EACH}"
+    rf"|{_DIGITS}\ ?(?:(?:{_SCALE})\ )?(?:[$\u20ac\u00a3\u00a5\u20a9]|(?:usd|eur|euros?|dollars?|pounds?|pence|p)\b)"
+    rf"{_EACH}",
+    "time": rf"(?:(?:between|from|von|zwischen|entre|de|du)\ )?{_WHEN}"
+    rf"(?:\ ?(?:\u2013|-|to|and|und|bis|et|\u00e0|a|until)\ {_WHEN})*",
+}
+_AMOUNT = re.compile(rf"(?<![\w.,]){_NUMBER}(?:\ (?:{_SCALE})\b)?(?!\w)", re.IGNORECASE | re.VERBOSE)
+_SHAPES = {
+    kind: re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE | re.VERBOSE)
+    for kind, pattern in _PATTERNS.items()
+}
+_NAME = re.compile(
+    r"(?:(?:mr|mrs|ms|dr|prof|mme|mlle|m|herr|frau|se\u00f1ora?|sir|dame)\.?\s+)?"
+    r"[^\W\d_a-z][\w'\u2019.-]*(?:\s+(?:(?:de|van|von|der|den|la|le|of|du|da|del|bin|al)\s+)*"
+    r"[^\W\d_a-z][\w'\u2019.-]*)+",
+)
+_REASON = re.compile(
+    r"\b(?:because|due\ to|owing\ to|thanks\ to|on\ account\ of|as\ a\ result\ of|weil|wegen|aufgrund"
+    r"|denn|parce\ qu\w*|\u00e0\ cause\ d\w*|car|porque|debido\ a|omdat|vanwege)\b[^.;:!?]*".replace("\\ ", r"\s"),
+    re.IGNORECASE,
+)
+_UNIT = re.compile(r"^[^\W\d]+(?:[/\u00b7]\w+)?[\u00b2\u00b3]?$|^[%\u00b0\u2030]\w?$|^\u00b5\w+/\w+$")
+_STOPS = STOP_WORDS["en"] | STOP_WORDS["de"] | STOP_WORDS["fr"] | STOP_WORDS["es"]
+
+
+def find_shapes(expected: Expected, words: Sequence[Word], members: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Stretches of the words, each of them something of the expected kind."""
+    if expected == "number":
+        for stretch in _stretches(_AMOUNT, words, members):
+            yield _with_unit(words, members, stretch)
+    elif expected == "name":
+        yield from _stretches(_NAME, words, members)
+    elif expected in _SHAPES:
+        yield from _stretches(_SHAPES[expected], words, members)
+
+
+def find_reasons(words: Sequence[Word], members: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Clauses that begin like a reason."""
+    yield from _stretches(_REASON, words, members)
+
+
+def _stretches(pattern: re.Pattern[str], words: Sequence[Word], members: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    text, owner = "", []
+    for i in members:
+        text += words[i].text + " "
+        owner += [i] * (len(words[i].text) + 1)
+    for found in pattern.finditer(text):
+        inside = dict.fromkeys(owner[found.start() : max(found.end(), found.start() + 1)])
+        yield tuple(inside)
+
+
+def _with_unit(words: Sequence[Word], members: Sequence[int], stretch: tuple[int, ...]) -> tuple[int, ...]:
+    """The number with the word that says of what."""
+    place = list(members).index(stretch[-1]) + 1
+    if place >= len(members) or words[stretch[-1]].text[-1] in ",;.:)":
+        return stretch
+    following = words[members[place]].text
+    bare = following.rstrip(".,;:!?)")
+    is_unit = bool(_UNIT.match(bare)) and bare.casefold() not in _STOPS
+    return (*stretch, members[place]) if is_unit else stretch
