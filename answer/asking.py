@@ -28,12 +28,15 @@ _CUES: dict[Expected, str] = {
     "percentage": r"""percent(?:age)?|(?:what|which)\ share|share\ of|proportion
         |pourcentage|taux|prozent\w*
         |anteil|porcentaje|percentual\w*|procent\w*|비율\w*|퍼센트\w*|نسبه""",
-    "time": r"""when|what\ time|(?:what|which)(?:\ \w+)?\ (?:date|day|month|year)|record\ date|wann
+    "time": r"""when|(?:which|what)\ hours|what\ time|(?:what|which)(?:\ \w+)?\ (?:date|day|month|year)|record\ date|wann
         |quand|quelle\ (?:date|annee)|cuando|wanneer|quando|언제|متي""",
     "money": r"""how\ much\ (?:money|do|does|did|was|is)|price|costs?|total\ amount
-        |amount\ (?:due|paid|was|of)|kostete?t?|prix|montant|precio|importe|kostte|prijs|얼마""",
-    "number": r"""how\ (?:many|much|long|tall|old|far|high|large|big|often|wide|deep|heavy)|number
-        |total|score|count|combien|wie\ ?(?:viele?|hoch|lang|gross)|hoeveel|cuant[oa]s?
+        |amount\ (?:due|paid|was|of)|kostete?t?|what\ (?:do|does|did)\ [\w\ .&'-]*\ (?:pay|charge|bid|cost)|prix|montant|precio|importe|kostte|prijs|얼마""",
+    "number": r"""how\ (?:many|much|long|tall|old|far|high|large|big|often|wide|deep|heavy|thick|fast)
+        |number|total|score|count|(?:what|which)\ (?:\w+\ ){0,4}(?:value|rate|torque|code|level|size
+        |temperature|pressure|concentration|depth|height|weight|speed|ratio|error|coefficient)
+        |combien|quelle\ (?:hauteur|taille|temperature|profondeur|valeur|duree)
+        |wie\ ?(?:viele?|hoch|lang|gross|schwer|tief|breit|alt)|hoeveel|cuant[oa]s?
         |quant[oaie]s?|몇|كم""",
     "name": r"who|whose|whom|wer|wem|wen|qui|quien(?:es)?|quem|chi|wie\ is|누구\w*|من",
 }
@@ -47,10 +50,10 @@ _NUMBER_WORDS = """two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|de
 _SHAPES: dict[Expected, re.Pattern[str]] = {
     "percentage": re.compile(r"\d.*(?:%|\bper ?cent|\bpct\b|prozent|pour cent|por ciento)|%.*\d"),
     "money": re.compile(
-        r"[$€£¥₩]\s*\d|\d\s*[$€£¥₩]|\d[.,]\d\d(?!\d)|\b(?:usd|eur|dollars?|euros?)\b"
+        r"[$€£¥₩]\s*\d|\d\s*[$€£¥₩]|\d[.,]\d\d(?!\d)|\d\s?p\b|\b(?:usd|eur|dollars?|euros?)\b"
     ),
     "time": re.compile(
-        rf"\b(?:19|20)\d\d\b|\d\d?[:h]\d\d|\b\d\d?[./]\d\d?[./]|\b(?:{_MONTHS})[a-z]*\b", re.VERBOSE
+        rf"\b(?:1[5-9]|20)\d\d\b|\d\d?[:h]\d\d|\b\d\d?[./]\d\d?[./]|\b(?:{_MONTHS})[a-z]*\b", re.VERBOSE
     ),
     "number": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.VERBOSE),
 }

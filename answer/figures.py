@@ -20,6 +20,7 @@ LEAST_SCRAPS = 3
 LEAST_NUMBERS = 4
 NUMBER_SHARE = 0.4
 LEAST_HEIGHT = 0.05  # of the page: a line of numbers is no chart
+MARGIN = 0.07  # of the page, where running heads and feet stand
 REACH = 0.4  # of the distance between labels: how far from its label a number may stand
 _CAPTION = re.compile(
     r"^\W*(?:fig(?:ur[ae]?)?|abb(?:ildung)?|chart|graph\w*|grafi\w+|gr\u00e1fic\w+|diagram\w*|exhibit"
@@ -82,6 +83,8 @@ def _is_scrap(words: Sequence[Word], blocks: Sequence[Block], n: int) -> bool:
     """A few words without an end, or a line of cells that is no line of a table."""
     block = blocks[n]
     text = spell(words, block.words)
+    if block.box.bottom < MARGIN or block.box.top > 1 - MARGIN:
+        return False
     if block.is_tabular:
         short = all(len(cell) <= MOST_SCRAP_WORDS for cell in block.lines[0].cells)
         return short and not any(_are_rows(block, other) for other in _around(blocks, n))
@@ -140,7 +143,7 @@ def _stretches(blocks: Sequence[Block], free: set[int]) -> list[set[int]]:
 def _is_chart(words: Sequence[Word], blocks: Sequence[Block], members: set[int]) -> bool:
     scraps = _scraps(words, (blocks[n] for n in members))
     box = union(scrap.box for scrap in scraps)
-    numbers = sum(scrap.is_number for scrap in scraps)
+    numbers = sum(any(c.isdigit() for i in s.words for c in words[i].text) for s in scraps)
     is_tall = box.bottom - box.top > LEAST_HEIGHT
     return is_tall and numbers >= max(LEAST_NUMBERS, NUMBER_SHARE * len(scraps))
 

@@ -16,33 +16,46 @@ from answer.passages import Passage
 from answer.shapes import find_reasons, find_shapes
 from answer.tables import Cell
 from answer.terms import tokens
-from index.records import Word
+from index.records import Float32, Word
 
 TICKED = frozenset("\u2612\u2611\u2714\u2713")
 UNTICKED = frozenset("\u2610\u25a1")
 HEADER = 1.0
 SHAPE = 1.5
+SHORT = 4  # words: an entry this short is marked whole
+FAR = 3  # steps that a comma is worth
+ASKED_UNIT = 0.1
+IN_DIGITS = 0.2
+HAS_UNIT = 0.1
 GIVEN = 0.6  # share of a cell's words that the question brings: the cell only names the line
 
 
-def mark(asking: Asking, words: Sequence[Word], passage: Passage, likeness: Likeness) -> tuple[int, ...]:
+def mark(
+    asking: Asking, words: Sequence[Word], passage: Passage, likeness: Likeness
+) -> tuple[int, ...]:
     """Positions of the words that answer; there is one at least."""
     if passage.frame is not None:
         return passage.words
     if len(passage.cells) > 1:
         return _cell(asking, words, passage.cells, likeness)
-    found = list(_stretches(asking, words, passage))
-    fresh = [one for one in found if _is_fresh(asking, words, one)]
-    if not fresh:
+    if len(passage.words) <= SHORT:
         return passage.words
-    near = _nearness(words, passage.words, likeness)
-    return max(fresh, key=lambda one: max(near[passage.words.index(i)] for i in one))
+    strengths = likeness.strengths_of_each([words[i].text for i in passage.words])
+    fresh = [one for one in _stretches(asking, words, passage) if _is_fresh(asking, words, one)]
+    if fresh:
+        return _nearest(words, passage.words, fresh, strengths)
+    if asking.expected == "text":
+        return _answering_clause(words, passage.words, strengths)
+    return passage.words
 
 
 def _stretches(asking: Asking, words: Sequence[Word], passage: Passage) -> list[tuple[int, ...]]:
     if asking.wants_reason:
         return list(find_reasons(words, passage.words))
-    return list(find_shapes(asking.expected, words, passage.words))
+    found = list(find_shapes(asking.expected, words, passage.words))
+    if not found and asking.expected in ("money", "percentage"):
+        return list(find_shapes("number", words, passage.words))
+    return found
 
 
 def _is_fresh(asking: Asking, words: Sequence[Word], stretch: Sequence[int]) -> bool:
@@ -52,12 +65,41 @@ def _is_fresh(asking: Asking, words: Sequence[Word], stretch: Sequence[int]) -> 
     return not asking.tokens.issuperset(numbers or said)
 
 
-def _nearness(words: Sequence[Word], members: Sequence[int], likeness: Likeness) -> np.ndarray:
-    """`(n_members,)`: how near each word is to the question's words."""
-    strengths = likeness.strengths_of_each([words[i].text for i in members])
-    places = np.arange(len(members))
-    far = np.abs(places[:, None] - places[None, :])
-    return np.asarray((strengths[None, :, :] / (2 + far[:, :, None])).max(axis=1).sum(axis=1))
+def _nearest(
+    words: Sequence[Word],
+    members: Sequence[int],
+    stretches: Sequence[tuple[int, ...]],
+    strengths: Float32,
+) -> tuple[int, ...]:
+    """The stretch nearest to the question's words; one in digits before one in letters."""
+    steps = [1 + FAR * (words[i].text[-1] in ",;:") for i in members]
+    along = np.concatenate([[0], np.cumsum(steps[:-1])])
+
+    def worth(stretch: tuple[int, ...]) -> float:
+        inside = np.isin(members, stretch)
+        far = np.abs(along[:, None] - along[None, inside]).min(axis=1)
+        near = (strengths / (2 + far[:, None]))[~inside].max(axis=0, initial=0).sum()
+        asked = ASKED_UNIT * strengths[inside].max(initial=0)
+        in_digits = any(c.isdigit() for i in stretch for c in words[i].text)
+        has_unit = any(c.isalpha() or c == "%" for c in words[stretch[-1]].text)
+        return float(near + asked + IN_DIGITS * in_digits + HAS_UNIT * has_unit)
+
+    return max(stretches, key=worth)
+
+
+def _answering_clause(
+    words: Sequence[Word], members: Sequence[int], strengths: Float32
+) -> tuple[int, ...]:
+    """The one clause without any of the question's words, where all others have some."""
+    clauses: list[list[int]] = [[]]
+    for n, i in enumerate(members):
+        clauses[-1].append(n)
+        if words[i].text[-1] in ",;:" and n + 1 < len(members):
+            clauses.append([])
+    silent = [clause for clause in clauses if not strengths[clause].any()]
+    if len(silent) != 1 or len(clauses) < 2:
+        return tuple(members)
+    return tuple(members[n] for n in silent[0])
 
 
 def _cell(asking: Asking, words: Sequence[Word], cells: Sequence[Cell], likeness: Likeness) -> tuple[int, ...]:
@@ -66,6 +108,7 @@ def _cell(asking: Asking, words: Sequence[Word], cells: Sequence[Cell], likeness
     if ticked:
         return ticked[0]
     given = [_share_asked(asking, text) >= GIVEN for text in texts]
+    given[0] = given[0] or (not any(given) and bool(likeness.strengths(texts[0]).any()))
     heads = _header_scores(words, cells, given, likeness)
     scores = [
         -1.0 if is_given or not tokens(text) else HEADER * head + SHAPE * _fits(asking, text)

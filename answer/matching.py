@@ -16,7 +16,8 @@ from answer.answers import EvidencePage
 from answer.asking import Asking
 from answer.layout import spell
 from answer.likeness import Likeness
-from answer.passages import Passage, read_passages
+from answer.passages import MARGIN, Passage, read_passages
+from answer.shapes import find_reasons
 from answer.terms import tokens
 from index.encoders.lexical import LexicalEncoder
 from index.records import Float32
@@ -89,7 +90,7 @@ def fit(asking: Asking, candidates: Sequence[Candidate], lexical: LexicalEncoder
 def _other_evidence(asking: Asking, candidates: Sequence[Candidate]) -> Float32:
     """`(n_candidates,)`: for the answer's shape and the page, against titles, echoes and length."""
     found = [
-        SHAPE * asking.is_met_by(c.passage.text)
+        SHAPE * _meets(asking, c)
         + RELEVANCE * c.page.relevance
         - TITLE * (c.passage.kind == "title")
         - ECHO * _echo(c, asking)
@@ -97,6 +98,13 @@ def _other_evidence(asking: Asking, candidates: Sequence[Candidate]) -> Float32:
         for c in candidates
     ]
     return np.array(found, np.float32)
+
+
+def _meets(asking: Asking, candidate: Candidate) -> bool:
+    if asking.wants_reason:
+        words = candidate.page.words.words
+        return any(True for _ in find_reasons(words, candidate.passage.words))
+    return asking.is_met_by(candidate.passage.text)
 
 
 def _echo(candidate: Candidate, asking: Asking) -> float:
@@ -121,9 +129,18 @@ def _page_strengths(table: Likeness, candidates: Sequence[Candidate]) -> tuple[F
     text = {
         key: table.strengths(" ".join(w.text for w in p.words.words)) for key, p in pages.items()
     }
-    name = {key: table.strengths_in_name(page.name) for key, page in pages.items()}
+    name = {
+        key: np.maximum(table.strengths_in_name(page.name), table.strengths(_running_head(page)))
+        for key, page in pages.items()
+    }
     keys = [id(c.page) for c in candidates]
     return np.stack([text[key] for key in keys]), np.stack([name[key] for key in keys])
+
+
+def _running_head(page: EvidencePage) -> str:
+    """What stands in the margins above and below the text: it names the document."""
+    words = page.words.words
+    return " ".join(w.text for w in words if w.box.bottom < MARGIN or w.box.top > 1 - MARGIN)
 
 
 def _beside(own: Float32, candidates: Sequence[Candidate]) -> Float32:

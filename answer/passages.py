@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from answer.figures import Figure, read_figures
+from answer.figures import MARGIN, Figure, read_figures
 from answer.layout import Block, overlap, read_blocks, read_lines, readable, spell, union
 from answer.sentences import MAX_WORDS, ends, read_sentences
 from answer.tables import Cell, Row, read_row
@@ -19,7 +19,6 @@ Kind = Literal["sentence", "row", "label", "title", "figure"]
 
 MAX_LABEL_WORDS = 40
 MAX_HEADING_WORDS = 14
-MARGIN = 0.07  # of the page, where running heads and feet stand
 # A word and its number, then a mark: Table 8.12 -, Figure 4:, Abb. 3.
 _CAPTION = re.compile(r"^\W*[^\W\d]{3,}\.?\s+(?:\d[\d.\-]*|[IVX]+)\s*[.:|\u2013\u2014-]\s*\S")
 

@@ -36,7 +36,13 @@ _PATTERNS: dict[Expected, str] = {
     "time": rf"(?:(?:between|from|von|zwischen|entre|de|du)\ )?{_WHEN}"
     rf"(?:\ ?(?:\u2013|-|to|and|und|bis|et|\u00e0|a|until)\ {_WHEN})*",
 }
-_AMOUNT = re.compile(rf"(?<![\w.,]){_NUMBER}(?:\ (?:{_SCALE})\b)?(?!\w)", re.IGNORECASE | re.VERBOSE)
+_ABOUT = r"""(?:(?:at\ (?:least|most)|up\ to|more\ than|less\ than|over|under|about|around|nearly|some
+|mindestens|h\u00f6chstens|\u00fcber|etwa|rund|au\ (?:moins|plus)|environ|plus\ de|al\ menos|unos)\ )?"""
+_AMOUNT = re.compile(
+    rf"(?<![\w.,/]){_ABOUT}{_NUMBER}(?:\ (?:{_SCALE})\b)?(?:\ and\ an?\ (?:half|quarter))?(?![\w/])",
+    re.IGNORECASE | re.VERBOSE,
+)
+_DATE = re.compile(rf"(?<!\w){_DAY}", re.IGNORECASE | re.VERBOSE)
 _SHAPES = {
     kind: re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE | re.VERBOSE)
     for kind, pattern in _PATTERNS.items()
@@ -58,8 +64,10 @@ _STOPS = STOP_WORDS["en"] | STOP_WORDS["de"] | STOP_WORDS["fr"] | STOP_WORDS["es
 def find_shapes(expected: Expected, words: Sequence[Word], members: Sequence[int]) -> Iterator[tuple[int, ...]]:
     """Stretches of the words, each of them something of the expected kind."""
     if expected == "number":
+        dates = {i for date in _stretches(_DATE, words, members) for i in date}
         for stretch in _stretches(_AMOUNT, words, members):
-            yield _with_unit(words, members, stretch)
+            if not dates.issuperset(stretch):
+                yield _with_unit(words, members, stretch)
     elif expected == "name":
         yield from _stretches(_NAME, words, members)
     elif expected in _SHAPES:
