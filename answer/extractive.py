@@ -17,7 +17,7 @@ from index.errors import InvalidRequest
 from index.records import Float32
 
 MOST_QUOTES = 3
-CLOSE = 0.95  # of the best score: a passage this close is quoted as well
+CLOSE = 0.9  # of the best score: a passage this close is quoted as well
 CLOSE_IN_LIST = 0.85
 
 

@@ -19,6 +19,8 @@ MOST_SCRAP_WORDS = 6
 LEAST_SCRAPS = 3
 LEAST_NUMBERS = 4
 NUMBER_SHARE = 0.4
+MOST_TABULAR = 0.34  # share of lines of cells: more, and it is a table
+MOST_CAPTION_WORDS = 40
 LEAST_HEIGHT = 0.05  # of the page: a line of numbers is no chart
 MARGIN = 0.07  # of the page, where running heads and feet stand
 REACH = 0.4  # of the distance between labels: how far from its label a number may stand
@@ -36,7 +38,7 @@ class Figure:
 
     Attributes:
         blocks: positions of its blocks among the page's.
-        caption: positions of the words of its caption; empty when it has none.
+        caption: positions of the words of its caption or of the text right below, if any.
         box: around all of its words.
         pairs: word positions of each label with the numbers that belong to it, the label first.
         others: word positions of each scrap that is in no pair.
@@ -75,8 +77,19 @@ def read_figures(words: Sequence[Word], blocks: Sequence[Block]) -> list[Figure]
                 free -= members
     for members in _stretches(blocks, free):
         if _is_chart(words, blocks, members):
-            figures.append(_figure(words, blocks, members, ()))
+            figures.append(_figure(words, blocks, members, _text_below(blocks, members)))
     return figures
+
+
+def _text_below(blocks: Sequence[Block], members: set[int]) -> tuple[int, ...]:
+    """The text right below, as far off as a caption may be."""
+    box = union(blocks[n].box for n in members)
+    for n, block in enumerate(blocks):
+        gap = block.box.top - box.bottom
+        is_near = 0 <= gap < 3 * block.lines[0].height and overlap(block.box, box) > 0
+        if n not in members and is_near and len(block.words) <= MOST_CAPTION_WORDS:
+            return block.words
+    return ()
 
 
 def _is_scrap(words: Sequence[Word], blocks: Sequence[Block], n: int) -> bool:
@@ -145,7 +158,8 @@ def _is_chart(words: Sequence[Word], blocks: Sequence[Block], members: set[int])
     box = union(scrap.box for scrap in scraps)
     numbers = sum(any(c.isdigit() for i in s.words for c in words[i].text) for s in scraps)
     is_tall = box.bottom - box.top > LEAST_HEIGHT
-    return is_tall and numbers >= max(LEAST_NUMBERS, NUMBER_SHARE * len(scraps))
+    is_tabular = sum(blocks[n].is_tabular for n in members) > MOST_TABULAR * len(members)
+    return is_tall and not is_tabular and numbers >= max(LEAST_NUMBERS, NUMBER_SHARE * len(scraps))
 
 
 def _figure(

@@ -22,8 +22,9 @@ from answer.terms import tokens
 from index.encoders.lexical import LexicalEncoder
 from index.records import Float32
 
-CONTEXT = 0.75
+CONTEXT = 0.9
 NEIGHBOUR = 0.5
+NAME = 1.0
 SPECIFIC = 1.5
 BACKGROUND = 20  # passages about other things: keeps rarity sane on a page or two
 # Shares of a full coverage that the other evidence is worth. Their exact values matter little.
@@ -77,7 +78,7 @@ def fit(asking: Asking, candidates: Sequence[Candidate], lexical: LexicalEncoder
     page, name = _page_strengths(table, candidates)
     context = np.stack([table.strengths(_context(c)) for c in candidates])
     beside = _beside(own, candidates)
-    around = [CONTEXT * context, NEIGHBOUR * beside, CONTEXT * name]
+    around = [CONTEXT * context, NEIGHBOUR * beside, NAME * name]
     coverage = np.max([own, *around], axis=0) @ weights
     on_page = np.maximum(page, name)
     return Fit(

@@ -32,7 +32,7 @@ class Passage:
         context: positions of heading, row group and column header words.
         kind: how the words stand on the page.
         text: the words for people; a table line pairs its cells with the column header.
-        cells: of a table line.
+        cells: of a table line, or the labels that stand together.
         frame: the whole of what the words are part of, where they mean nothing outside of it.
     """
 
@@ -105,7 +105,8 @@ def _only_leads(words: Sequence[Word], passage: Passage, heads: set[int]) -> boo
     box = union(words[i].box for i in passage.words)
     in_margin = box.bottom < MARGIN or box.top > 1 - MARGIN
     is_short = len(passage.words) <= MAX_HEADING_WORDS
-    return (in_margin and is_short) or heads.issuperset(passage.words)
+    is_said = ends(words[passage.words[-1]].text)
+    return (in_margin and is_short) or (heads.issuperset(passage.words) and not is_said)
 
 
 def _as_title(words: Sequence[Word], passage: Passage) -> Passage:
@@ -160,7 +161,7 @@ def _fragments(words: Sequence[Word], blocks: Sequence[Block], position: int) ->
 def _label(words: Sequence[Word], run: Sequence[Block], heading: tuple[int, ...]) -> Passage:
     members = tuple(i for block in run for i in block.words)
     text = " · ".join(spell(words, block.words) for block in run)
-    return Passage(members, heading, "label", text)
+    return Passage(members, heading, "label", text, tuple(Cell(block.words) for block in run))
 
 
 def _lone_headings(

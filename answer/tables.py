@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from answer.layout import Block, Line, spell
+from answer.sentences import ends
 from index.records import Word
 
 HEADER_REACH = 40  # lines above a table line in which its column header is looked for
@@ -102,15 +103,26 @@ def _header(words: Sequence[Word], blocks: Sequence[Block], position: int) -> li
     if not _values(words, line):
         return []
     found: list[Line] = []
-    for block in reversed(blocks[max(0, position - HEADER_REACH) : position]):
+    for n in range(position - 1, max(0, position - HEADER_REACH) - 1, -1):
+        block = blocks[n]
         if len(block.words) > MAX_HEADER_WORDS:
             break
         fits = block.is_tabular and _heads(words, block.lines[0], line)
+        fits = fits and not _is_inner(blocks, n, line)
         if fits:
             found.insert(0, block.lines[0])
         if found and (not fits or len(found) == 2):
             break
     return found
+
+
+def _is_inner(blocks: Sequence[Block], n: int, line: Line) -> bool:
+    """A line of the table's body: it starts where the other lines do, the one above it too."""
+    if n == 0 or not blocks[n - 1].is_tabular:
+        return False
+    one, above = blocks[n].lines[0], blocks[n - 1].lines[0]
+    lefts = (one.box.left, above.box.left, line.box.left)
+    return max(lefts) - min(lefts) < 0.5 * line.height and len(one.cells) == len(above.cells)
 
 
 def _heads(words: Sequence[Word], header: Line, line: Line) -> bool:
@@ -151,7 +163,8 @@ def _row_group(words: Sequence[Word], blocks: Sequence[Block], position: int) ->
         if not above.is_tabular:
             short = len(above.words) <= MAX_GROUP_WORDS
             left = abs(above.box.left - line.box.left) < 0.2
-            return above.words if short and left and _has_letters(words, above) else ()
+            heads = short and left and not ends(spell(words, above.words))
+            return above.words if heads and _has_letters(words, above) else ()
     return ()
 
 
