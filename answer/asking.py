@@ -53,7 +53,8 @@ _SHAPES: dict[Expected, re.Pattern[str]] = {
         r"[$€£¥₩]\s*\d|\d\s*[$€£¥₩]|\d[.,]\d\d(?!\d)|\d\s?p\b|\b(?:usd|eur|dollars?|euros?)\b"
     ),
     "time": re.compile(
-        rf"\b(?:1[5-9]|20)\d\d\b|\d\d?[:h]\d\d|\b\d\d?[./]\d\d?[./]|\b(?:{_MONTHS})[a-z]*\b", re.VERBOSE
+        rf"\b(?:1[5-9]|20)\d\d\b|\d\d?[:h]\d\d|\b\d\d?[./]\d\d?[./]|\b(?:{_MONTHS})[a-z]*\b",
+        re.VERBOSE,
     ),
     "number": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.VERBOSE),
 }
@@ -115,10 +116,16 @@ def take_apart(question: str, lexical: LexicalEncoder, *, language: str = "en") 
     return Asking(
         terms=_terms(telling or words, lexical),
         tokens=frozenset(tokens(question)),
-        expected=next((kind for kind, pattern in _PATTERNS if pattern.search(folded)), "text"),
+        expected=_expected(folded),
         wants_list=bool(_LIST.search(folded)),
         wants_reason=bool(_REASON.search(folded)),
     )
+
+
+def _expected(folded: str) -> Expected:
+    """The kind whose cue comes first: `how many … when …` asks for a number."""
+    found = [(cue.start(), kind) for kind, pattern in _PATTERNS if (cue := pattern.search(folded))]
+    return min(found, key=lambda one: one[0])[1] if found else "text"
 
 
 def _words(question: str, *, names_by_capital: bool) -> Iterator[tuple[str, bool]]:

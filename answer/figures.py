@@ -29,7 +29,9 @@ _CAPTION = re.compile(
     r"|schaubild|illustration)\.?\s+(?:\d|[ivx]+\b)",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"^[(~<>]?[-+\u2212\u2013]?[$\u20ac\u00a3\u00a5]?\d[\d.,]*\s?[%\w\u20ac$\u00a3]{0,3}\)?$")
+_NUMBER = re.compile(
+    r"^[(~<>]?[-+\u2212\u2013]?[$\u20ac\u00a3\u00a5]?\d[\d.,]*\s?[%\w\u20ac$\u00a3]{0,3}\)?$"
+)
 
 
 @dataclass(frozen=True, slots=True)

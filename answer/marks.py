@@ -24,9 +24,9 @@ HEADER = 1.0
 SHAPE = 1.5
 SHORT = 4  # words: an entry this short is marked whole
 FAR = 3  # steps that a comma is worth
-ASKED_UNIT = 0.1
+ASKED_UNIT = 0.2
 IN_DIGITS = 0.2
-HAS_UNIT = 0.1
+HAS_UNIT = 0.15
 GIVEN = 0.6  # share of a cell's words that the question brings: the cell only names the line
 
 
@@ -102,7 +102,9 @@ def _answering_clause(
     return tuple(members[n] for n in silent[0])
 
 
-def _cell(asking: Asking, words: Sequence[Word], cells: Sequence[Cell], likeness: Likeness) -> tuple[int, ...]:
+def _cell(
+    asking: Asking, words: Sequence[Word], cells: Sequence[Cell], likeness: Likeness
+) -> tuple[int, ...]:
     texts = [spell(words, cell.words) for cell in cells]
     ticked = [cell.words for cell, text in zip(cells, texts, strict=True) if TICKED & set(text)]
     if ticked:
@@ -134,6 +136,10 @@ def _header_scores(
     words: Sequence[Word], cells: Sequence[Cell], given: Sequence[bool], likeness: Likeness
 ) -> list[float]:
     """How many of the question's words each cell's header has, but those that name the line."""
-    named = [likeness.strengths(spell(words, c.words)) for c, g in zip(cells, given, strict=True) if g]
+    named = [
+        likeness.strengths(spell(words, c.words)) for c, g in zip(cells, given, strict=True) if g
+    ]
     open_terms = 1 - np.max(named, axis=0) if named else 1.0
-    return [float((likeness.strengths(spell(words, cell.head)) * open_terms).sum()) for cell in cells]
+    return [
+        float((likeness.strengths(spell(words, cell.head)) * open_terms).sum()) for cell in cells
+    ]

@@ -95,7 +95,11 @@ def _heading_over(words: Sequence[Word], blocks: Sequence[Block], box: Box) -> t
     """The short text nearest above: the title of a chart or of the slide."""
     above = [b for b in blocks if b.box.bottom <= box.top and not b.is_tabular]
     nearest = max(above, key=lambda block: block.box.bottom, default=None)
-    if nearest is None or len(nearest.words) > MAX_HEADING_WORDS or ends(spell(words, nearest.words)):
+    if (
+        nearest is None
+        or len(nearest.words) > MAX_HEADING_WORDS
+        or ends(spell(words, nearest.words))
+    ):
         return ()
     return nearest.words
 

@@ -13,7 +13,7 @@ from index.records import Word
 
 _DIGITS = r"[+\-\u2212\u2013]?\d+(?:[.,:/\u2019\u00a0]\d+)*"
 _WORDED = r"""one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty
-|hundred|half|zwei|drei|vier|f\u00fcnf|sechs|sieben|acht|neun|zehn|deux|trois|quatre|cinq|sept|huit|neuf
+|hundred|zwei|drei|vier|f\u00fcnf|sechs|sieben|acht|neun|zehn|deux|trois|quatre|cinq|sept|huit|neuf
 |dix|quarante|vingt|trente|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|twee|vier|vijf|tien"""
 _NUMBER = rf"(?:{_DIGITS}|(?:{_WORDED})(?:-\w+)?)"
 _SCALE = r"""thousand|million|billion|trillion|mn|bn|m|k|mio\.?|mrd\.?|millionen|milliarden?|tausend
@@ -54,19 +54,25 @@ _NAME = re.compile(
 )
 _REASON = re.compile(
     r"\b(?:because|due\ to|owing\ to|thanks\ to|on\ account\ of|as\ a\ result\ of|weil|wegen|aufgrund"
-    r"|denn|parce\ qu\w*|\u00e0\ cause\ d\w*|car|porque|debido\ a|omdat|vanwege)\b[^.;:!?]*".replace("\\ ", r"\s"),
+    r"|denn|parce\ qu\w*|\u00e0\ cause\ d\w*|car|porque|debido\ a|omdat|vanwege)\b[^.;:!?]*".replace(
+        "\\ ", r"\s"
+    ),
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"^[^\W\d]+(?:[/\u00b7]\w+)?[\u00b2\u00b3]?$|^[%\u00b0\u2030]\w?$|^\u00b5\w+/\w+$")
+_UNIT = re.compile(
+    r"^[^\W\d]+(?:[/\u00b7]\w+)?[\u00b2\u00b3]?$|^[%\u00b0\u2030]\w?$|^\u00b5\w+/\w+$"
+)
 _STOPS = STOP_WORDS["en"] | STOP_WORDS["de"] | STOP_WORDS["fr"] | STOP_WORDS["es"]
 
 
-def find_shapes(expected: Expected, words: Sequence[Word], members: Sequence[int]) -> Iterator[tuple[int, ...]]:
+def find_shapes(
+    expected: Expected, words: Sequence[Word], members: Sequence[int]
+) -> Iterator[tuple[int, ...]]:
     """Stretches of the words, each of them something of the expected kind."""
     if expected == "number":
         dates = {i for date in _stretches(_DATE, words, members) for i in date}
         for stretch in _stretches(_AMOUNT, words, members):
-            if not dates.issuperset(stretch):
+            if not dates.issuperset(stretch) and not _opens_item(words, members, stretch):
                 yield _with_unit(words, members, stretch)
     elif expected == "name":
         yield from _stretches(_NAME, words, members)
@@ -74,12 +80,19 @@ def find_shapes(expected: Expected, words: Sequence[Word], members: Sequence[int
         yield from _stretches(_SHAPES[expected], words, members)
 
 
+def _opens_item(words: Sequence[Word], members: Sequence[int], stretch: Sequence[int]) -> bool:
+    """The number of a list item."""
+    return stretch == (members[0],) and words[members[0]].text[-1] in ".)"
+
+
 def find_reasons(words: Sequence[Word], members: Sequence[int]) -> Iterator[tuple[int, ...]]:
     """Clauses that begin like a reason."""
     yield from _stretches(_REASON, words, members)
 
 
-def _stretches(pattern: re.Pattern[str], words: Sequence[Word], members: Sequence[int]) -> Iterator[tuple[int, ...]]:
+def _stretches(
+    pattern: re.Pattern[str], words: Sequence[Word], members: Sequence[int]
+) -> Iterator[tuple[int, ...]]:
     text, owner = "", []
     for i in members:
         text += words[i].text + " "
@@ -89,7 +102,9 @@ def _stretches(pattern: re.Pattern[str], words: Sequence[Word], members: Sequenc
         yield tuple(inside)
 
 
-def _with_unit(words: Sequence[Word], members: Sequence[int], stretch: tuple[int, ...]) -> tuple[int, ...]:
+def _with_unit(
+    words: Sequence[Word], members: Sequence[int], stretch: tuple[int, ...]
+) -> tuple[int, ...]:
     """The number with the word that says of what."""
     place = list(members).index(stretch[-1]) + 1
     if place >= len(members) or words[stretch[-1]].text[-1] in ",;.:)":

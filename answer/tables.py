@@ -118,9 +118,12 @@ def _header(words: Sequence[Word], blocks: Sequence[Block], position: int) -> li
 
 def _is_inner(blocks: Sequence[Block], n: int, line: Line) -> bool:
     """A line of the table's body: it starts where the other lines do, the one above it too."""
-    if n == 0 or not blocks[n - 1].is_tabular:
+    before = [
+        block.lines[0] for block in blocks[max(0, n - MAX_CONTINUATIONS) : n] if block.is_tabular
+    ]
+    if not before:
         return False
-    one, above = blocks[n].lines[0], blocks[n - 1].lines[0]
+    one, above = blocks[n].lines[0], before[-1]
     lefts = (one.box.left, above.box.left, line.box.left)
     return max(lefts) - min(lefts) < 0.5 * line.height and len(one.cells) == len(above.cells)
 
