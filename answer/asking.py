@@ -28,11 +28,14 @@ _CUES: dict[Expected, str] = {
     "percentage": r"""percent(?:age)?|(?:what|which)\ share|share\ of|proportion
         |pourcentage|taux|prozent\w*
         |anteil|porcentaje|percentual\w*|procent\w*|비율\w*|퍼센트\w*|نسبه""",
-    "time": r"""when|(?:which|what)\ hours|what\ time|(?:what|which)(?:\ \w+)?\ (?:date|day|month|year)|record\ date|wann
+    "time": r"""when|(?:which|what)\ hours|what\ time|record\ date|wann
+        |(?:what|which)(?:\ \w+)?\ (?:date|day|month|year)
         |quand|quelle\ (?:date|annee)|cuando|wanneer|quando|언제|متي""",
     "money": r"""how\ much\ (?:money|do|does|did|was|is)|price|costs?|total\ amount
-        |amount\ (?:due|paid|was|of)|kostete?t?|what\ (?:do|does|did)\ [\w\ .&'-]*\ (?:pay|charge|bid|cost)|prix|montant|precio|importe|kostte|prijs|얼마""",
-    "number": r"""how\ (?:many|much|long|tall|old|far|high|large|big|often|wide|deep|heavy|thick|fast)
+        |amount\ (?:due|paid|was|of)|kostete?t?|prix|montant
+        |what\ (?:do|does|did)\ [\w\ .&'-]*\ (?:pay|charge|bid|cost)
+|precio|importe|kostte|prijs|얼마""",
+    "number": r"""how\ (?:many|much|long|tall|old|far|high|large|big|often|wide|deep|heavy|thick)
         |number|total|score|count|(?:what|which)\ (?:\w+\ ){0,4}(?:value|rate|torque|code|level|size
         |temperature|pressure|concentration|depth|height|weight|speed|ratio|error|coefficient)
         |combien|quelle\ (?:hauteur|taille|temperature|profondeur|valeur|duree)
@@ -43,8 +46,11 @@ _CUES: dict[Expected, str] = {
 _PATTERNS = tuple(
     (kind, re.compile(rf"(?<!\w)(?:{cue})(?!\w)", re.VERBOSE)) for kind, cue in _CUES.items()
 )
-_MONTHS = """jan|feb|fev|mar|maerz|mrz|apr|avr|abr|may|mai|mei|jun|juin|jul|juil|aug|aou|ago|sep|okt
-    |oct|out|nov|dec|dez|dic|ene"""
+MONTHS = r"""(?:jan(?:uary?|vier|eiro|uari)?|feb(?:ruary?|rero|ruari)?|f[eé]v(?:rier|ereiro)?
+    |mar(?:ch|s|zo|[cç]o)?|m(?:ä|ae?)rz|maart|apr(?:il)?|avr(?:il)?|abr(?:il)?|ma[iy]|mayo|maio|mei
+    |jun[ei]?|juin|junio|junho|jul[iy]?|juillet|julio|julho|aug(?:ust(?:us)?)?|ao[uû]t|agosto
+    |sept?(?:emb(?:er|re)|iembre)?|set(?:embro)?|o[ck]t(?:ober|obre|ubre)?|outubro
+    |nov(?:emb(?:er|re|ro)|iembre)?|d[eé][cz](?:emb(?:er|re|ro))?|dic(?:iembre)?|ene(?:ro)?)\b"""
 _NUMBER_WORDS = """two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|deux|trois|quatre
     |cinq|dix|zwei|drei|vier|funf|zehn|dos|tres|cuatro|cinco|diez|twee|drie|vijf|tien"""
 _SHAPES: dict[Expected, re.Pattern[str]] = {
@@ -53,7 +59,7 @@ _SHAPES: dict[Expected, re.Pattern[str]] = {
         r"[$€£¥₩]\s*\d|\d\s*[$€£¥₩]|\d[.,]\d\d(?!\d)|\d\s?p\b|\b(?:usd|eur|dollars?|euros?)\b"
     ),
     "time": re.compile(
-        rf"\b(?:1[5-9]|20)\d\d\b|\d\d?[:h]\d\d|\b\d\d?[./]\d\d?[./]|\b(?:{_MONTHS})[a-z]*\b",
+        rf"\b(?:1[5-9]|20)\d\d\b|\d\d?[:h]\d\d|\b\d\d?[./]\d\d?[./]|\b{MONTHS}",
         re.VERBOSE,
     ),
     "number": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.VERBOSE),

@@ -46,8 +46,7 @@ def find_quote(quote: str, words: Sequence[Word]) -> tuple[int, ...] | None:
 def cite(page: EvidencePage, positions: Sequence[int], frame: Box | None = None) -> Citation:
     """A citation of the words at these positions of the page; there must be one at least.
 
-    Args:
-        frame: what they are part of, where the reader needs to see the whole of it.
+    Its box is the frame where one is given: what the words are part of, and mean nothing without.
     """
     words = page.words.words
     quote = " ".join(words[i].text for i in positions)

@@ -25,13 +25,11 @@ LEAST_HEIGHT = 0.05  # of the page: a line of numbers is no chart
 MARGIN = 0.07  # of the page, where running heads and feet stand
 REACH = 0.4  # of the distance between labels: how far from its label a number may stand
 _CAPTION = re.compile(
-    r"^\W*(?:fig(?:ur[ae]?)?|abb(?:ildung)?|chart|graph\w*|grafi\w+|gr\u00e1fic\w+|diagram\w*|exhibit"
+    r"^\W*(?:fig(?:ur[ae]?)?|abb(?:ildung)?|chart|graph\w*|grafi\w+|gráfic\w+|diagram\w*|exhibit"
     r"|schaubild|illustration)\.?\s+(?:\d|[ivx]+\b)",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(
-    r"^[(~<>]?[-+\u2212\u2013]?[$\u20ac\u00a3\u00a5]?\d[\d.,]*\s?[%\w\u20ac$\u00a3]{0,3}\)?$"
-)
+_NUMBER = re.compile(r"^[(~<>]?[-+\u2212\u2013]?[$€£¥]?\d[\d.,]*\s?[%\w€$£]{0,3}\)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +75,8 @@ def read_figures(words: Sequence[Word], blocks: Sequence[Block]) -> list[Figure]
             if len(members) >= LEAST_SCRAPS:
                 figures.append(_figure(words, blocks, members, block.words))
                 free -= members
-    for members in _stretches(blocks, free):
-        if _is_chart(words, blocks, members):
-            figures.append(_figure(words, blocks, members, _text_below(blocks, members)))
-    return figures
+    charts = [some for some in _stretches(blocks, free) if _is_chart(words, blocks, some)]
+    return figures + [_figure(words, blocks, some, _text_below(blocks, some)) for some in charts]
 
 
 def _text_below(blocks: Sequence[Block], members: set[int]) -> tuple[int, ...]:

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from answer.answers import EvidencePage
 from answer.asking import Asking
+from answer.figures import MARGIN
 from answer.layout import spell
 from answer.likeness import Likeness
-from answer.passages import MARGIN, Passage, read_passages
+from answer.passages import Passage, read_passages
 from answer.shapes import find_reasons
 from answer.terms import tokens
 from index.encoders.lexical import LexicalEncoder

@@ -44,7 +44,7 @@ def _ends_sentence(word: str, following: str) -> bool:
 
 
 def _merge_short(words: Sequence[Word], pieces: Sequence[list[int]]) -> list[list[int]]:
-    """A numbering stays with what follows, an exclamation of one or two words with what precedes."""
+    """A numbering stays with what follows, an exclamation of a word or two with what precedes."""
     merged: list[list[int]] = []
     leads = False
     for piece in pieces:

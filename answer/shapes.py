@@ -7,39 +7,41 @@ word that follows it.
 import re
 from collections.abc import Iterator, Sequence
 
-from answer.asking import Expected
+from answer.asking import MONTHS, Expected
 from index.encoders.stop_words import STOP_WORDS
 from index.records import Word
 
 _DIGITS = r"[+\-\u2212\u2013]?\d+(?:[.,:/\u2019\u00a0]\d+)*"
-_WORDED = r"""one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty
-|hundred|zwei|drei|vier|f\u00fcnf|sechs|sieben|acht|neun|zehn|deux|trois|quatre|cinq|sept|huit|neuf
+_WORDED = r"""one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty
+|fifty|hundred|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|deux|trois|quatre|cinq|sept|huit|neuf
 |dix|quarante|vingt|trente|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|twee|vier|vijf|tien"""
 _NUMBER = rf"(?:{_DIGITS}|(?:{_WORDED})(?:-\w+)?)"
 _SCALE = r"""thousand|million|billion|trillion|mn|bn|m|k|mio\.?|mrd\.?|millionen|milliarden?|tausend
 |millions?|milliards?|millones|mil|miljoen|miljard|crores?|lakhs?"""
 _EACH = r"(?:\ (?:an?|per|each|pro|je|par|por|al)\ \w+)?"
-_MONTH = r"""(?:jan|feb|f\u00e9v|mar|m\u00e4r|apr|avr|abr|ma[iy]|mei|jun|juin|jul|juil|aug|ao\u00fb|ago|sep|o[kc]t|out
-|nov|d[e\u00e9][czk]|ene)\w*\.?"""
+_MONTH = rf"{MONTHS}\.?"
 _DAY = rf"""(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\ (?:de\ )?{_MONTH}(?:,?\ (?:de\ )?\d{{4}})?
 |{_MONTH}\ \d{{1,2}}(?:st|nd|rd|th)?(?:,\ \d{{4}}|\ \d{{4}})?|{_MONTH}\ (?:de\ )?\d{{4}}
 |\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|\d{{4}}-\d\d-\d\d|(?:1[5-9]|20)\d\d(?!\d|[.,]\d))"""
-_CLOCK = r"""(?:\d{1,2}\ ?[:h.]\ ?\d\d(?:\ ?(?:[ap]\.?m\.?|uhr|h))?|\d{1,2}\ ?(?:[ap]\.?m\.?|uhr|h\b)
+_CLOCK = r"""(?:\d{1,2}\ ?[:h.]\ ?\d\d(?:\ ?(?:[ap]\.?m\.?|uhr|h))?
+|\d{1,2}\ ?(?:[ap]\.?m\.?|uhr|h\b)
 |(?:half|quarter|twenty|ten|five)\ past\ \w+)"""
 _WHEN = rf"(?:{_DAY}|{_CLOCK})"
 _PATTERNS: dict[Expected, str] = {
     "percentage": rf"{_NUMBER}\ ?(?:%|per\ ?cent\w*|pct|prozent\w*|pour\ cent|por\ ciento|procent)"
     r"(?:\ points?)?",
-    "money": rf"(?:[$\u20ac\u00a3\u00a5\u20a9]|\b(?:usd|eur|gbp|rs\.?)\ )\ ?{_DIGITS}(?:\ (?:{_SCALE})\b)?{_EACH}"
-    rf"|{_DIGITS}\ ?(?:(?:{_SCALE})\ )?(?:[$\u20ac\u00a3\u00a5\u20a9]|(?:usd|eur|euros?|dollars?|pounds?|pence|p)\b)"
+    "money": rf"(?:[$€£¥₩]|\b(?:usd|eur|gbp|rs\.?)\ )\ ?{_DIGITS}(?:\ (?:{_SCALE})\b)?{_EACH}"
+    rf"|{_DIGITS}\ ?(?:(?:{_SCALE})\ )?(?:[$€£¥₩]|(?:usd|eur|euros?|dollars?|pounds?|pence|p)\b)"
     rf"{_EACH}",
     "time": rf"(?:(?:between|from|von|zwischen|entre|de|du)\ )?{_WHEN}"
-    rf"(?:\ ?(?:\u2013|-|to|and|und|bis|et|\u00e0|a|until)\ {_WHEN})*",
+    rf"(?:\ ?(?:\u2013|-|to|and|und|bis|et|à|a|until)\ {_WHEN})*",
 }
-_ABOUT = r"""(?:(?:at\ (?:least|most)|up\ to|more\ than|less\ than|over|under|about|around|nearly|some
-|mindestens|h\u00f6chstens|\u00fcber|etwa|rund|au\ (?:moins|plus)|environ|plus\ de|al\ menos|unos)\ )?"""
+_ABOUT = r"""(?:(?:at\ (?:least|most)|up\ to|more\ than|less\ than|over|under|about|around|nearly
+|some|mindestens|höchstens|über|etwa|rund|au\ (?:moins|plus)|environ|plus\ de|al\ menos
+|unos)\ )?"""
 _AMOUNT = re.compile(
-    rf"(?<![\w.,/]){_ABOUT}{_NUMBER}(?:\ (?:{_SCALE})\b)?(?:\ and\ an?\ (?:half|quarter))?(?![\w/])",
+    rf"(?<![\w.,/]){_ABOUT}{_NUMBER}(?:\ (?:{_SCALE})\b)?(?:\ and\ an?\ (?:half|quarter))?"
+    r"(?![\w/])",
     re.IGNORECASE | re.VERBOSE,
 )
 _DATE = re.compile(rf"(?<!\w){_DAY}", re.IGNORECASE | re.VERBOSE)
@@ -48,20 +50,16 @@ _SHAPES = {
     for kind, pattern in _PATTERNS.items()
 }
 _NAME = re.compile(
-    r"(?:(?:mr|mrs|ms|dr|prof|mme|mlle|m|herr|frau|se\u00f1ora?|sir|dame)\.?\s+)?"
+    r"(?:(?:mr|mrs|ms|dr|prof|mme|mlle|m|herr|frau|señora?|sir|dame)\.?\s+)?"
     r"[^\W\d_a-z][\w'\u2019.-]*(?:\s+(?:(?:de|van|von|der|den|la|le|of|du|da|del|bin|al)\s+)*"
     r"[^\W\d_a-z][\w'\u2019.-]*)+",
 )
 _REASON = re.compile(
-    r"\b(?:because|due\ to|owing\ to|thanks\ to|on\ account\ of|as\ a\ result\ of|weil|wegen|aufgrund"
-    r"|denn|parce\ qu\w*|\u00e0\ cause\ d\w*|car|porque|debido\ a|omdat|vanwege)\b[^.;:!?]*".replace(
-        "\\ ", r"\s"
-    ),
-    re.IGNORECASE,
+    r"""\b(?:because|due\ to|owing\ to|thanks\ to|on\ account\ of|as\ a\ result\ of|weil|wegen
+    |aufgrund|denn|parce\ qu\w*|à\ cause\ d\w*|car|porque|debido\ a|omdat|vanwege)\b[^.;:!?]*""",
+    re.IGNORECASE | re.VERBOSE,
 )
-_UNIT = re.compile(
-    r"^[^\W\d]+(?:[/\u00b7]\w+)?[\u00b2\u00b3]?$|^[%\u00b0\u2030]\w?$|^\u00b5\w+/\w+$"
-)
+_UNIT = re.compile(r"^[^\W\d]+(?:[/\u00b7]\w+)?[²³]?$|^[%°‰]\w?$|^\u00b5\w+/\w+$")
 _STOPS = STOP_WORDS["en"] | STOP_WORDS["de"] | STOP_WORDS["fr"] | STOP_WORDS["es"]
 
 
