@@ -21,6 +21,7 @@ MAX_LABEL_WORDS = 40
 MAX_HEADING_WORDS = 14
 # A word and its number, then a mark: Table 8.12 -, Figure 4:, Abb. 3.
 _CAPTION = re.compile(r"^\W*[^\W\d]{3,}\.?\s+(?:\d[\d.\-]*|[IVX]+)\s*[.:|\u2013\u2014-]\s*\S")
+_DATE_PIECE = re.compile(r"^(?:(?:19|20)\d\d|\d{1,2},)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,14 @@ def _only_leads(words: Sequence[Word], passage: Passage, heads: set[int]) -> boo
     box = union(words[i].box for i in passage.words)
     in_margin = box.bottom < MARGIN or box.top > 1 - MARGIN
     is_short = len(passage.words) <= MAX_HEADING_WORDS
-    is_said = ends(words[passage.words[-1]].text)
-    return (in_margin and is_short) or (heads.issuperset(passage.words) and not is_said)
+    is_head = heads.issuperset(passage.words) and not ends(words[passage.words[-1]].text)
+    return (in_margin and is_short) or is_head or _names_nothing(words, passage)
+
+
+def _names_nothing(words: Sequence[Word], passage: Passage) -> bool:
+    """A table line of years or of pieces of dates: the foot of a column header."""
+    texts = [spell(words, cell.words) for cell in passage.cells]
+    return passage.kind == "row" and all(_DATE_PIECE.match(text) for text in texts)
 
 
 def _as_title(words: Sequence[Word], passage: Passage) -> Passage:

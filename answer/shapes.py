@@ -23,8 +23,9 @@ _MONTH = rf"{MONTHS}\.?"
 _DAY = rf"""(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\ (?:de\ )?{_MONTH}(?:,?\ (?:de\ )?\d{{4}})?
 |{_MONTH}\ \d{{1,2}}(?:st|nd|rd|th)?(?:,\ \d{{4}}|\ \d{{4}})?|{_MONTH}\ (?:de\ )?\d{{4}}
 |\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|\d{{4}}-\d\d-\d\d|(?:1[5-9]|20)\d\d(?!\d|[.,]\d))"""
-_CLOCK = r"""(?:\d{1,2}\ ?[:h.]\ ?\d\d(?:\ ?(?:[ap]\.?m\.?|uhr|h))?
-|\d{1,2}\ ?(?:[ap]\.?m\.?|uhr|h\b)
+_HOUR = r"(?:[01]?\d|2[0-4])"
+_DAYTIME = r"(?:[ap]\.?m\.?|uhr|h\b)"
+_CLOCK = rf"""(?:{_HOUR}\ ?[:h]\.?\ ?[0-5]\d(?:\ ?{_DAYTIME})?|{_HOUR}(?:\.[0-5]\d)?\ ?{_DAYTIME}
 |(?:half|quarter|twenty|ten|five)\ past\ \w+)"""
 _WHEN = rf"(?:{_DAY}|{_CLOCK})"
 _PATTERNS: dict[Expected, str] = {

@@ -46,6 +46,8 @@ def test_dates_and_the_numbers_of_list_items_are_no_amounts(lay: Lay) -> None:
         ("offen von 16:00 – 18:00 Uhr", ["von 16:00 – 18:00 Uhr"]),  # noqa: RUF001 a dash is meant
         ("built in 1896 of stone", ["1896"]),
         ("with 1,340 litres", []),
+        ("a dividend of 12.25 cents until 9.30 Uhr", ["9.30 Uhr"]),
+        ("snow began at 14 h. 20 and", ["14 h. 20"]),
         ("for 9 marks by the mayor of the market", []),
     ],
 )
