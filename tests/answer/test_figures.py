@@ -98,6 +98,12 @@ def test_a_table_and_a_form_are_no_figures(lay: Lay) -> None:
     assert figures(form) == []
 
 
+def test_a_caption_below_a_table_makes_no_figure_of_it(lay: Lay) -> None:
+    rows = [f"Town {n}      {n}00      {n}50" for n in range(1, 9)]
+
+    assert figures(lay([*rows, "", "Figure 1. Visitors of all the towns in two years."])) == []
+
+
 def test_a_running_head_is_no_part_of_a_figure() -> None:
     page = scattered([("Report", 0.1, 0.03), *COLUMNS])
 

@@ -240,6 +240,7 @@ def test_a_sentence_heads_no_group_of_rows(lay: Lay) -> None:
     page = lay(["Enter the code 2648.", "", "Menu      1", "Lock      0"])
 
     assert passage_with(page, "2648").kind == "sentence"
+    assert passage_with(page, "Menu").context == ()
 
 
 @pytest.mark.parametrize("number", ["5.", "A.", "Figure 5."])
