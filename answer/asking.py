@@ -36,7 +36,8 @@ _CUES: dict[Expected, str] = {
         |what\ (?:do|does|did)\ [\w\ .&'-]*\ (?:pay|charge|bid|cost)
 |precio|importe|kostte|prijs|얼마""",
     "number": r"""how\ (?:many|much|long|tall|old|far|high|large|big|often|wide|deep|heavy|thick)
-        |number|total|score|count|(?:what|which)\ (?!do|did)(?:\w+\ ){0,4}(?:value|rate|torque|code|level|size
+        |number|total|score|count
+        |(?:what|which)\ (?!do|did)(?:\w+\ ){0,4}(?:value|rate|torque|code|level|size
         |temperature|pressure|concentration|depth|height|weight|speed|ratio|coefficient)
         |combien|quelle\ (?:hauteur|taille|temperature|profondeur|valeur|duree)
         |wie\ ?(?:viele?|hoch|lang|gross|schwer|tief|breit|alt)|hoeveel|cuant[oa]s?
