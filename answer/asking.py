@@ -34,7 +34,7 @@ _CUES: dict[Expected, str] = {
     "money": r"""how\ much\ (?:money|do|does|did|was|is)|price|costs?|total\ amount
         |amount\ (?:due|paid|was|of)|kostete?t?|prix|montant
         |what\ (?:do|does|did)\ [\w\ .&'-]*\ (?:pay|charge|bid|cost)
-|precio|importe|kostte|prijs|얼마""",
+        |precio|importe|kostte|prijs|얼마""",
     "number": r"""how\ (?:many|much|long|tall|old|far|high|large|big|often|wide|deep|heavy|thick)
         |number|total|score|count
         |(?:what|which)\ (?!do|did)(?:\w+\ ){0,4}(?:value|rate|torque|code|level|size
