@@ -28,29 +28,40 @@ _CUES: dict[Expected, str] = {
     "percentage": r"""percent(?:age)?|(?:what|which)\ share|share\ of|proportion
         |pourcentage|taux|prozent\w*
         |anteil|porcentaje|percentual\w*|procent\w*|비율\w*|퍼센트\w*|نسبه""",
-    "time": r"""when|what\ time|(?:what|which)(?:\ \w+)?\ (?:date|day|month|year)|record\ date|wann
+    "time": r"""when|(?:which|what)\ hours|what\ time|record\ date|wann
+        |(?:what|which)(?:\ \w+)?\ (?:date|day|month|year)
         |quand|quelle\ (?:date|annee)|cuando|wanneer|quando|언제|متي""",
     "money": r"""how\ much\ (?:money|do|does|did|was|is)|price|costs?|total\ amount
-        |amount\ (?:due|paid|was|of)|kostete?t?|prix|montant|precio|importe|kostte|prijs|얼마""",
-    "number": r"""how\ (?:many|much|long|tall|old|far|high|large|big|often|wide|deep|heavy)|number
-        |total|score|count|combien|wie\ ?(?:viele?|hoch|lang|gross)|hoeveel|cuant[oa]s?
+        |amount\ (?:due|paid|was|of)|kostete?t?|prix|montant
+        |what\ (?:do|does|did)\ [\w\ .&'-]*\ (?:pay|charge|bid|cost)
+        |precio|importe|kostte|prijs|얼마""",
+    "number": r"""how\ (?:many|much|long|tall|old|far|high|large|big|often|wide|deep|heavy|thick)
+        |number|total|score|count
+        |(?:what|which)\ (?!do|did)(?:\w+\ ){0,4}(?:value|rate|torque|code|level|size
+        |temperature|pressure|concentration|depth|height|weight|speed|ratio|coefficient)
+        |combien|quelle\ (?:hauteur|taille|temperature|profondeur|valeur|duree)
+        |wie\ ?(?:viele?|hoch|lang|gross|schwer|tief|breit|alt)|hoeveel|cuant[oa]s?
         |quant[oaie]s?|몇|كم""",
     "name": r"who|whose|whom|wer|wem|wen|qui|quien(?:es)?|quem|chi|wie\ is|누구\w*|من",
 }
 _PATTERNS = tuple(
     (kind, re.compile(rf"(?<!\w)(?:{cue})(?!\w)", re.VERBOSE)) for kind, cue in _CUES.items()
 )
-_MONTHS = """jan|feb|fev|mar|maerz|mrz|apr|avr|abr|may|mai|mei|jun|juin|jul|juil|aug|aou|ago|sep|okt
-    |oct|out|nov|dec|dez|dic|ene"""
+MONTHS = r"""(?:jan(?:uary?|vier|eiro|uari)?|feb(?:ruary?|rero|ruari)?|f[eé]v(?:rier|ereiro)?
+    |mar(?:ch|s|zo|[cç]o)?|m(?:ä|ae?)rz|maart|apr(?:il)?|avr(?:il)?|abr(?:il)?|ma[iy]|mayo|maio|mei
+    |jun[ei]?|juin|junio|junho|jul[iy]?|juillet|julio|julho|aug(?:ust(?:us)?)?|ao[uû]t|agosto
+    |sept?(?:emb(?:er|re)|iembre)?|set(?:embro)?|o[ck]t(?:ober|obre|ubre)?|outubro
+    |nov(?:emb(?:er|re|ro)|iembre)?|d[eé][cz](?:emb(?:er|re|ro))?|dic(?:iembre)?|ene(?:ro)?)\b"""
 _NUMBER_WORDS = """two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|deux|trois|quatre
     |cinq|dix|zwei|drei|vier|funf|zehn|dos|tres|cuatro|cinco|diez|twee|drie|vijf|tien"""
 _SHAPES: dict[Expected, re.Pattern[str]] = {
     "percentage": re.compile(r"\d.*(?:%|\bper ?cent|\bpct\b|prozent|pour cent|por ciento)|%.*\d"),
     "money": re.compile(
-        r"[$€£¥₩]\s*\d|\d\s*[$€£¥₩]|\d[.,]\d\d(?!\d)|\b(?:usd|eur|dollars?|euros?)\b"
+        r"[$€£¥₩]\s*\d|\d\s*[$€£¥₩]|\d[.,]\d\d(?!\d)|\d\s?p\b|\b(?:usd|eur|dollars?|euros?)\b"
     ),
     "time": re.compile(
-        rf"\b(?:19|20)\d\d\b|\d\d?[:h]\d\d|\b\d\d?[./]\d\d?[./]|\b(?:{_MONTHS})[a-z]*\b", re.VERBOSE
+        rf"\b(?:1[5-9]|20)\d\d\b|\d\d?[:h]\d\d|\b\d\d?[./]\d\d?[./]|\b{MONTHS}",
+        re.VERBOSE,
     ),
     "number": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.VERBOSE),
 }
@@ -59,6 +70,7 @@ _NAME = re.compile(r"[^\W\d_a-z][^\W\d_]*\.?(?:\s+[^\W\d_a-z]\.?[^\W\d_]*)+")
 _LIST = re.compile(
     r"\b(?:which|what|list|name)\b(?: the)?(?: \w+)? \w+s are\b|\band (?:what|how|which|who)\b"
 )
+_REASON = re.compile(r"\b(?:why|warum|weshalb|pourquoi|por que|perche|waarom)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +95,14 @@ class Asking:
         tokens: all its words and numbers, folded.
         expected: the kind of answer.
         wants_list: more than one thing is asked for.
+        wants_reason: it asks why.
     """
 
     terms: tuple[Term, ...]
     tokens: frozenset[str]
     expected: Expected
     wants_list: bool
+    wants_reason: bool = False
 
     def is_met_by(self, text: str) -> bool:
         """Whether the text holds something of the expected kind that the question did not bring."""
@@ -109,9 +123,16 @@ def take_apart(question: str, lexical: LexicalEncoder, *, language: str = "en") 
     return Asking(
         terms=_terms(telling or words, lexical),
         tokens=frozenset(tokens(question)),
-        expected=next((kind for kind, pattern in _PATTERNS if pattern.search(folded)), "text"),
+        expected=_expected(folded),
         wants_list=bool(_LIST.search(folded)),
+        wants_reason=bool(_REASON.search(folded)),
     )
+
+
+def _expected(folded: str) -> Expected:
+    """The kind whose cue comes first: `how many … when …` asks for a number."""
+    found = [(cue.start(), kind) for kind, pattern in _PATTERNS if (cue := pattern.search(folded))]
+    return min(found, key=lambda one: one[0])[1] if found else "text"
 
 
 def _words(question: str, *, names_by_capital: bool) -> Iterator[tuple[str, bool]]:

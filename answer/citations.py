@@ -43,11 +43,15 @@ def find_quote(quote: str, words: Sequence[Word]) -> tuple[int, ...] | None:
     return positions if _numbers_agree(quote, words, positions) else None
 
 
-def cite(page: EvidencePage, positions: Sequence[int]) -> Citation:
-    """A citation of the words at these positions of the page; there must be one at least."""
+def cite(page: EvidencePage, positions: Sequence[int], frame: Box | None = None) -> Citation:
+    """A citation of the words at these positions of the page; there must be one at least.
+
+    Its box is the frame where one is given: what the words are part of, and mean nothing without.
+    """
     words = page.words.words
     quote = " ".join(words[i].text for i in positions)
-    return Citation(page.document, page.name, page.page, box_of(words, positions), quote)
+    box = frame or box_of(words, positions)
+    return Citation(page.document, page.name, page.page, box, quote)
 
 
 def box_of(words: Sequence[Word], positions: Sequence[int]) -> Box:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from answer.answers import EXTRACTIVE, Answer, EvidencePage, refusal
-from answer.asking import take_apart
+from answer.answers import EXTRACTIVE, Answer, Citation, EvidencePage, refusal
+from answer.asking import Asking, take_apart
 from answer.citations import cite
 from answer.gate import ENOUGH, evidence
+from answer.likeness import Likeness
+from answer.marks import mark
 from answer.matching import Candidate, fit, read_candidates
 from answer.terms import tokens
 from index.encoders.lexical import LexicalEncoder
@@ -15,7 +17,7 @@ from index.errors import InvalidRequest
 from index.records import Float32
 
 MOST_QUOTES = 3
-CLOSE = 0.95  # of the best score: a passage this close is quoted as well
+CLOSE = 0.9  # of the best score: a passage this close is quoted as well
 CLOSE_IN_LIST = 0.85
 
 
@@ -48,7 +50,8 @@ class ExtractiveAnswerer:
         order = np.argsort(-found.scores, kind="stable")
         if evidence(specific=float(found.specific[order[0]]), known=found.known) < self._threshold:
             return refusal(EXTRACTIVE)
-        return _quoted(_best(candidates, found.scores, wants_list=asking.wants_list))
+        best = _best(candidates, found.scores, wants_list=asking.wants_list)
+        return _quoted(asking, best, Likeness(asking, self._lexical))
 
 
 def _best(candidates: Sequence[Candidate], scores: Float32, *, wants_list: bool) -> list[Candidate]:
@@ -62,11 +65,17 @@ def _best(candidates: Sequence[Candidate], scores: Float32, *, wants_list: bool)
     return list(best.values())
 
 
-def _quoted(best: Sequence[Candidate]) -> Answer:
+def _quoted(asking: Asking, best: Sequence[Candidate], likeness: Likeness) -> Answer:
+    """The passages as text, and citations of the words in them that answer."""
     return Answer(
         text="\n".join(candidate.passage.text for candidate in best),
         refused=False,
         grounded=True,
-        citations=tuple(cite(c.page, c.passage.words) for c in best),
+        citations=tuple(_cited(asking, candidate, likeness) for candidate in best),
         model=EXTRACTIVE,
     )
+
+
+def _cited(asking: Asking, candidate: Candidate, likeness: Likeness) -> Citation:
+    page, passage = candidate.page, candidate.passage
+    return cite(page, mark(asking, page.words.words, passage, likeness), passage.frame)

@@ -14,14 +14,18 @@ from numpy.typing import NDArray
 
 from answer.answers import EvidencePage
 from answer.asking import Asking
+from answer.figures import MARGIN
 from answer.layout import spell
+from answer.likeness import Likeness
 from answer.passages import Passage, read_passages
-from answer.terms import fold, likeness, tokens
+from answer.shapes import find_reasons
+from answer.terms import tokens
 from index.encoders.lexical import LexicalEncoder
 from index.records import Float32
 
-CONTEXT = 0.75
+CONTEXT = 0.9
 NEIGHBOUR = 0.5
+NAME = 1.0
 SPECIFIC = 1.5
 BACKGROUND = 20  # passages about other things: keeps rarity sane on a page or two
 # Shares of a full coverage that the other evidence is worth. Their exact values matter little.
@@ -69,13 +73,13 @@ def read_candidates(pages: Sequence[EvidencePage]) -> list[Candidate]:
 
 def fit(asking: Asking, candidates: Sequence[Candidate], lexical: LexicalEncoder) -> Fit:
     """Compare every candidate with the question; there must be one at least."""
-    table = _Likeness(asking, lexical)
+    table = Likeness(asking, lexical)
     own = np.stack([table.strengths(c.quote) for c in candidates])
     weights = _weights(asking, own)
     page, name = _page_strengths(table, candidates)
     context = np.stack([table.strengths(_context(c)) for c in candidates])
     beside = _beside(own, candidates)
-    around = [CONTEXT * context, NEIGHBOUR * beside, CONTEXT * name]
+    around = [CONTEXT * context, NEIGHBOUR * beside, NAME * name]
     coverage = np.max([own, *around], axis=0) @ weights
     on_page = np.maximum(page, name)
     return Fit(
@@ -88,7 +92,7 @@ def fit(asking: Asking, candidates: Sequence[Candidate], lexical: LexicalEncoder
 def _other_evidence(asking: Asking, candidates: Sequence[Candidate]) -> Float32:
     """`(n_candidates,)`: for the answer's shape and the page, against titles, echoes and length."""
     found = [
-        SHAPE * asking.is_met_by(c.passage.text)
+        SHAPE * _meets(asking, c)
         + RELEVANCE * c.page.relevance
         - TITLE * (c.passage.kind == "title")
         - ECHO * _echo(c, asking)
@@ -96,6 +100,13 @@ def _other_evidence(asking: Asking, candidates: Sequence[Candidate]) -> Float32:
         for c in candidates
     ]
     return np.array(found, np.float32)
+
+
+def _meets(asking: Asking, candidate: Candidate) -> bool:
+    if asking.wants_reason:
+        words = candidate.page.words.words
+        return any(True for _ in find_reasons(words, candidate.passage.words))
+    return asking.is_met_by(candidate.passage.text)
 
 
 def _echo(candidate: Candidate, asking: Asking) -> float:
@@ -110,46 +121,28 @@ def _weakest_specific(asking: Asking, on_page: Float32, weights: Float32) -> Flo
     return np.asarray(shares.min(axis=1), np.float32)
 
 
-class _Likeness:
-    """Likeness of the question's terms to the terms of a text, remembered term by term."""
-
-    def __init__(self, asking: Asking, lexical: LexicalEncoder) -> None:
-        self._asked = [term.text for term in asking.terms]
-        self._lexical = lexical
-        self._known: dict[str, Float32] = {}
-
-    def strengths(self, text: str) -> Float32:
-        """`(n_terms,)`: how well the best word of the text matches each question term."""
-        rows = [self._of(term) for term in set(self._lexical.terms(text))]
-        best: Float32 = np.max([np.zeros(len(self._asked), np.float32), *rows], axis=0)
-        return best
-
-    def strengths_in_name(self, name: str) -> Float32:
-        """`(n_terms,)`: as `strengths`, and 1 for a term inside a file name's run of letters."""
-        letters = fold(name)
-        inside = [len(term) > 2 and fold(term) in letters for term in self._asked]
-        return np.maximum(self.strengths(name), np.array(inside, np.float32))
-
-    def _of(self, term: str) -> Float32:
-        if term not in self._known:
-            found = [likeness(asked, term) for asked in self._asked]
-            self._known[term] = np.array(found, np.float32)
-        return self._known[term]
-
-
 def _context(candidate: Candidate) -> str:
     return spell(candidate.page.words.words, candidate.passage.context)
 
 
-def _page_strengths(table: _Likeness, candidates: Sequence[Candidate]) -> tuple[Float32, Float32]:
+def _page_strengths(table: Likeness, candidates: Sequence[Candidate]) -> tuple[Float32, Float32]:
     """`(n_candidates, n_terms)` twice: what the candidate's page and its document's name match."""
     pages = {id(c.page): c.page for c in candidates}
     text = {
         key: table.strengths(" ".join(w.text for w in p.words.words)) for key, p in pages.items()
     }
-    name = {key: table.strengths_in_name(page.name) for key, page in pages.items()}
+    name = {
+        key: np.maximum(table.strengths_in_name(page.name), table.strengths(_running_head(page)))
+        for key, page in pages.items()
+    }
     keys = [id(c.page) for c in candidates]
     return np.stack([text[key] for key in keys]), np.stack([name[key] for key in keys])
+
+
+def _running_head(page: EvidencePage) -> str:
+    """What stands in the margins above and below the text: it names the document."""
+    words = page.words.words
+    return " ".join(w.text for w in words if w.box.bottom < MARGIN or w.box.top > 1 - MARGIN)
 
 
 def _beside(own: Float32, candidates: Sequence[Candidate]) -> Float32:

@@ -9,18 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from answer.figures import MARGIN, Figure, read_figures
 from answer.layout import Block, overlap, read_blocks, read_lines, readable, spell, union
 from answer.sentences import MAX_WORDS, ends, read_sentences
-from answer.tables import Row, read_row
-from index.records import PageWords, Word
+from answer.tables import Cell, Row, read_row
+from index.records import Box, PageWords, Word
 
-Kind = Literal["sentence", "row", "label", "title"]
+Kind = Literal["sentence", "row", "label", "title", "figure"]
 
 MAX_LABEL_WORDS = 40
 MAX_HEADING_WORDS = 14
-MARGIN = 0.07  # of the page, where running heads and feet stand
 # A word and its number, then a mark: Table 8.12 -, Figure 4:, Abb. 3.
 _CAPTION = re.compile(r"^\W*[^\W\d]{3,}\.?\s+(?:\d[\d.\-]*|[IVX]+)\s*[.:|\u2013\u2014-]\s*\S")
+_DATE_PIECE = re.compile(r"^(?:(?:19|20)\d\d|\d{1,2},)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +33,25 @@ class Passage:
         context: positions of heading, row group and column header words.
         kind: how the words stand on the page.
         text: the words for people; a table line pairs its cells with the column header.
+        cells: of a table line, or the labels that stand together.
+        frame: the whole of what the words are part of, where they mean nothing outside of it.
     """
 
     words: tuple[int, ...]
     context: tuple[int, ...]
     kind: Kind
     text: str
+    cells: tuple[Cell, ...] = ()
+    frame: Box | None = None
 
 
 def read_passages(page: PageWords) -> list[Passage]:
     """All passages of the page, in reading order."""
     words = page.words
-    blocks = [block for block in read_blocks(read_lines(words)) if _has_text(words, block)]
+    every = [block for block in read_blocks(read_lines(words)) if _has_text(words, block)]
+    figures = read_figures(words, every)
+    drawn = {n for figure in figures for n in figure.blocks}
+    blocks = [block for n, block in enumerate(every) if n not in drawn]
     passages: list[Passage] = []
     heading: tuple[int, ...] = ()
     position = 0
@@ -65,7 +73,36 @@ def read_passages(page: PageWords) -> list[Passage]:
         position += 1
     passages = _join_broken(words, passages) + _lone_headings(words, blocks, passages)
     heads = {i for passage in passages if passage.kind == "row" for i in passage.context}
-    return [_as_title(words, p) if _only_leads(words, p, heads) else p for p in passages]
+    told = [_as_title(words, p) if _only_leads(words, p, heads) else p for p in passages]
+    return told + [one for figure in figures for one in _of_figure(words, blocks, figure)]
+
+
+def _of_figure(words: Sequence[Word], blocks: Sequence[Block], figure: Figure) -> list[Passage]:
+    """What the figure says: each label with its numbers, and the rest of its words."""
+    heading = _heading_over(words, blocks, figure.box)
+    rest = tuple(i for other in figure.others for i in other)
+    context = tuple(dict.fromkeys((*heading, *figure.caption, *rest)))
+    said = [
+        Passage(pair, context, "figure", spell(words, pair), frame=figure.box)
+        for pair in figure.pairs
+    ]
+    if rest:
+        text = " \u00b7 ".join(spell(words, other) for other in figure.others)
+        said.append(Passage(rest, (*heading, *figure.caption), "figure", text, frame=figure.box))
+    return said
+
+
+def _heading_over(words: Sequence[Word], blocks: Sequence[Block], box: Box) -> tuple[int, ...]:
+    """The short text nearest above: the title of a chart or of the slide."""
+    above = [b for b in blocks if b.box.bottom <= box.top and not b.is_tabular]
+    nearest = max(above, key=lambda block: block.box.bottom, default=None)
+    if (
+        nearest is None
+        or len(nearest.words) > MAX_HEADING_WORDS
+        or ends(spell(words, nearest.words))
+    ):
+        return ()
+    return nearest.words
 
 
 def _only_leads(words: Sequence[Word], passage: Passage, heads: set[int]) -> bool:
@@ -73,7 +110,14 @@ def _only_leads(words: Sequence[Word], passage: Passage, heads: set[int]) -> boo
     box = union(words[i].box for i in passage.words)
     in_margin = box.bottom < MARGIN or box.top > 1 - MARGIN
     is_short = len(passage.words) <= MAX_HEADING_WORDS
-    return (in_margin and is_short) or heads.issuperset(passage.words)
+    is_head = heads.issuperset(passage.words) and not ends(words[passage.words[-1]].text)
+    return (in_margin and is_short) or is_head or _names_nothing(words, passage)
+
+
+def _names_nothing(words: Sequence[Word], passage: Passage) -> bool:
+    """A table line of years or of pieces of dates: the foot of a column header."""
+    texts = [spell(words, cell.words) for cell in passage.cells]
+    return passage.kind == "row" and all(_DATE_PIECE.match(text) for text in texts)
 
 
 def _as_title(words: Sequence[Word], passage: Passage) -> Passage:
@@ -128,7 +172,7 @@ def _fragments(words: Sequence[Word], blocks: Sequence[Block], position: int) ->
 def _label(words: Sequence[Word], run: Sequence[Block], heading: tuple[int, ...]) -> Passage:
     members = tuple(i for block in run for i in block.words)
     text = " · ".join(spell(words, block.words) for block in run)
-    return Passage(members, heading, "label", text)
+    return Passage(members, heading, "label", text, tuple(Cell(block.words) for block in run))
 
 
 def _lone_headings(
@@ -182,4 +226,4 @@ def _is_broken(words: Sequence[Word], first: Passage, second: Passage) -> bool:
 
 def _row(row: Row, heading: tuple[int, ...]) -> Passage:
     context = tuple(dict.fromkeys((*heading, *row.group, *row.header)))
-    return Passage(row.words, context, "row", row.text)
+    return Passage(row.words, context, "row", row.text, row.cells)

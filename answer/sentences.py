@@ -17,6 +17,8 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 
+_LEAD = re.compile(r"^(?:[^\W\d]+\.?\s)?\(?(?:\d[\d.]*|[a-zA-Z]|[ivx]+)[.)]$", re.IGNORECASE)
+
 
 def read_sentences(words: Sequence[Word], block: Block) -> list[tuple[int, ...]]:
     """Word positions of each sentence of the block; what never ends is cut at line ends."""
@@ -42,14 +44,22 @@ def _ends_sentence(word: str, following: str) -> bool:
 
 
 def _merge_short(words: Sequence[Word], pieces: Sequence[list[int]]) -> list[list[int]]:
-    """A numbering or an exclamation of one or two words stays with what follows or precedes."""
+    """A numbering stays with what follows, an exclamation of a word or two with what precedes."""
     merged: list[list[int]] = []
+    leads = False
     for piece in pieces:
-        if merged and (_is_short(words, piece) or _is_short(words, merged[-1])):
+        is_lead = _is_lead(words, piece)
+        if merged and (leads or (_is_short(words, piece) and not is_lead)):
             merged[-1] += piece
         else:
             merged.append(list(piece))
+        leads = is_lead or (len(merged) == 1 and _is_short(words, piece))
     return merged
+
+
+def _is_lead(words: Sequence[Word], piece: Sequence[int]) -> bool:
+    """A number, or a word and its number, that opens a list item, a caption or an entry."""
+    return len(piece) <= 2 and bool(_LEAD.match(spell(words, piece)))
 
 
 def _is_short(words: Sequence[Word], piece: Sequence[int]) -> bool:

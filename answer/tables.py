@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from answer.layout import Block, Line, spell
+from answer.sentences import ends
 from index.records import Word
 
 HEADER_REACH = 40  # lines above a table line in which its column header is looked for
@@ -17,6 +18,14 @@ _EMPTY_VALUES = frozenset({"-", "\u2013", "\u2014", "n/a", "N/A"})
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """Positions of a cell's words, and of the words that head its column."""
+
+    words: tuple[int, ...]
+    head: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """What a table line says.
 
@@ -26,6 +35,7 @@ class Row:
         group: positions of the words of the line that heads a group of rows.
         text: the line for people, each cell beside its column header where there is one.
         n_more: how many of the page's next blocks are part of it.
+        cells: left to right.
     """
 
     words: tuple[int, ...]
@@ -33,6 +43,7 @@ class Row:
     group: tuple[int, ...]
     text: str
     n_more: int
+    cells: tuple[Cell, ...] = ()
 
 
 def read_row(words: Sequence[Word], blocks: Sequence[Block], position: int) -> Row:
@@ -41,7 +52,13 @@ def read_row(words: Sequence[Word], blocks: Sequence[Block], position: int) -> R
     header = _header(words, blocks, position)
     group = _row_group(words, blocks, position)
     header_words = tuple(i for above in header for i in above.words)
-    return Row(line.words, header_words, group, _text(words, line, header), n_more)
+    cells = tuple(_cell(words, header, cell) for cell in line.cells)
+    return Row(line.words, header_words, group, _text(words, line, header), n_more, cells)
+
+
+def _cell(words: Sequence[Word], header: Sequence[Line], cell: tuple[int, ...]) -> Cell:
+    heads = (_nearest(words, line, cell) for line in header)
+    return Cell(cell, tuple(i for head in heads if head for i in head))
 
 
 def _whole_line(words: Sequence[Word], blocks: Sequence[Block], position: int) -> tuple[Line, int]:
@@ -86,15 +103,29 @@ def _header(words: Sequence[Word], blocks: Sequence[Block], position: int) -> li
     if not _values(words, line):
         return []
     found: list[Line] = []
-    for block in reversed(blocks[max(0, position - HEADER_REACH) : position]):
+    for n in range(position - 1, max(0, position - HEADER_REACH) - 1, -1):
+        block = blocks[n]
         if len(block.words) > MAX_HEADER_WORDS:
             break
         fits = block.is_tabular and _heads(words, block.lines[0], line)
+        fits = fits and not _is_inner(blocks, n, line)
         if fits:
             found.insert(0, block.lines[0])
         if found and (not fits or len(found) == 2):
             break
     return found
+
+
+def _is_inner(blocks: Sequence[Block], n: int, line: Line) -> bool:
+    """A line of the table's body: it starts where the other lines do, the one above it too."""
+    before = [
+        block.lines[0] for block in blocks[max(0, n - MAX_CONTINUATIONS) : n] if block.is_tabular
+    ]
+    if not before:
+        return False
+    one, above = blocks[n].lines[0], before[-1]
+    lefts = (one.box.left, above.box.left, line.box.left)
+    return max(lefts) - min(lefts) < 0.5 * line.height and len(one.cells) == len(above.cells)
 
 
 def _heads(words: Sequence[Word], header: Line, line: Line) -> bool:
@@ -135,7 +166,8 @@ def _row_group(words: Sequence[Word], blocks: Sequence[Block], position: int) ->
         if not above.is_tabular:
             short = len(above.words) <= MAX_GROUP_WORDS
             left = abs(above.box.left - line.box.left) < 0.2
-            return above.words if short and left and _has_letters(words, above) else ()
+            heads = short and left and not ends(spell(words, above.words))
+            return above.words if heads and _has_letters(words, above) else ()
     return ()
 
 

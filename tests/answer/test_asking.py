@@ -71,3 +71,21 @@ def test_german_capitals_are_no_names() -> None:
     asking = ask("Wie hoch war die Maut auf der Brücke im Jahr 1931?")
 
     assert {term.text for term in asking.terms if term.is_specific} == {"1931"}
+
+
+def test_of_two_cues_the_first_says_what_is_asked() -> None:
+    asking = take_apart("How many carts came when the bridge opened?", LexicalEncoder())
+
+    assert asking.expected == "number"
+
+
+@pytest.mark.parametrize("question", ["Why was it shut?", "Warum war es zu?", "Pourquoi ?"])
+def test_a_question_for_a_reason_says_so(question: str) -> None:
+    assert take_apart(question, LexicalEncoder()).wants_reason
+
+
+def test_a_word_that_begins_like_a_month_is_no_time() -> None:
+    asking = take_apart("When was it sold?", LexicalEncoder())
+
+    assert asking.is_met_by("It was sold in March.")
+    assert not asking.is_met_by("The mayor sold it for marks on the market.")

@@ -105,3 +105,11 @@ def test_a_quote_over_two_columns_gets_the_box_of_the_column_that_holds_most(lay
     box = box_of(words, range(len(words)))
 
     assert box.left >= 0.6
+
+
+def test_words_of_a_figure_are_cited_with_its_frame(make_page: Callable[..., EvidencePage]) -> None:
+    frame = Box(0.1, 0.1, 0.9, 0.5)
+
+    citation = cite(make_page("Aldham 12"), (0, 1), frame)
+
+    assert (citation.quote, citation.box) == ("Aldham 12", frame)

@@ -7,6 +7,7 @@ from answer.answers import EvidencePage
 from answer.asking import take_apart
 from answer.matching import Candidate, Fit, fit, read_candidates
 from index.encoders.lexical import LexicalEncoder
+from index.records import Box, PageWords, Word
 
 MakePage = Callable[..., EvidencePage]
 LEXICAL = LexicalEncoder()
@@ -149,3 +150,28 @@ def test_scores_of_a_page_do_not_depend_on_the_order_of_pages(make_page: MakePag
     _, backwards = compare("What is the toll at Aldham?", two, one)
 
     assert forwards.scores.tolist() == backwards.scores.tolist()[::-1]
+
+
+def test_a_question_for_a_reason_prefers_the_passage_that_gives_one(make_page: MakePage) -> None:
+    page = make_page(
+        "The bridge was shut by the mayor of the town.",
+        "The bridge was shut because of the old rust.",
+    )
+
+    assert best("Why was the bridge shut?", page).endswith("because of the old rust.")
+
+
+def test_words_of_the_running_head_do_not_tell_passages_of_the_page_apart() -> None:
+    head = Word("Handbook", Box(0.1, 0.03, 0.2, 0.04), 0)
+    lines = ["The handbook is sold here.", "The toll is nine marks."]
+    body = [
+        Word(text, Box(0.1 + 0.1 * n, top, 0.18 + 0.1 * n, top + 0.01), line)
+        for line, top in enumerate((0.2, 0.3), start=1)
+        for n, text in enumerate(lines[line - 1].split())
+    ]
+    page = EvidencePage("id", "a.pdf", 1, PageWords((head, *body), "ocr"), 1.0, lambda: b"")
+
+    candidates, found = compare("What is the toll in the handbook?", page)
+    scores = {c.quote: s for c, s in zip(candidates, found.scores.tolist(), strict=True)}
+
+    assert scores[lines[1]] > scores[lines[0]] + 0.25

@@ -215,3 +215,39 @@ def test_a_word_broken_at_a_line_end_is_whole_for_people_and_as_printed_in_the_q
 
     assert "been embarked on" in sentence.text
     assert "em- barked" in spell(page.words, sentence.words)
+
+
+def test_a_line_of_years_is_a_title_even_without_a_table_below(lay: Lay) -> None:
+    page = lay(["2015        2016        2017", "", "The sums are told in marks of this year."])
+
+    assert [p.kind for p in read_passages(page)] == ["title", "sentence"]
+
+
+def test_a_body_line_is_no_header_of_the_lines_below(lay: Lay) -> None:
+    page = lay(
+        [
+            "Terminal     Wire         Connected to",
+            "X1           9 mm         the supply",
+            "X7           no load      the lock",
+            "X8           0-10 V       the set point",
+        ]
+    )
+
+    assert spell(page.words, passage_with(page, "X8").context) == "Terminal Wire Connected to"
+
+
+def test_a_sentence_heads_no_group_of_rows(lay: Lay) -> None:
+    page = lay(["Enter the code 2648.", "", "Menu      1", "Lock      0"])
+
+    assert passage_with(page, "2648").kind == "sentence"
+    assert passage_with(page, "Menu").context == ()
+
+
+@pytest.mark.parametrize("number", ["5.", "A.", "Figure 5."])
+def test_a_numbering_stays_with_the_sentence_that_it_opens(lay: Lay, number: str) -> None:
+    page = lay([f"Screw the feet down with bolts, 35 Nm. {number} Turn the fan by hand."])
+
+    assert texts(page) == [
+        "Screw the feet down with bolts, 35 Nm.",
+        f"{number} Turn the fan by hand.",
+    ]
