@@ -65,7 +65,7 @@ class Glossary:
         """
         parts = [WORD.findall(plain(word)) for word in words]
         language = foreign_language([part for mine in parts for part in mine])
-        if language not in self._meanings:
+        if language is None or language not in self._meanings:
             return [""] * len(words)
         return [" ".join(filter(None, self._all_of(mine, language))) for mine in parts]
 
