@@ -24,7 +24,6 @@ from index.errors import ModelRejected
 SHIPPED = "glossary.json"
 MAX_MEANINGS = 2
 COMPOUNDING = ("de", "nl")
-LINKS = ("", "s", "es", "n", "en", "er", "e")  # between the parts of a compound
 MIN_COMPOUND, MIN_PART = 8, 3
 
 Meanings = Mapping[str, Sequence[str]]  # of stems
@@ -80,13 +79,13 @@ class Glossary:
         return self._of_compound(word, language)
 
     def _of_compound(self, word: str, language: str) -> str:
-        """Take the longest first part that is known before a known second one."""
+        """Take the longest first part that is known before a known second one.
+
+        A letter that links the two, as the s of Arbeitsgruppe, goes with the stem's ending.
+        """
         meanings, stem = self._meanings[language], stemmer(language).stem
         for cut in range(len(word) - MIN_PART, MIN_PART - 1, -1):
-            second = meanings.get(stem(word[cut:]))
-            firsts = (word[:cut].removesuffix(link) for link in LINKS if word[:cut].endswith(link))
-            known = (meanings.get(stem(first)) for first in firsts if len(first) >= MIN_PART)
-            first = next(filter(None, known), None)
+            first, second = meanings.get(stem(word[:cut])), meanings.get(stem(word[cut:]))
             if first and second:
                 return f"{first[0]} {second[0]}"
         return ""
