@@ -92,7 +92,8 @@ def stop_words_of(words: Iterable[str], *, language: str = "en") -> frozenset[st
 def foreign_language(words: Sequence[str]) -> str | None:
     """Return the language of a text, None for English and where too few stop words tell.
 
-    Single letters tell nothing: they are list marks and units in every language.
+    Single letters tell nothing: they are list marks and units in every language. One stop word
+    again and again tells nothing either: addresses of web pages are full of the Portuguese `com`.
 
     Args:
         words: of the text, folded, without what is not letters.
@@ -100,5 +101,5 @@ def foreign_language(words: Sequence[str]) -> str | None:
     told = [word for word in words if len(word) > 1]
     hits = {code: sum(word in listed for word in told) for code, listed in STOP_WORDS.items()}
     best = max(hits, key=lambda code: hits[code])
-    leads = hits[best] > FOREIGN_LEAD * hits["en"]
-    return best if leads and hits[best] >= FOREIGN_SHARE * len(told) else None
+    leads = hits[best] > FOREIGN_LEAD * hits["en"] and hits[best] >= FOREIGN_SHARE * len(told)
+    return best if leads and len(STOP_WORDS[best].intersection(told)) > 1 else None

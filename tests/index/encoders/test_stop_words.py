@@ -38,3 +38,7 @@ def test_a_few_stop_words_among_many_words_make_no_language() -> None:
 
 def test_single_letters_make_no_language() -> None:
     assert foreign_language(["l", "n", "c"]) is None
+
+
+def test_one_stop_word_again_and_again_makes_no_language() -> None:
+    assert foreign_language(["example", "com", "naming", "com"]) is None
