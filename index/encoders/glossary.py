@@ -27,17 +27,19 @@ COMPOUNDING = ("de", "nl")
 MIN_COMPOUND, MIN_PART = 8, 3
 
 Meanings = Mapping[str, Sequence[str]]  # of stems
+Pairs = Sequence[tuple[str, str]]  # a word and its English
 
 
 class Glossary:
-    """Knows the English of words.
+    """Knows the English of words; those of a language are cut to stems when it is first met.
 
     Args:
-        meanings: for each language the English of its words, by their stems.
+        words: of each language, with their English.
     """
 
-    def __init__(self, meanings: Mapping[str, Meanings]) -> None:
-        self._meanings = meanings
+    def __init__(self, words: Mapping[str, Pairs]) -> None:
+        self._words = words
+        self._meanings = cache(self._by_stem)
 
     @classmethod
     def load(cls) -> Self:
@@ -48,7 +50,7 @@ class Glossary:
         """
         try:
             (_, *languages), *lines = json.loads(_shipped_bytes())
-            return cls({code: _column(lines, n, code) for n, code in enumerate(languages, 1)})
+            return cls({code: _pairs(lines, n) for n, code in enumerate(languages, 1)})
         except (ValueError, IndexError, TypeError) as error:
             raise ModelRejected(
                 f"{SHIPPED} cannot be read ({error}); reinstall Pagesight"
@@ -64,7 +66,7 @@ class Glossary:
         """
         parts = [WORD.findall(plain(word)) for word in words]
         language = foreign_language([part for mine in parts for part in mine])
-        if language is None or language not in self._meanings:
+        if language is None or language not in self._words:
             return [""] * len(words)
         return [" ".join(filter(None, self._all_of(mine, language))) for mine in parts]
 
@@ -73,7 +75,7 @@ class Glossary:
         return [self._of(part, language) for part in told]
 
     def _of(self, word: str, language: str) -> str:
-        known = self._meanings[language].get(stemmer(language).stem(word), ())
+        known = self._meanings(language).get(stemmer(language).stem(word), ())
         if known or language not in COMPOUNDING or len(word) < MIN_COMPOUND:
             return " ".join(known[:MAX_MEANINGS])
         return self._of_compound(word, language)
@@ -83,12 +85,20 @@ class Glossary:
 
         A letter that links the two, as the s of Arbeitsgruppe, goes with the stem's ending.
         """
-        meanings, stem = self._meanings[language], stemmer(language).stem
+        meanings, stem = self._meanings(language), stemmer(language).stem
         for cut in range(len(word) - MIN_PART, MIN_PART - 1, -1):
             first, second = meanings.get(stem(word[:cut])), meanings.get(stem(word[cut:]))
             if first and second:
                 return f"{first[0]} {second[0]}"
         return ""
+
+    def _by_stem(self, language: str) -> Meanings:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for word, english in self._words[language]:
+            mine = found[stemmer(language).stem(plain(word))]
+            if english not in mine:
+                mine.append(english)
+        return found
 
 
 def glossary_sha256() -> str:
@@ -102,14 +112,8 @@ def glossary() -> Glossary:
     return Glossary.load()
 
 
-def _column(lines: Sequence[Sequence[str]], n: int, language: str) -> Meanings:
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for line in lines:
-        for word in line[n].split():
-            mine = found[stemmer(language).stem(plain(word))]
-            if line[0] not in mine:
-                mine.append(line[0])
-    return found
+def _pairs(lines: Sequence[Sequence[str]], n: int) -> Pairs:
+    return [(word, line[0]) for line in lines for word in line[n].split()]
 
 
 @cache

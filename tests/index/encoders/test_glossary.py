@@ -56,7 +56,7 @@ def test_a_stop_word_is_not_told_though_the_list_has_its_stem() -> None:
 
 
 def test_no_more_than_two_meanings_are_told() -> None:
-    known = Glossary({"de": {"bank": ["bench", "bank", "shoal"]}})
+    known = Glossary({"de": [("Bank", "bench"), ("Bank", "bank"), ("Bänke", "shoal")]})
     assert known.english(["das", "ist", "die", "Bank"])[-1] == "bench bank"
 
 
