@@ -119,10 +119,12 @@ class MiniLmEncoder:
         readings = self._readings(text.split())
         if not readings[0].ids:
             raise InvalidRequest("the question is empty; ask with at least one word")
-        rows = self._raw_rows([one.ids for one in readings])
-        vectors = self._whitening.unit_rows(np.concatenate(rows))
+        rows = np.concatenate(self._raw_rows([one.ids for one in readings]))
         weights = np.concatenate([one.weights for one in readings])
-        return Question(text, vectors, weights, tuple(t for one in readings for t in one.tokens))
+        tokens = [token for one in readings for token in one.tokens]
+        kept = [n for n, w in enumerate(weights) if n < len(readings[0].ids) or w > 0]
+        vectors = self._whitening.unit_rows(rows[kept])
+        return Question(text, vectors, weights[kept], tuple(tokens[n] for n in kept))
 
     def raw_content_rows(self, words: Sequence[str]) -> Float32:
         """Return the model's own rows of those tokens that a page would keep, `(n, 384)`."""
