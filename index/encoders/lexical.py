@@ -5,19 +5,21 @@ Probabilistic Relevance Framework: BM25 and Beyond", 2009, equation 3.15), the q
 each of its terms, and the vector store multiplies by the inverse document frequency of its own
 points. The mean length in the formula is a constant, so that a page's vector never depends on its
 collection.
+
+Beside the words of another language than English stand their English ones, on pages and in
+questions (`index.encoders.glossary`).
 """
 
 import hashlib
 import re
-import threading
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import numpy as np
-import snowballstemmer  # type: ignore[import-untyped]  # ships no types
 
+from index.encoders.glossary import glossary, glossary_sha256
+from index.encoders.stems import LETTER, UNSPACED, WORD, plain, stemmer
 from index.encoders.stop_words import stop_words_of
 from index.records import SparseVector
 
@@ -25,71 +27,14 @@ K1 = 1.2
 B = 0.75
 MEAN_PAGE_TERMS = 300
 
-STEMMERS = {
-    "ar": "arabic",
-    "ca": "catalan",
-    "cs": "czech",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "et": "estonian",
-    "eu": "basque",
-    "fa": "persian",
-    "fi": "finnish",
-    "fr": "french",
-    "ga": "irish",
-    "hi": "hindi",
-    "hu": "hungarian",
-    "hy": "armenian",
-    "id": "indonesian",
-    "it": "italian",
-    "lt": "lithuanian",
-    "ne": "nepali",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pl": "polish",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sr": "serbian",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
-    "yi": "yiddish",
-}
-
-# Scripts written without spaces between words, and Hangul, whose words carry their particles.
-UNSPACED = (
-    "\u0e00-\u0eff"  # Thai, Lao
-    "\u1000-\u109f"  # Myanmar
-    "\u1780-\u17ff"  # Khmer
-    "\u3005\u3040-\u30ff\u31f0-\u31ff"  # Hiragana, Katakana
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
-    "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"  # Hangul
-)
-ACCENTS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
-INDIC = "\u0900-\u0963\u0966-\u0dff"  # vowel signs of these scripts are letters, though not to \\w
-LETTER = rf"(?:[^\W_{UNSPACED}]|[{ACCENTS}{INDIC}])"
 TERM = re.compile(
     rf"(?P<number>\d+(?:[.,'\u2019]\d+)+|\d++(?!{LETTER}))"
     rf"|(?P<unspaced>[{UNSPACED}]+)"
     rf"|(?P<word>{LETTER}+(?:[-\u2010\u2011]\s?{LETTER}+)*)"  # \s: broken at a line's end
 )
-WORD = re.compile(LETTER + "+")
 SEPARATOR = re.compile("[,'\u2019]")
 THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 DIGITS_OR_LETTERS = re.compile(r"\d+|\D+")
-MARKS = re.compile(f"[{ACCENTS}]")
-INVISIBLE = re.compile("[\u00ad\u0640\u200b-\u200f\u2060\ufeff]")  # soft hyphen, tatweel, joiners
-# Arabic: alef with hamza, madda or wasla; alef maksura; teh marbuta; Persian kaf and yeh. Then
-# letters of Europe that do not decompose into a plain one and an accent.
-SAME_LETTERS = str.maketrans(
-    "\u0623\u0625\u0622\u0671\u0649\u0629\u06a9\u06cc\u00f8\u0142\u0111\u00f0\u0127\u0131",
-    "\u0627\u0627\u0627\u0627\u064a\u0647\u0643\u064aolddhi",
-)
-ARABIC_ARTICLE = re.compile("^\u0648?\u0627\u0644(?=.{2})")  # the, and-the
 
 
 class LexicalEncoder:
@@ -100,57 +45,43 @@ class LexicalEncoder:
 
     def __init__(self, language: str = "en") -> None:
         self._language = language
-        algorithm = STEMMERS.get(language)
-        self._stemmer = snowballstemmer.stemmer(algorithm) if algorithm else None
-        self._stemmer_lock = threading.Lock()
-        self._stem = lru_cache(maxsize=1 << 16)(self._stem_once)
+        self._stemmer = stemmer(language)
 
     @property
     def name(self) -> str:
         """What turns text into terms, exactly: belongs into the index manifest."""
-        stemming = STEMMERS.get(self._language, "none")
-        return f"bm25-1 stemmer={stemming} k1={K1} b={B} mean={MEAN_PAGE_TERMS}"
+        return (
+            f"bm25-2 stemmer={self._stemmer.name} k1={K1} b={B} mean={MEAN_PAGE_TERMS} "
+            f"glossary={glossary_sha256()[:12]}"
+        )
 
     def encode_page(self, text: str) -> SparseVector:
         """Encode the text of a page; an empty text has no terms."""
-        return _saturated(Counter(self.terms(text)))
+        return _saturated(Counter(self.terms(text)) + Counter(self.terms(_english(text))))
 
     def encode_question(self, text: str) -> SparseVector:
         """Encode a question without its stop words, unless it has nothing else."""
-        stop_words = stop_words_of(WORD.findall(_plain(text)), language=self._language)
+        stop_words = stop_words_of(WORD.findall(plain(text)), language=self._language)
         content = set(self._terms(text, stop_words)) or set(self.terms(text))
-        return _by_id(dict.fromkeys(content, 1.0))
+        return _by_id(dict.fromkeys(content | set(self.terms(_english(text))), 1.0))
 
     def terms(self, text: str) -> Iterator[str]:
         """Yield the terms of a text in reading order, repeats included."""
         return self._terms(text, frozenset())
 
     def _terms(self, text: str, left_out: frozenset[str]) -> Iterator[str]:
-        for match in TERM.finditer(_plain(text)):
+        for match in TERM.finditer(plain(text)):
             token = match.group()
             if match.lastgroup == "number":
                 yield from _number_forms(token)
             elif match.lastgroup == "unspaced":
                 yield from _bigrams(token)
             else:
-                yield from (self._stem(w) for w in _word_forms(token) if w not in left_out)
-
-    def _stem_once(self, word: str) -> str:
-        word = ARABIC_ARTICLE.sub("", word)
-        if self._language == "en":
-            word = _without_accents(word)  # other stemmers need them, the English one stumbles
-        if self._stemmer is not None:
-            with self._stemmer_lock:  # a snowball stemmer keeps the word it works on
-                word = self._stemmer.stemWord(word)
-        return _without_accents(word)
+                yield from (self._stemmer.stem(w) for w in _word_forms(token) if w not in left_out)
 
 
-def _plain(text: str) -> str:
-    return INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold())
-
-
-def _without_accents(word: str) -> str:
-    return MARKS.sub("", unicodedata.normalize("NFD", word)).translate(SAME_LETTERS)
+def _english(text: str) -> str:
+    return " ".join(glossary().english(text.split()))
 
 
 def _number_forms(number: str) -> list[str]:

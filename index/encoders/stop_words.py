@@ -1,7 +1,10 @@
 """Function words, kept out of questions: they match every page and say nothing about any."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+FOREIGN_SHARE = 0.1  # of a text's words; less is found on English pages of names and figures
+FOREIGN_LEAD = 2  # times as many stop words as of English
 
 
 def _without_accents(text: str) -> str:
@@ -84,3 +87,19 @@ def stop_words_of(words: Iterable[str], *, language: str = "en") -> frozenset[st
         return sum(word in STOP_WORDS[code] for word in lowered), code == language
 
     return STOP_WORDS[max(STOP_WORDS, key=hits)]
+
+
+def foreign_language(words: Sequence[str]) -> str | None:
+    """Return the language of a text, None for English and where too few stop words tell.
+
+    Single letters tell nothing: they are list marks and units in every language. One stop word
+    again and again tells nothing either: addresses of web pages are full of the Portuguese `com`.
+
+    Args:
+        words: of the text, folded, without what is not letters.
+    """
+    told = [word for word in words if len(word) > 1]
+    hits = {code: sum(word in listed for word in told) for code, listed in STOP_WORDS.items()}
+    best = max(hits, key=lambda code: hits[code])
+    leads = hits[best] > FOREIGN_LEAD * hits["en"] and hits[best] >= FOREIGN_SHARE * len(told)
+    return best if leads and len(STOP_WORDS[best].intersection(told)) > 1 else None

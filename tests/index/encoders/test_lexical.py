@@ -109,6 +109,23 @@ def test_a_question_of_only_stop_words_keeps_them() -> None:
     assert len(ENGLISH.encode_question("who is it").indices) == 3
 
 
+def test_a_page_in_another_language_is_found_by_its_english() -> None:
+    page = ENGLISH.encode_page("Die Bibliothek ist im Sommer f\u00fcr Kinder offen")
+    other = ENGLISH.encode_page("Die Pumpe ist im Winter f\u00fcr Gäste offen")
+    asked = ENGLISH.encode_question("Can children use the library in summer?")
+    assert overlap(page, asked) > overlap(other, asked) == 0
+
+
+def test_a_question_in_another_language_finds_an_english_page() -> None:
+    asked = ENGLISH.encode_question("Quelle est la hauteur de la neige ?")
+    assert overlap(ENGLISH.encode_page("height of snow"), asked) > 0
+
+
+def test_an_english_question_has_no_terms_of_other_languages() -> None:
+    asked = ENGLISH.encode_question("children in the library")
+    assert asked.indices.tolist() == sorted(ENGLISH.encode_page("children library").indices)
+
+
 def test_a_text_without_words_has_no_terms() -> None:
     assert len(ENGLISH.encode_page(" \u2026 -- !").indices) == 0
 

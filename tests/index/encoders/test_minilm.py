@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from index.encoders.base import PageContent
+from index.encoders.glossary import SHIPPED as GLOSSARY
+from index.encoders.glossary import glossary_sha256
 from index.encoders.minilm import SHA256, MiniLmEncoder, check_files, packaged_folder
 from index.encoders.token_windows import cut_windows, kept_rows
 from index.encoders.visual.compat import declare_torchvision_operators
@@ -32,7 +34,8 @@ def encoder() -> MiniLmEncoder:
 
 
 def test_the_pin_names_every_file_that_decides_the_rows(encoder: MiniLmEncoder) -> None:
-    assert encoder.pin.sha256 == (*SHA256.items(), (SHIPPED, whitening_sha256()))
+    ours = (SHIPPED, whitening_sha256()), (GLOSSARY, glossary_sha256())
+    assert encoder.pin.sha256 == (*SHA256.items(), *ours)
     assert encoder.pin.dim == 192
 
 
@@ -155,3 +158,38 @@ def test_a_language_that_the_model_never_saw_still_gives_rows(encoder: MiniLmEnc
         [page(["\ucee4\ud53c", "\u0627\u0644\u0645\u0643\u062a\u0628\u0629"])]
     )
     assert len(rows[0]) > 2
+
+
+def test_a_word_of_another_language_has_rows_of_its_english_in_its_place(
+    encoder: MiniLmEncoder,
+) -> None:
+    rows = encoder.encode_pages([page(["Die", "Bibliothek", "ist", "hier"])])[0]
+    library = encoder.encode_question("library").vectors[0]
+    best = int((rows.vectors @ library).argmax())
+    assert rows.boxes[best] == pytest.approx(box(1))
+    assert rows.vectors[best] @ library > 0.5
+    assert best == len(rows) - 1
+
+
+def test_an_english_page_gets_no_further_rows(encoder: MiniLmEncoder) -> None:
+    assert len(encoder.encode_pages([page(["The", "pain", "is", "here", "chat"])])[0]) == 2
+
+
+def test_a_question_in_another_language_asks_in_english_too(encoder: MiniLmEncoder) -> None:
+    asked = encoder.encode_question("Wo ist die Bibliothek von Osby")
+    osby = asked.tokens.index("os")
+    assert asked.tokens[osby:] == ("os", "##by", "library")
+    assert asked.weights[osby:].tolist() == [0.5, 0.5, 1]
+
+
+def test_the_english_meanings_of_a_word_share_its_weight(encoder: MiniLmEncoder) -> None:
+    asked = encoder.encode_question("Quel est le prix")
+    assert asked.tokens[-2:] == ("price", "prize")
+    assert asked.weights[-2:].tolist() == [0.5, 0.5]
+
+
+def test_rows_of_english_do_not_depend_on_the_pages_beside_them(encoder: MiniLmEncoder) -> None:
+    german = page(["Die", "Bibliothek", "ist", "hier"])
+    alone = encoder.encode_pages([german])[0]
+    _, beside, _ = encoder.encode_pages([page(["river"] * 300), german, page([])])
+    assert beside.vectors == pytest.approx(alone.vectors, abs=1e-5)

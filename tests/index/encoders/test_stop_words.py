@@ -1,4 +1,4 @@
-from index.encoders.stop_words import STOP_WORDS, stop_words_of
+from index.encoders.stop_words import STOP_WORDS, foreign_language, stop_words_of
 
 
 def test_the_language_of_most_stop_words_is_taken() -> None:
@@ -20,3 +20,25 @@ def test_an_unknown_language_falls_back_to_the_lists() -> None:
 
 def test_a_stop_word_is_known_without_its_accents() -> None:
     assert {"\u00e9t\u00e9", "ete"} <= STOP_WORDS["fr"]
+
+
+def test_a_text_is_foreign_by_its_stop_words() -> None:
+    asked = "quel est le montant total de la facture"
+    assert foreign_language(asked.split()) == "fr"
+
+
+def test_an_english_text_with_foreign_names_is_not_foreign() -> None:
+    asked = "when was the bank of la rochelle in france founded"
+    assert foreign_language(asked.split()) is None
+
+
+def test_a_few_stop_words_among_many_words_make_no_language() -> None:
+    assert foreign_language(["de", "la", *["revenue"] * 19]) is None
+
+
+def test_single_letters_make_no_language() -> None:
+    assert foreign_language(["l", "n", "c"]) is None
+
+
+def test_one_stop_word_again_and_again_makes_no_language() -> None:
+    assert foreign_language(["example", "com", "naming", "com"]) is None
