@@ -1,18 +1,140 @@
-"""Whether the pages hold an answer at all.
+"""Whether the documents found can hold an answer at all, asked before anybody writes one.
 
-Two things tell: whether the page knows every specific term of the question (the name, the number,
-the year that a page about something else lacks), and how much of the question the pages know. Each
-counts half.
+A passage that looks like an answer is found for nearly every question; what tells a question that
+the documents do not answer is what they do not *know*. Three rules, each about whole documents, as
+the page that answers seldom repeats what its document is about:
+
+1. One document must know every name and every number of the question.
+2. It must know a good part of the other words too; they may be put differently.
+3. A document in another language than the question can share only names with it, so the second rule
+   does not hold for it; nor does it for a description, which asks nothing.
+
+The first is how systems for reading comprehension turn a question unanswerable: an entity or a
+number swapped for one that the text lacks (Rajpurkar, Jia and Liang, "Know What You Don't Know:
+Unanswerable Questions for SQuAD", 2018, table 2).
 """
 
-ENOUGH = 0.4
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from answer.answers import EvidencePage
+from answer.languages import language_of
+from answer.needs import Need, Needs, read_needs
+from answer.terms import fold, likeness, tokens
+from index.encoders.lexical import LexicalEncoder
+
+ENOUGH = 0.5
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SMALL = frozenset({"of", "and", "for", "the", "in", "on", "de", "der", "des", "und", "la", "et"})
 
 
-def evidence(*, specific: float, known: float) -> float:
-    """How much speaks for an answer on these pages, 0 to 1.
+class Gate:
+    """Lets through the pages that can hold an answer.
 
     Args:
-        specific: how well the best page knows the specific term that it knows least, 0 to 1.
-        known: share of the question's weight that the pages know, 0 to 1.
+        language: ISO code that picks the stemmer.
+        threshold: evidence below it is not enough.
     """
-    return (specific + known) / 2
+
+    def __init__(self, *, language: str = "en", threshold: float = ENOUGH) -> None:
+        self._lexical = LexicalEncoder(language)
+        self._threshold = threshold
+
+    def needs(self, question: str) -> Needs:
+        """What a document must know to answer the question."""
+        return read_needs(question, self._lexical)
+
+    def admit(self, needs: Needs, pages: Sequence[EvidencePage]) -> list[EvidencePage]:
+        """The pages, best first, whose documents know enough; none where the answer is a refusal.
+
+        Documents in the question's language come first: where one of them has evidence at all,
+        the others are let through only beside it.
+        """
+        found: dict[str, float] = {}
+        native: dict[str, float] = {}
+        for document in dict.fromkeys(page.document for page in pages):
+            mine = _Document.of([p for p in pages if p.document == document], self._lexical)
+            found[document] = evidence(needs, mine)
+            if mine.language == needs.language:
+                native[document] = found[document]
+        judged = native if any(native.values()) else found
+        if max(judged.values(), default=0.0) < self._threshold:
+            return []
+        return [page for page in pages if found[page.document] > 0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What is known of a document.
+
+    Attributes:
+        terms: of its pages that were found.
+        elsewhere: further terms of the question that it holds.
+        name: letters of its name.
+        pages: tokens of each page, between spaces.
+        initials: of capitalised words.
+        language: ISO code, None where it cannot be told.
+    """
+
+    terms: frozenset[str]
+    elsewhere: frozenset[str]
+    name: str
+    pages: tuple[str, ...]
+    initials: str
+    language: str | None
+
+    @classmethod
+    def of(cls, pages: Sequence[EvidencePage], lexical: LexicalEncoder) -> Self:
+        """Read what some pages of a document tell of it."""
+        texts = [" ".join(word.text for word in page.words.words) for page in pages]
+        words = _LETTERS.findall(" ".join(texts))
+        return cls(
+            terms=frozenset(lexical.terms(" ".join(texts))),
+            elsewhere=frozenset().union(*(page.known for page in pages)),
+            name=fold(pages[0].name),
+            pages=tuple(f" {' '.join(tokens(text))} " for text in texts),
+            initials=_initials(words),
+            language=language_of(words),
+        )
+
+    def knows(self, need: Need) -> bool:
+        """Whether the need stands somewhere in the document, or in its name."""
+        held = self.terms | self.elsewhere
+        if any(form in held or (len(form) > 2 and form in self.name) for form in need.forms):
+            return True
+        return self._holds_pieces(need) or self._holds_alike(need) or self._spells_out(need)
+
+    def _holds_pieces(self, need: Need) -> bool:
+        written = f" {' '.join(need.pieces)} "
+        return len(need.pieces) > 1 and any(written in page for page in self.pages)
+
+    def _holds_alike(self, need: Need) -> bool:
+        """An inflected or misread word."""
+        return any(likeness(need.forms[0], term) > 0 for term in self.terms)
+
+    def _spells_out(self, need: Need) -> bool:
+        """Chief Executive Officer, for CEO."""
+        text = need.text
+        return len(text) > 2 and text.isalpha() and text.isupper() and text in self.initials
+
+
+def evidence(needs: Needs, document: _Document) -> float:
+    """How much speaks for an answer in the document: the share of the needs that it knows.
+
+    0 where it lacks a name or a number; 1 where no more than these can be asked of it.
+    """
+    known = [need for need in needs.all if document.knows(need)]
+    if any(need.is_specific and need not in known for need in needs.all):
+        return 0.0
+    is_other_language = document.language != needs.language
+    if not needs.asks or (is_other_language and any(need.kind != "number" for need in known)):
+        return float(bool(known))
+    return len(known) / len(needs.all) if known else 0.0
+
+
+def _initials(words: Sequence[str]) -> str:
+    """Initials of words in capitals; a word without one parts them."""
+    kept = (word for word in words if word not in _SMALL)
+    return "".join(word[0] if word[0].isupper() else " " for word in kept)

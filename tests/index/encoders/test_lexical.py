@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.encoders.lexical import K1, MEAN_PAGE_TERMS, B, LexicalEncoder
+from index.encoders.lexical import K1, MEAN_PAGE_TERMS, B, LexicalEncoder, encode_term
 from index.records import SparseVector
 
 ENGLISH = LexicalEncoder("en")
@@ -107,6 +107,11 @@ def test_a_question_leaves_out_its_stop_words() -> None:
 
 def test_a_question_of_only_stop_words_keeps_them() -> None:
     assert len(ENGLISH.encode_question("who is it").indices) == 3
+
+
+def test_a_term_alone_is_what_a_question_of_it_is() -> None:
+    alone, asked = encode_term("bridg"), ENGLISH.encode_question("bridges")
+    assert (alone.indices.tolist(), alone.values.tolist()) == (asked.indices.tolist(), [1.0])
 
 
 def test_a_text_without_words_has_no_terms() -> None:
