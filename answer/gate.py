@@ -6,8 +6,8 @@ the page that answers seldom repeats what its document is about:
 
 1. One document must know every name and every number of the question.
 2. It must know a good part of the other words too; they may be put differently.
-3. A document in another language than the question can share only names with it, so the second rule
-   does not hold for it; nor does it for a description, which asks nothing.
+3. A document in another language than the question shares little but names with it, so the second
+   rule looks at words in capitals there; a description, which asks nothing, is free of it.
 
 The first is how systems for reading comprehension turn a question unanswerable: an entity or a
 number swapped for one that the text lacks (Rajpurkar, Jia and Liang, "Know What You Don't Know:
@@ -26,6 +26,7 @@ from answer.terms import fold, likeness, tokens
 from index.encoders.lexical import LexicalEncoder
 
 ENOUGH = 0.5
+SHORTEST_ALIKE = 5
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SMALL = frozenset({"of", "and", "for", "the", "in", "on", "de", "der", "des", "und", "la", "et"})
 
@@ -111,8 +112,11 @@ class _Document:
         return len(need.pieces) > 1 and any(written in page for page in self.pages)
 
     def _holds_alike(self, need: Need) -> bool:
-        """An inflected or misread word."""
-        return any(likeness(need.forms[0], term) > 0 for term in self.terms)
+        """An inflected or misread word; short names are alike by chance."""
+        text = need.forms[0]
+        if need.kind == "name" and len(text) < SHORTEST_ALIKE:
+            return False
+        return any(likeness(text, term) > 0 for term in self.terms)
 
     def _spells_out(self, need: Need) -> bool:
         """Chief Executive Officer, for CEO."""
@@ -121,17 +125,19 @@ class _Document:
 
 
 def evidence(needs: Needs, document: _Document) -> float:
-    """How much speaks for an answer in the document: the share of the needs that it knows.
+    """How much speaks for an answer in the document, 0 to 1: the share of the needs that it knows.
 
-    0 where it lacks a name or a number; 1 where no more than these can be asked of it.
+    0 where it lacks a name or a number. Of a document in another language only the words in
+    capitals count, where there are some; to a description, what it shares at all.
     """
-    known = [need for need in needs.all if document.knows(need)]
+    known = {need for need in needs.all if document.knows(need)}
     if any(need.is_specific and need not in known for need in needs.all):
         return 0.0
-    is_other_language = document.language != needs.language
-    if not needs.asks or (is_other_language and any(need.kind != "number" for need in known)):
+    if not needs.asks:
         return float(bool(known))
-    return len(known) / len(needs.all) if known else 0.0
+    capitals = [need for need in needs.all if need.has_capital]
+    counted = capitals if capitals and document.language != needs.language else needs.all
+    return sum(need in known for need in counted) / len(counted) if counted else 0.0
 
 
 def _initials(words: Sequence[str]) -> str:

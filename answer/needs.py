@@ -7,7 +7,7 @@ Any other word may be put differently. What a word looks like decides; there is 
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from answer.asking import TELLING
@@ -72,12 +72,14 @@ class Need:
         forms: terms as pages are indexed by; any of them will do.
         pieces: its runs of letters and of digits: 16GB may be written 16 GB.
         kind: a name, a number, or any other word.
+        has_capital: as names have in every language; German nouns have it too.
     """
 
     text: str
     forms: tuple[str, ...]
     pieces: tuple[str, ...]
     kind: Kind
+    has_capital: bool = False
 
     @property
     def is_specific(self) -> bool:
@@ -127,22 +129,23 @@ def _read(question: str, lexical: LexicalEncoder, *, by_capital: bool) -> Iterat
             rest = rest.replace(code, " ")
         is_opening = starts_sentence and not spaced.lstrip(_OPENING)[1:2].isupper()
         for place, word in enumerate(_WORD.findall(rest)):
-            is_name = by_capital and _has_capital(word[1:] if is_opening and not place else word)
-            yield from _needs_of(word, lexical, is_name=is_name)
+            has_capital = _has_capital(word[1:] if is_opening and not place else word)
+            for need in _needs_of(word, lexical, has_capital=has_capital):
+                yield need if by_capital or need.kind == "number" else replace(need, kind="word")
         starts_sentence = spaced.endswith(_SENTENCE_END)
 
 
-def _needs_of(word: str, lexical: LexicalEncoder, *, is_name: bool) -> Iterator[Need]:
+def _needs_of(word: str, lexical: LexicalEncoder, *, has_capital: bool) -> Iterator[Need]:
     """The needs of a word: one, but for a run of a script without spaces."""
     lowered = word.casefold()
     has_digit = any(c.isdigit() for c in word)
-    kind: Kind = "number" if has_digit else "name" if is_name and len(word) > 1 else "word"
-    if lowered in _NO_NAMES or _PERIOD.fullmatch(lowered):
-        kind = "word"
+    is_loose = lowered in _NO_NAMES or bool(_PERIOD.fullmatch(lowered))
+    is_name = has_capital and not is_loose and len(word) > 1
+    kind: Kind = "word" if is_loose else "number" if has_digit else "name" if is_name else "word"
     terms = list(lexical.terms(word))
     is_spaced = has_digit or word.upper() != word.lower()
     for term in terms[:1] if is_spaced else terms:
-        yield Need(word, (term, *_other_forms(lowered, lexical)), _pieces(word), kind)
+        yield Need(word, (term, *_other_forms(lowered, lexical)), _pieces(word), kind, is_name)
 
 
 def _other_forms(word: str, lexical: LexicalEncoder) -> Iterator[str]:

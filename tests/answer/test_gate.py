@@ -85,6 +85,12 @@ def test_a_name_or_number_is_known_in_another_writing(
     assert admit(question, [make_page(line)]) == [1]
 
 
+def test_a_short_name_is_not_known_by_one_that_begins_alike(make_page: MakePage) -> None:
+    page = make_page("They carried stone to the bridge.")  # its term is carri
+
+    assert admit("How long is the bridge at Carr?", [page]) == []
+
+
 def test_most_other_words_must_be_known_too(make_page: MakePage) -> None:
     page = make_page(*BRIDGE)
 
@@ -105,6 +111,15 @@ def test_a_document_in_another_language_needs_no_more_than_the_names(make_page: 
     assert admit("How many arches has the bridge of Aldham?", [page]) == [1]
     assert admit("How many arches has the bridge of Borley?", [page]) == []
     assert admit("How many arches has the long bridge?", [page]) == []
+
+
+def test_of_a_document_in_another_language_german_nouns_count_as_names_do(
+    make_page: MakePage,
+) -> None:
+    page = make_page("This is the workshop of Kestrel Lane and the table is of granite.")
+
+    assert admit("Wie schwer ist die Platte von Kestrel Lane?", [page]) == [1]
+    assert admit("Wie schwer ist die Platte im Rathaus von Kestrel?", [page]) == []
 
 
 def test_a_document_in_the_language_of_the_question_is_judged_first(make_page: MakePage) -> None:
