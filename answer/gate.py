@@ -74,30 +74,26 @@ class _Document:
         terms: of its pages that were found.
         elsewhere: further terms of the question that it holds.
         name: letters of its name.
-        pages: tokens of each page, between spaces.
-        initials: of capitalised words.
+        texts: of its pages that were found.
         language: ISO code, None where it cannot be told.
     """
 
     terms: frozenset[str]
     elsewhere: frozenset[str]
     name: str
-    pages: tuple[str, ...]
-    initials: str
+    texts: tuple[str, ...]
     language: str | None
 
     @classmethod
     def of(cls, pages: Sequence[EvidencePage], lexical: LexicalEncoder) -> Self:
         """Read what some pages of a document tell of it."""
-        texts = [" ".join(word.text for word in page.words.words) for page in pages]
-        words = _LETTERS.findall(" ".join(texts))
+        texts = tuple(" ".join(word.text for word in page.words.words) for page in pages)
         return cls(
             terms=frozenset(lexical.terms(" ".join(texts))),
             elsewhere=frozenset().union(*(page.known for page in pages)),
             name=fold(pages[0].name),
-            pages=tuple(f" {' '.join(tokens(text))} " for text in texts),
-            initials=_initials(words),
-            language=language_of(words),
+            texts=texts,
+            language=language_of(_LETTERS.findall(" ".join(texts))),
         )
 
     def knows(self, need: Need) -> bool:
@@ -109,7 +105,9 @@ class _Document:
 
     def _holds_pieces(self, need: Need) -> bool:
         written = f" {' '.join(need.pieces)} "
-        return len(need.pieces) > 1 and any(written in page for page in self.pages)
+        return len(need.pieces) > 1 and any(
+            written in f" {' '.join(tokens(text))} " for text in self.texts
+        )
 
     def _holds_alike(self, need: Need) -> bool:
         """An inflected or misread word; short names are alike by chance."""
@@ -121,7 +119,8 @@ class _Document:
     def _spells_out(self, need: Need) -> bool:
         """Chief Executive Officer, for CEO."""
         text = need.text
-        return len(text) > 2 and text.isalpha() and text.isupper() and text in self.initials
+        is_acronym = len(text) > 2 and text.isalpha() and text.isupper()
+        return is_acronym and any(text in _initials(one) for one in self.texts)
 
 
 def evidence(needs: Needs, document: _Document) -> float:
@@ -140,7 +139,7 @@ def evidence(needs: Needs, document: _Document) -> float:
     return sum(need in known for need in counted) / len(counted) if counted else 0.0
 
 
-def _initials(words: Sequence[str]) -> str:
+def _initials(text: str) -> str:
     """Initials of words in capitals; a word without one parts them."""
-    kept = (word for word in words if word not in _SMALL)
+    kept = (word for word in _LETTERS.findall(text) if word not in _SMALL)
     return "".join(word[0] if word[0].isupper() else " " for word in kept)
