@@ -20,6 +20,7 @@ class EvidencePage:
         words: the words that stand on the page.
         relevance: how well the page fits the question, from 0 to 1.
         image: reads the rendered page as JPEG or PNG bytes; called only when a model looks at it.
+        known: terms of the question that stand anywhere in the document, on other pages too.
     """
 
     document: str
@@ -28,6 +29,7 @@ class EvidencePage:
     words: PageWords
     relevance: float
     image: Callable[[], bytes]
+    known: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.page < 1:

@@ -23,7 +23,7 @@ displayed depicted illustrated indicated reported represent represented deck sli
 infographic graphic screenshot chart figure diagram listing table photo picture drawing image page
 document report article text excerpt survey
 laut selon segun segundo volgens tableau tabelle abbildung dokument"""
-_TELLING = frozenset(_TELLING_TEXT.split())
+TELLING = frozenset(_TELLING_TEXT.split())
 _CUES: dict[Expected, str] = {
     "percentage": r"""percent(?:age)?|(?:what|which)\ share|share\ of|proportion
         |pourcentage|taux|prozent\w*
@@ -119,7 +119,7 @@ def take_apart(question: str, lexical: LexicalEncoder, *, language: str = "en") 
     folded = fold(question)
     stop_words = stop_words_of(re.findall(r"[^\W\d_]+", question.casefold()), language=language)
     words = list(_words(question, names_by_capital=stop_words is not STOP_WORDS["de"]))
-    telling = [word for word in words if word[0].casefold() not in stop_words | _TELLING]
+    telling = [word for word in words if word[0].casefold() not in stop_words | TELLING]
     return Asking(
         terms=_terms(telling or words, lexical),
         tokens=frozenset(tokens(question)),

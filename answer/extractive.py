@@ -7,7 +7,6 @@ import numpy as np
 from answer.answers import EXTRACTIVE, Answer, Citation, EvidencePage, refusal
 from answer.asking import Asking, take_apart
 from answer.citations import cite
-from answer.gate import ENOUGH, evidence
 from answer.likeness import Likeness
 from answer.marks import mark
 from answer.matching import Candidate, fit, read_candidates
@@ -22,20 +21,20 @@ CLOSE_IN_LIST = 0.85
 
 
 class ExtractiveAnswerer:
-    """Quotes the best passages, or refuses.
+    """Quotes the best passages; whether there can be an answer is for `answer.gate` to say.
 
     Args:
         language: ISO code that picks the stemmer.
-        threshold: evidence below it is refused; 0 never refuses, 1 nearly always.
     """
 
-    def __init__(self, *, language: str = "en", threshold: float = ENOUGH) -> None:
+    model = EXTRACTIVE
+
+    def __init__(self, *, language: str = "en") -> None:
         self._language = language
         self._lexical = LexicalEncoder(language)
-        self._threshold = threshold
 
     def answer(self, question: str, pages: Sequence[EvidencePage]) -> Answer:
-        """Answer from the pages.
+        """Answer from the pages; refuse where they hold no passage.
 
         Raises:
             InvalidRequest: the question is empty.
@@ -47,9 +46,6 @@ class ExtractiveAnswerer:
         if not candidates or not asking.terms:
             return refusal(EXTRACTIVE)
         found = fit(asking, candidates, self._lexical)
-        order = np.argsort(-found.scores, kind="stable")
-        if evidence(specific=float(found.specific[order[0]]), known=found.known) < self._threshold:
-            return refusal(EXTRACTIVE)
         best = _best(candidates, found.scores, wants_list=asking.wants_list)
         return _quoted(asking, best, Likeness(asking, self._lexical))
 

@@ -9,6 +9,7 @@ import pytesseract  # type: ignore[import-untyped]  # likewise
 
 from answer.answers import Answer, EvidencePage
 from answer.extractive import ExtractiveAnswerer
+from answer.gate import Gate
 from answer.vlm import VlmClient
 from api.settings import Settings
 from index.catalog.catalog import Catalog
@@ -31,6 +32,10 @@ from retrieval.store_scoring import StoreScoring
 
 class Answerer(Protocol):
     """Writes an answer from pages: extractive, or a vision-language model."""
+
+    @property
+    def model(self) -> str:
+        """Its name in answers."""
 
     def answer(self, question: str, pages: list[EvidencePage]) -> Answer:
         """Answer the question from the pages, or refuse."""
@@ -154,6 +159,12 @@ def answerer(settings: Settings, *, language: str) -> Answerer:
         settings.vlm_timeout_s,
         evidence=settings.vlm_evidence,
     )
+
+
+@cache
+def gate(language: str) -> Gate:
+    """Return what says whether there can be an answer, for either of them."""
+    return Gate(language=language)
 
 
 def renderer_version(settings: Settings) -> str:

@@ -1,18 +1,18 @@
 """The one place that puts the parts together, and what the service can do with them."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from functools import lru_cache
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from answer.answers import Answer, EvidencePage
+from answer.answers import Answer, refusal
 from api import parts
 from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
+from api.pages import Pages
 from api.pictures import scaled
 from api.rebuilds import Rebuilds
 from api.settings import Settings, prepare_process
@@ -28,9 +28,7 @@ from index.catalog.rebuilds import RebuildLedger
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf
 from index.errors import PageNotFound
-from index.records import PageWords
 from index.vectors.base import VectorStore
-from index.words import decode_words
 from ingest.jobs import INDEX, REBUILD, JobQueue, Task, Worker
 from ingest.pipeline import Indexer
 from ingest.rebuild import Rebuilder
@@ -81,8 +79,8 @@ class Service:
             Task(REBUILD, self.rebuilder.run, ledger.open_ids),
         ]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None)
-        self._words = lru_cache(maxsize=1024)(self._read_words)  # of pages found last
-        searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self._words)
+        self.pages = Pages(self.catalog, self.blobs)
+        searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self.pages.words)
         self._searcher = Searcher(searching)
         self.recall = RecallCheck(self._searcher.search, share=settings.recall_check)
 
@@ -232,11 +230,13 @@ class Service:
             VlmUnavailable: the configured model does not answer.
         """
         found = self.search(collection, query)
-        pages = [self._evidence(hit) for hit in found.hits]
         started = perf_counter()
         language = self.collection(collection).manifest.language[0]
-        answerer = parts.answerer(self.settings, language=language)
-        answer = answerer.answer(query.text, pages)
+        gate, answerer = parts.gate(language), parts.answerer(self.settings, language=language)
+        needs = gate.needs(query.text)
+        known = self._known_terms(collection, needs.forms, found.hits)
+        pages = gate.admit(needs, [self.pages.evidence(h, known[h.generation]) for h in found.hits])
+        answer = answerer.answer(query.text, pages) if pages else refusal(answerer.model)
         timings = {**found.timings, "answer": 1000 * (perf_counter() - started)}
         return answer, replace(found, timings=timings)
 
@@ -267,7 +267,7 @@ class Service:
         generation = self.catalog.document(collection, document).generation
         if generation is None:
             raise PageNotFound(f"document {document} has no pages yet")
-        picture = self._image(generation, page)
+        picture = self.pages.image(generation, page)
         question, rows = self.holdings.read(
             collection, lambda found: self._searcher.page_rows(found, generation, page, query)
         )
@@ -279,20 +279,10 @@ class Service:
         stored = self.blobs.put_stream(chunks, max_bytes=self.settings.max_bytes)
         return Source(stored.sha256, display_name(name), stored.n_bytes)
 
-    def _evidence(self, hit: Hit) -> EvidencePage:
-        return EvidencePage(
-            document=str(hit.document),
-            name=hit.name,
-            page=hit.page,
-            words=self._words(hit.generation, hit.page),
-            relevance=hit.relevance,
-            image=lambda: self._image(hit.generation, hit.page),
+    def _known_terms(
+        self, collection: str, terms: frozenset[str], hits: Sequence[Hit]
+    ) -> dict[UUID, frozenset[str]]:
+        generations = {hit.generation for hit in hits}
+        return self.holdings.read(
+            collection, lambda found: self._searcher.known_terms(found, terms, generations)
         )
-
-    def _image(self, generation: UUID, page: int) -> bytes:
-        stored = self.catalog.generation_page(generation, page)
-        return self.blobs.read(stored.image_sha256 or "")
-
-    def _read_words(self, generation: UUID, page: int) -> PageWords:
-        stored = self.catalog.generation_page(generation, page)
-        return decode_words(self.blobs.read(stored.words_sha256 or ""))

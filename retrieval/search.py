@@ -7,7 +7,7 @@ The arms run side by side. MaxSim goes in stages: an overview of all pages by wh
 (`retrieval.scorer`), and exact scores for the few that lead the fused list.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -27,6 +27,7 @@ from index.records import Float32, PageWords, Question, RowKind, Rows
 from index.vectors.base import PageHit, VectorStore
 from retrieval.fusion import TERM_WEIGHT, Arm, fuse, ranked, with_neighbours
 from retrieval.hits import Hit, Region, SearchQuery, SearchResult
+from retrieval.known_terms import known_terms
 from retrieval.maxsim import maxsim
 from retrieval.patch_regions import find_patch_regions
 from retrieval.questions import QuestionCache
@@ -97,6 +98,12 @@ class Searcher:
         layer = collection.layers[0]
         rows = self._parts.scoring.page_rows(layer, generation, page)
         return self._questions.encode(layer.manifest, text), rows
+
+    def known_terms(
+        self, collection: Collection, terms: Iterable[str], generations: Iterable[UUID]
+    ) -> dict[UUID, frozenset[str]]:
+        """Return for each generation those of the terms that it holds on any page."""
+        return known_terms(self._parts.vectors, collection.store, terms, generations)
 
     def close(self) -> None:
         """End the threads; twice equals once."""

@@ -127,3 +127,8 @@ def _term_id(term: str) -> int:
 def lexical_encoder(language: str) -> LexicalEncoder:
     """Return the term encoder of a language; they are stateless and cost a little to build."""
     return LexicalEncoder(language)
+
+
+def encode_term(term: str) -> SparseVector:
+    """Encode one term as `LexicalEncoder.terms` yields it, to find the pages that hold it."""
+    return _by_id({term: 1.0})

@@ -72,34 +72,14 @@ def test_a_title_that_repeats_the_question_is_not_the_answer(make_page: MakePage
     assert "13,900" in answer.text
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "How many passengers does the airport of Lisbon serve?",
-        "What is the boiling point of tungsten?",
-        "Who won the football championship of 1998?",
-    ],
-)
-def test_what_the_pages_do_not_hold_is_refused(make_page: MakePage, question: str) -> None:
-    answer = ExtractiveAnswerer().answer(question, [make_page(*BRIDGE), make_page(*TABLE)])
-
-    assert answer.refused
-    assert answer.text == NOT_FOUND
-    assert answer.citations == ()
-    assert not answer.grounded
-
-
-def test_the_threshold_decides_what_is_refused(make_page: MakePage) -> None:
-    pages = [make_page(*BRIDGE)]
-    question = "How many arches has the bridge?"
-
-    assert ExtractiveAnswerer(threshold=1.01).answer(question, pages).refused
-    assert not ExtractiveAnswerer(threshold=0.0).answer("Who won in 1998?", pages).refused
-
-
 def test_no_pages_and_empty_pages_are_refused(make_page: MakePage) -> None:
-    assert ExtractiveAnswerer().answer("How many arches?", []).refused
-    assert ExtractiveAnswerer().answer("How many arches?", [make_page("")]).refused
+    for pages in ([], [make_page("")]):
+        answer = ExtractiveAnswerer().answer("How many arches?", pages)
+
+        assert answer.refused
+        assert answer.text == NOT_FOUND
+        assert answer.citations == ()
+        assert not answer.grounded
 
 
 def test_an_empty_question_is_invalid(make_page: MakePage) -> None:
@@ -141,33 +121,6 @@ def test_a_question_for_a_list_gets_more_than_one_passage(make_page: MakePage) -
     answer = ExtractiveAnswerer().answer("Which bridges are there?", [page])
 
     assert [c.quote.split()[3] for c in answer.citations] == ["Aldham", "Borley"]
-
-
-@pytest.mark.parametrize(
-    "question", ["What did Borley Bridge cost?", "What did the bridge cost in 1987?"]
-)
-def test_a_name_or_year_that_the_page_lacks_is_refused(make_page: MakePage, question: str) -> None:
-    page = make_page("The bridge of Aldham cost 900 marks in 1931, says the county.")
-
-    assert (
-        not ExtractiveAnswerer()
-        .answer("What did the bridge of Aldham cost in 1931?", [page])
-        .refused
-    )
-    assert ExtractiveAnswerer(threshold=0.55).answer(question, [page]).refused
-
-
-def test_a_document_is_known_by_its_file_name(make_page: MakePage) -> None:
-    lines = ("Net sales were 900 million marks.", "", "Costs were 400 million marks.")
-    question = "What were the net sales of Best Mills?"
-
-    named = ExtractiveAnswerer().answer(question, [make_page(*lines, name="bestmills-2016.pdf")])
-    other = ExtractiveAnswerer(threshold=0.55).answer(
-        question, [make_page(*lines, name="scan.pdf")]
-    )
-
-    assert not named.refused
-    assert other.refused
 
 
 def test_what_a_chart_says_is_cited_with_the_whole_chart() -> None:

@@ -1,5 +1,6 @@
 import io
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from index.errors import (
     DataFolderBusy,
     InvalidRequest,
     ManifestMismatch,
+    VlmUnavailable,
 )
 from retrieval.hits import SearchQuery
 from tests.conftest import open_service
@@ -112,6 +114,32 @@ def test_an_answer_quotes_the_page_it_is_from(service: Service) -> None:
     assert not answer.refused
     assert answer.citations[0].page == 1
     assert {"encode", "answer"} <= set(found.timings)
+
+
+def test_an_answer_may_take_its_names_from_other_pages_of_the_document(service: Service) -> None:
+    index(service, "dams.pdf", pdf("All about Lake Mournby", "The dam is twelve metres tall"))
+
+    only = SearchQuery("How tall is the dam of Mournby?", limit=1)
+    answer, found = service.ask("default", only)
+    other, _ = service.ask("default", SearchQuery("How tall is the dam of Borley?", limit=1))
+
+    assert [hit.page for hit in found.hits] == [2]
+    assert not answer.refused
+    assert other.refused
+
+
+def test_the_gate_stands_before_a_model_too(database: Database, data_folder: Path) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    nobody = {"vlm_url": "http://127.0.0.1:9/v1", "vlm_model": "looker", "vlm_timeout_s": 1}
+    chosen = settings(data_folder, database_url=url, **nobody)
+    with closing(Service.build(chosen, encoder=HashedWords())) as service:
+        index(service, "dams.pdf", DAMS)
+
+        answer, _ = service.ask("default", SearchQuery("How tall is the dam of Borley?"))
+
+        assert (answer.refused, answer.model) == (True, "looker")
+        with pytest.raises(VlmUnavailable):
+            service.ask("default", SearchQuery("How tall is the dam?"))
 
 
 def test_an_empty_collection_answers_nothing(service: Service) -> None:

@@ -24,7 +24,7 @@ def searcher(filled: Service, tmp_path: Path) -> Iterator[Searcher]:
     """Searches what the service holds with rows on a device, which is the processor here."""
     keeper = RowKeeper(filled.vectors, tmp_path / "sidecar")
     with closing(CudaScoring(keeper, max_bytes=1 << 20, device="cpu")) as scoring:
-        words = filled._words  # noqa: SLF001  what the service itself hands in
+        words = filled.pages.words
         parts = SearchParts(filled.catalog, filled.vectors, lambda _: HashedWords(), scoring, words)
         with closing(Searcher(parts)) as made:
             yield made

@@ -94,7 +94,7 @@ def test_the_same_search_twice_finds_the_same_to_the_last_bit(filled: Service) -
 def test_a_search_finds_the_same_after_the_service_was_opened_again(
     filled: Service, searcher: Callable[[ReadWords], Searcher]
 ) -> None:
-    collection, words = filled.catalog.collection("default"), filled._words  # noqa: SLF001  what the service itself hands in
+    collection, words = filled.catalog.collection("default"), filled.pages.words
     again = searcher(words).search(collection, SearchQuery("heron island"))
     assert again.hits == search(filled, "heron island")
 
@@ -184,7 +184,7 @@ def test_a_document_deleted_in_the_middle_of_a_search_is_not_found_by_it(
     def deleting(generation: UUID, page: int) -> PageWords:
         if len(filled.catalog.documents("default")) == 2:
             filled.delete_document("default", gone)
-        return filled._words(generation, page)  # noqa: SLF001  what the service itself hands in
+        return filled.pages.words(generation, page)
 
     collection = filled.catalog.collection("default")
     hits = searcher(deleting).search(collection, SearchQuery("heron dam")).hits

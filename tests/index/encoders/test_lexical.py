@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.encoders.lexical import K1, MEAN_PAGE_TERMS, B, LexicalEncoder
+from index.encoders.lexical import K1, MEAN_PAGE_TERMS, B, LexicalEncoder, encode_term
 from index.records import SparseVector
 
 ENGLISH = LexicalEncoder("en")
@@ -124,6 +124,11 @@ def test_a_question_in_another_language_finds_an_english_page() -> None:
 def test_an_english_question_has_no_terms_of_other_languages() -> None:
     asked = ENGLISH.encode_question("children in the library")
     assert asked.indices.tolist() == sorted(ENGLISH.encode_page("children library").indices)
+
+
+def test_a_term_alone_is_what_a_question_of_it_is() -> None:
+    alone, asked = encode_term("bridg"), ENGLISH.encode_question("bridges")
+    assert (alone.indices.tolist(), alone.values.tolist()) == (asked.indices.tolist(), [1.0])
 
 
 def test_a_text_without_words_has_no_terms() -> None:
