@@ -45,8 +45,8 @@ class ExtractiveAnswerer:
         candidates = read_candidates(pages)
         if not candidates or not asking.terms:
             return refusal(EXTRACTIVE)
-        found = fit(asking, candidates, self._lexical)
-        best = _best(candidates, found.scores, wants_list=asking.wants_list)
+        scores = fit(asking, candidates, self._lexical)
+        best = _best(candidates, scores, wants_list=asking.wants_list)
         return _quoted(asking, best, Likeness(asking, self._lexical))
 
 

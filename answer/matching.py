@@ -50,43 +50,26 @@ class Candidate:
         return spell(self.page.words.words, self.passage.words)
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """How well candidates fit, an entry a candidate, all `(n_candidates,)` float32.
-
-    Attributes:
-        scores: what candidates are ranked by; comparable for one question only.
-        specific: how well the page knows the specific term of the question that it knows least;
-            in a question without any, the share of its weight that the page knows.
-        known: share of the question's weight that the pages together know, the same for all.
-    """
-
-    scores: Float32
-    specific: Float32
-    known: float
-
-
 def read_candidates(pages: Sequence[EvidencePage]) -> list[Candidate]:
     """Every passage of every page, in order."""
     return [Candidate(page, passage) for page in pages for passage in read_passages(page.words)]
 
 
-def fit(asking: Asking, candidates: Sequence[Candidate], lexical: LexicalEncoder) -> Fit:
-    """Compare every candidate with the question; there must be one at least."""
+def fit(asking: Asking, candidates: Sequence[Candidate], lexical: LexicalEncoder) -> Float32:
+    """Compare every candidate with the question; there must be one at least.
+
+    Returns:
+        `(n_candidates,)` what candidates are ranked by; comparable for one question only.
+    """
     table = Likeness(asking, lexical)
     own = np.stack([table.strengths(c.quote) for c in candidates])
     weights = _weights(asking, own)
-    page, name = _page_strengths(table, candidates)
+    name = _name_strengths(table, candidates)
     context = np.stack([table.strengths(_context(c)) for c in candidates])
     beside = _beside(own, candidates)
     around = [CONTEXT * context, NEIGHBOUR * beside, NAME * name]
     coverage = np.max([own, *around], axis=0) @ weights
-    on_page = np.maximum(page, name)
-    return Fit(
-        np.asarray(coverage + _other_evidence(asking, candidates), np.float32),
-        _weakest_specific(asking, on_page, weights),
-        float(on_page.max(axis=0) @ weights),
-    )
+    return np.asarray(coverage + _other_evidence(asking, candidates), np.float32)
 
 
 def _other_evidence(asking: Asking, candidates: Sequence[Candidate]) -> Float32:
@@ -115,28 +98,18 @@ def _echo(candidate: Candidate, asking: Asking) -> float:
     return 1 - min(1.0, len(fresh) / 2)
 
 
-def _weakest_specific(asking: Asking, on_page: Float32, weights: Float32) -> Float32:
-    specific = [i for i, term in enumerate(asking.terms) if term.is_specific]
-    shares = on_page[:, specific] if specific else on_page @ weights[:, None]
-    return np.asarray(shares.min(axis=1), np.float32)
-
-
 def _context(candidate: Candidate) -> str:
     return spell(candidate.page.words.words, candidate.passage.context)
 
 
-def _page_strengths(table: Likeness, candidates: Sequence[Candidate]) -> tuple[Float32, Float32]:
-    """`(n_candidates, n_terms)` twice: what the candidate's page and its document's name match."""
+def _name_strengths(table: Likeness, candidates: Sequence[Candidate]) -> Float32:
+    """`(n_candidates, n_terms)`: what the name and running head of the candidate's page match."""
     pages = {id(c.page): c.page for c in candidates}
-    text = {
-        key: table.strengths(" ".join(w.text for w in p.words.words)) for key, p in pages.items()
-    }
     name = {
         key: np.maximum(table.strengths_in_name(page.name), table.strengths(_running_head(page)))
         for key, page in pages.items()
     }
-    keys = [id(c.page) for c in candidates]
-    return np.stack([text[key] for key in keys]), np.stack([name[key] for key in keys])
+    return np.stack([name[id(c.page)] for c in candidates])
 
 
 def _running_head(page: EvidencePage) -> str:

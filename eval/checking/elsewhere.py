@@ -91,7 +91,7 @@ class Elsewhere:
         others = [c for name in names if name not in gold for c in self._holding(name, question)]
         if not others or not asking.terms:
             return []
-        scores = fit(asking, [*known, *others], self._lexical).scores
+        scores = fit(asking, [*known, *others], self._lexical)
         enough = max(FITS, AS_WELL * max(_held(question, known, scores.tolist()), default=0.0))
         best: dict[PageName, Suspect] = {}
         for candidate, score in zip(others, scores[len(known) :], strict=True):
