@@ -5,7 +5,7 @@ answerable, the refused) are means too, and one bootstrap serves all.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -39,8 +39,8 @@ MEASURES = (
     Measure("recall@10", "retrieval", "a right page is among the first ten"),
     Measure("MRR@10", "retrieval", "one over the rank of the first right page"),
     Measure("right", "answers", "the answer holds an accepted one"),
-    Measure("ANLS", "answers", "how near the whole answer is to an accepted one, letter by letter"),
-    Measure("exact", "answers", "the answer is an accepted one but for case and punctuation"),
+    Measure("ANLS", "answers", "how near the answer or its first quote is to an accepted one"),
+    Measure("exact", "answers", "one of these is an accepted one but for case and punctuation"),
     Measure("right page cited", "grounding", "a citation stands on a right page"),
     Measure("box hit", "grounding", "a citation overlaps a known box by half of both or more"),
     Measure("box IoU", "grounding", "overlap of the best citation with a known box"),
@@ -95,6 +95,20 @@ def _of_text(
     return scored
 
 
+def _of_text_or_quote(
+    measured: Callable[[str, Sequence[str]], float],
+) -> Callable[[EvalQuestion, Given], tuple[float, float]]:
+    """The same of the text or the first quote, whichever is better: who quotes answers there."""
+    of_text = _of_text(measured)
+
+    def scored(question: EvalQuestion, given: Given) -> tuple[float, float]:
+        texts = (given.text, *(one.quote for one in given.cited[:1]))
+        found = [of_text(question, replace(given, text=text)) for text in texts]
+        return max(found)
+
+    return scored
+
+
 def _page_cited(question: EvalQuestion, given: Given) -> tuple[float, float]:
     right = {(document, page) for document, page, _ in question.pages}
     is_cited = any((one.document, one.page) in right for one in given.cited)
@@ -118,8 +132,8 @@ def _box_hit(question: EvalQuestion, given: Given) -> tuple[float, float]:
 
 _OF_ANSWERS: dict[str, Callable[[EvalQuestion, Given], tuple[float, float]]] = {
     "right": _of_text(holds_answer),
-    "ANLS": _of_text(anls),
-    "exact": _of_text(exact_match),
+    "ANLS": _of_text_or_quote(anls),
+    "exact": _of_text_or_quote(exact_match),
     "right page cited": _page_cited,
     "box hit": _box_hit,
     "box IoU": _box_iou,

@@ -15,9 +15,10 @@ from eval.measures import MEASURES
 from eval.record import RunRecord
 from eval.reports.markdown import markdown_report
 from eval.reports.page import html_report
-from eval.reports.tables import NAMES, retrieval_rows
+from eval.reports.tables import retrieval_rows
 from eval.run import ARM_SETS, Examiner
 
+SHOWN = ("nDCG@5", "recall@1", "recall@5", "MRR@10")
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -91,11 +92,11 @@ def _examine(examiner: Examiner, data_set: EvalSet) -> RunRecord:
 def _retrieval_table(found: Sequence[Figure], lead: str) -> Table:
     """Every set of arms over all questions, the slices with the arms that users get."""
     table = Table(box=None)
-    for name in ("questions", "n", "arms", *NAMES):
+    for name in ("questions", "n", "arms", *SHOWN):
         table.add_column(name, no_wrap=True)
     for row in retrieval_rows(found):
         if row.questions == ALL or row.arms == lead:
-            values = [f"{one.value:.3f}" for one in row.figures]
+            values = [f"{one.value:.3f}" for one in row.figures if one.measure in SHOWN]
             table.add_row(row.questions, str(row.n), row.arms, *values)
     return table
 

@@ -43,6 +43,16 @@ def test_a_refusal_of_what_has_an_answer_is_worth_nothing() -> None:
         assert figure(name, (question("a"), given()), (question("b"), refused)) == 0.5
 
 
+def test_the_first_quote_counts_where_it_is_nearer_than_the_text() -> None:
+    sentence = "The dam is, as the county says, twelve metres tall"
+    quoting = replace(given(sentence), cited=given("twelve metres", box=LINE).cited)
+
+    assert figure("exact", (question("a"), given(sentence))) == 0
+    assert (
+        figure("exact", (question("a"), quoting)) == figure("ANLS", (question("a"), quoting)) == 1
+    )
+
+
 def test_the_text_of_unanswerable_questions_has_no_say() -> None:
     nothing = question("a", answerable=False)
     assert math.isnan(figure("right", (nothing, given())))
