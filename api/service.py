@@ -3,14 +3,14 @@
 import os
 from collections.abc import Iterable
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from functools import lru_cache
-from time import perf_counter
 from typing import Any
 from uuid import UUID
 
 from answer.answers import Answer, EvidencePage
+from answer.stop import Stop
 from api import parts
+from api.answering import Answering
 from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
 from api.pictures import scaled
@@ -84,6 +84,9 @@ class Service:
         self._words = lru_cache(maxsize=1024)(self._read_words)  # of pages found last
         searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self._words)
         self._searcher = Searcher(searching)
+        self.answering = Answering(
+            parts.answerer(settings), self.search, self.collection, self._evidence
+        )
         self.recall = RecallCheck(self._searcher.search, share=settings.recall_check)
 
     @classmethod
@@ -131,6 +134,7 @@ class Service:
         self.indexer.stopping.set()
         self.rebuilder.stopping.set()
         self.worker.stop()
+        self.answering.close()
         self.recall.close()
         self._searcher.close()
         self.shelf.close()
@@ -225,20 +229,16 @@ class Service:
         """
         return self.holdings.read(collection, lambda found: self.recall.search(found, query))
 
-    def ask(self, collection: str, query: SearchQuery) -> tuple[Answer, SearchResult]:
+    def ask(
+        self, collection: str, query: SearchQuery, stop: Stop | None = None
+    ) -> tuple[Answer, SearchResult]:
         """Answer a question from the pages that match it best, or refuse.
 
         Raises:
-            VlmUnavailable: the configured model does not answer.
+            AnswerCancelled: it was stopped.
+            AnswerUnavailable: the configured model does not answer; it carries the pages.
         """
-        found = self.search(collection, query)
-        pages = [self._evidence(hit) for hit in found.hits]
-        started = perf_counter()
-        language = self.collection(collection).manifest.language[0]
-        answerer = parts.answerer(self.settings, language=language)
-        answer = answerer.answer(query.text, pages)
-        timings = {**found.timings, "answer": 1000 * (perf_counter() - started)}
-        return answer, replace(found, timings=timings)
+        return self.answering.ask(collection, query, stop)
 
     def page_image(
         self, collection: str, document: UUID, page: int, *, width: int | None = None
@@ -287,6 +287,7 @@ class Service:
             words=self._words(hit.generation, hit.page),
             relevance=hit.relevance,
             image=lambda: self._image(hit.generation, hit.page),
+            regions=tuple(region.box for region in hit.regions),
         )
 
     def _image(self, generation: UUID, page: int) -> bytes:

@@ -114,7 +114,23 @@ class Settings(BaseSettings):
     vlm_url: str | None = Field(None, description="OpenAI-compatible endpoint that writes answers")
     vlm_model: str = Field("", description="its model name")
     vlm_key: str = Field("", description="its key")
-    vlm_timeout_s: float = Field(120, gt=0, description="time for one answer")
+    vlm_small_model: str = Field(
+        "",
+        description="cheaper model that is asked first; the other one then answers what this one "
+        "refuses, or says without a quote that is found",
+    )
+    vlm_small_url: str | None = Field(None, description="its endpoint, when it is another one")
+    vlm_small_key: str = Field("", description="its key there")
+    vlm_timeout_s: float = Field(
+        120, gt=0, description="time for one answer, all calls and waits together"
+    )
+    vlm_connect_s: float = Field(5, gt=0, description="time to reach the endpoint")
+    vlm_silence_s: float = Field(
+        60, gt=0, description="longest wait for the first or the next bytes of a reply"
+    )
+    vlm_retries: int = Field(
+        2, ge=0, description="tries after the first, while no byte of a reply has come"
+    )
     vlm_evidence: Literal["both", "image", "words"] = Field(
         "both", description="what it is given of a page: its image, its words, or both"
     )

@@ -37,6 +37,7 @@
     │   ├── StorageFull             storage_full
     │   ├── IndexSwitched           index_switched
     │   └── VlmUnavailable          vlm_unavailable
+    ├── AnswerCancelled             answer_cancelled     nobody waits for the answer any more
     └── MissingDependency           missing_dependency   the message says what installs it
 
 `code` is stable and part of the REST and CLI contracts; the message says what, got what, what to
@@ -264,6 +265,12 @@ class VlmUnavailable(Unavailable):
     """The vision-language model does not answer."""
 
     code = "vlm_unavailable"
+
+
+class AnswerCancelled(PagesightError):
+    """The one who asked has left, so the model was told to stop."""
+
+    code = "answer_cancelled"
 
 
 class MissingDependency(PagesightError):
