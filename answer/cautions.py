@@ -9,8 +9,8 @@ from answer.terms import fold
 
 COUNTING = "The question asks to count: models miscount; count again on the cited page."
 PLACES = "The question asks where things stand: models confuse places; look at the cited page."
-_COUNTING = r"""how\ many|number\ of|count(?:\ (?:of|the))?|wie\ ?viele|anzahl|zahle?|combien\ d
-    |nombre\ d|cuant[oa]s|numero\ de|cantidad\ de"""
+_COUNTING = r"""how\ many|number\ of|count(?:\ (?:of|the))?|wie\ ?viele|anzahl|zahle?|combien\ d\w*
+    |nombre\ d\w*|cuant[oa]s|numero\ de|cantidad\ de"""
 _PLACES = r"""(?:on|to|at|in)\ the\ (?:far\ |very\ )?(?:left|right|top|bottom)
     |(?:left|right)(?:most)?\ of|leftmost|rightmost
     |(?:top|bottom|upper|lower|left|right)[ -](?:left|right|half|corner|hand|side)

@@ -2,6 +2,7 @@
 
 from pydantic_core import from_json
 
+from answer.answers import Token
 from answer.plain_text import plain_text
 from answer.reply import without_thoughts
 
@@ -10,10 +11,10 @@ class PartialReply:
     """Collects a reply piece by piece; each sentence is handed out once."""
 
     def __init__(self) -> None:
-        self.n_told = 0
+        self._n_told = 0
         self._text = ""
 
-    def feed(self, piece: str) -> list[str]:
+    def feed(self, piece: str) -> list[Token]:
         """Return the sentences, made plain, whose text ends in this piece.
 
         None before the reply says that the pages hold an answer.
@@ -21,8 +22,9 @@ class PartialReply:
         self._text += piece
         if '"' not in piece:  # what ends a text
             return []
-        fresh = _whole_texts(self._text)[self.n_told :]
-        self.n_told += len(fresh)
+        whole = [Token(place, text) for place, text in enumerate(_whole_texts(self._text))]
+        fresh = whole[self._n_told :]
+        self._n_told += len(fresh)
         return fresh
 
 

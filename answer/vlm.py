@@ -133,8 +133,7 @@ class VlmClient:
         for item in self._endpoint.stream(request, waiting.deadline, waiting.stop):
             if isinstance(item, Completion):
                 return _Draft(item.text, read_reply(item.text, labels), item.usage)
-            for place, text in enumerate(partial.feed(item), partial.n_told):
-                yield Token(place, text)
+            yield from partial.feed(item)
         raise VlmUnavailable(f"{self._endpoint.name} ended without a reply")
 
     def _mended(
