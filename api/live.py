@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from answer.stop import Stop
 from api import problems
 from api.events import EVENT_STREAM, PING, AnswerEvent
 from api.schemas import Problem
-from index.errors import AnswerCancelled, PagesightError
+from index.errors import PagesightError
 
 PING_S = 10.0
 Told = Callable[[Stop], Iterator[AnswerEvent]]
@@ -33,9 +34,7 @@ async def respond(told: Told, *, ping_s: float = PING_S) -> Response:
         return problems.answered(problems.unexpected())
     if isinstance(first.body, Problem):
         return problems.answered(first.body)
-    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    frames = live.frames(first, ping_s)
-    return StreamingResponse(frames, media_type=EVENT_STREAM, headers=headers)
+    return _LiveResponse(live, first, ping_s)
 
 
 @asynccontextmanager
@@ -65,27 +64,26 @@ class _Live:
 
     async def frames(self, first: AnswerEvent, ping_s: float) -> AsyncIterator[bytes]:
         """Yield the first event and the others as they come, and pings between them."""
-        try:
-            yield first.frame()
-            while True:
-                try:
-                    event = await asyncio.wait_for(self.next(), ping_s)
-                except TimeoutError:
-                    yield PING
-                    continue
-                if event is None:
-                    return
-                yield event.frame()
-        finally:
-            self._stop.set()
+        yield first.frame()
+        while True:
+            try:
+                event = await asyncio.wait_for(self.next(), ping_s)
+            except TimeoutError:
+                yield PING
+                continue
+            if event is None:
+                return
+            yield event.frame()
+
+    def end(self) -> None:
+        """Stop telling."""
+        self._stop.set()
 
     def _tell(self) -> None:
         """Hand over every event; never end in silence."""
         try:
             for event in self._told(self._stop):
                 self._put(event)
-        except AnswerCancelled:
-            logger.info("answer cancelled")
         except PagesightError as error:
             self._put(AnswerEvent("error", problems.problem_of(error)))
         except Exception:
@@ -95,6 +93,22 @@ class _Live:
 
     def _put(self, event: AnswerEvent | None) -> None:
         self._loop.call_soon_threadsafe(self._queue.put_nowait, event)
+
+
+class _LiveResponse(StreamingResponse):
+    """Streams events; whatever ends the response ends what tells them."""
+
+    def __init__(self, live: _Live, first: AnswerEvent, ping_s: float) -> None:
+        headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+        super().__init__(live.frames(first, ping_s), media_type=EVENT_STREAM, headers=headers)
+        self._live = live
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._live.end()
 
 
 async def _wait_for_leave(request: Request, stop: Stop) -> None:

@@ -27,7 +27,6 @@ STATUS: dict[type[errors.PagesightError], int] = {
     errors.ModelRejected: 500,
     errors.Unavailable: 503,
     errors.StorageFull: 507,
-    errors.AnswerCancelled: 499,  # the status that nginx logs for a client that left
     errors.MissingDependency: 503,
 }
 RETRY_AFTER_S = {503: "5", 507: "60"}

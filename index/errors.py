@@ -36,8 +36,8 @@
     │   ├── EncoderOutOfMemory      encoder_out_of_memory
     │   ├── StorageFull             storage_full
     │   ├── IndexSwitched           index_switched
-    │   └── VlmUnavailable          vlm_unavailable
-    ├── AnswerCancelled             answer_cancelled     nobody waits for the answer any more
+    │   ├── VlmUnavailable          vlm_unavailable
+    │   └── AnswerCancelled         answer_cancelled
     └── MissingDependency           missing_dependency   the message says what installs it
 
 `code` is stable and part of the REST and CLI contracts; the message says what, got what, what to
@@ -267,8 +267,8 @@ class VlmUnavailable(Unavailable):
     code = "vlm_unavailable"
 
 
-class AnswerCancelled(PagesightError):
-    """The one who asked has left, so the model was told to stop."""
+class AnswerCancelled(Unavailable):
+    """The model was told to stop: the one who asked has left, or the service is closing."""
 
     code = "answer_cancelled"
 

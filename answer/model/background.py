@@ -48,7 +48,7 @@ class Background(Generic[Item]):
             working.cancel()
         if stop.is_set or working.cancelled():
             raise AnswerCancelled(
-                "nobody waits for the answer any more; the model was told to stop"
+                "the model was told to stop: the one who asked left, or the service closes"
             )
         working.result()
 

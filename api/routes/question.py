@@ -1,6 +1,6 @@
 """Questions: pages that match, and answers with citations."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -17,6 +17,12 @@ from api.schemas import (
     SearchResponse,
 )
 
+ANSWERED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "the answer, whole or as events",
+        "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+    }
+}
 router = APIRouter(prefix="/collections/{collection}", tags=["questions"])
 
 
@@ -35,7 +41,7 @@ def search_batch(
     return SearchBatchResponse(results=results)
 
 
-@router.post("/answers", response_model=AnswerResponse, responses=failures(404, 409))
+@router.post("/answers", response_model=AnswerResponse, responses=ANSWERED | failures(404, 409))
 async def answer(
     collection: CollectionName,
     body: AnswerRequest,

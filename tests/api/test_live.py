@@ -1,4 +1,5 @@
 import asyncio
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -229,6 +230,28 @@ def test_what_nobody_thought_of_is_an_error_and_never_silence() -> None:
     assert b"event: error\ndata: " in body
     assert b"internal_error" in body
     assert b"secret" not in body
+
+
+def test_one_who_leaves_before_the_first_byte_ends_the_answer_too() -> None:
+    ended = threading.Event()
+
+    def told(stop: Stop) -> Iterator[AnswerEvent]:
+        yield TOKEN
+        with stop.calling(ended.set):
+            ended.wait(20)
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(_: object) -> None:
+        await asyncio.sleep(0)
+
+    async def answer() -> None:
+        response = await respond(told)
+        await response({"type": "http"}, receive, send)
+
+    asyncio.run(answer())
+    assert ended.wait(1)
 
 
 def test_a_failure_before_the_first_event_is_a_plain_problem() -> None:
