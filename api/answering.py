@@ -1,6 +1,6 @@
 """Questions answered: pages found, then told by what the settings name."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -82,16 +82,15 @@ class Answering:
         found = self._search(collection, query)
         yield found
         began = perf_counter()
-        told: dict[int, str] = {}
-        first_ms = 0.0
+        told: list[str] = []
+        first_ms: float | None = None
         for item in self._stream(collection, query.text, found, stop):
-            fresh = [item] if isinstance(item, Token) else _untold(item, told)
-            if fresh and not told:
-                first_ms = _ms_since(asked)
-            told |= {token.sentence: token.text for token in fresh}
-            yield from fresh
+            for token in [item] if isinstance(item, Token) else _untold(item, told):
+                first_ms = first_ms or _ms_since(asked)
+                told = [*told[: token.sentence], token.text]
+                yield token
             if isinstance(item, Answer):
-                timings = {"answer": _ms_since(began), "first_token": first_ms}
+                timings = {"answer": _ms_since(began), "first_token": first_ms or _ms_since(asked)}
                 yield Answered(item, replace(found, timings={**found.timings, **timings}))
 
     def close(self) -> None:
@@ -116,11 +115,10 @@ class Answering:
         return parts.quoter(self._collection(collection).manifest.language[0])
 
 
-def _untold(answer: Answer, told: Mapping[int, str]) -> list[Token]:
+def _untold(answer: Answer, told: Sequence[str]) -> list[Token]:
     """Sentences of the whole answer that its stream did not tell; all when it told others."""
     texts = [sentence.text for sentence in answer.sentences] or [answer.text]
-    said = [told[place] for place in sorted(told)]
-    n_same = len(said) if texts[: len(said)] == said else 0
+    n_same = len(told) if texts[: len(told)] == [*told] else 0
     return [Token(place, text) for place, text in enumerate(texts)][n_same:]
 
 

@@ -61,7 +61,7 @@ class CircuitBreaker:
         with self._lock:
             self._n_failed += 1
             self._is_probing = False
-            if self._opened_at is not None or self._n_failed >= self._allowed:
+            if self._n_failed >= self._allowed:
                 self._opened_at = self._clock()
 
     def left(self) -> None:

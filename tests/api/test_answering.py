@@ -72,13 +72,20 @@ def test_what_the_model_did_not_tell_early_is_told_before_the_end(
     assert last.answer.text == told
 
 
-def test_an_answer_that_was_begun_anew_is_told_anew(opened: Opened, model: ScriptedModel) -> None:
-    broken = '{"answerable": true, "sentences": [{"text": "It is tall.", "quotes": ['
-    model.plays(streamed(broken), streamed(TALL))
+@pytest.mark.parametrize("mended", [streamed(TALL), whole(TALL)])
+def test_an_answer_that_was_begun_anew_is_told_anew(
+    opened: Opened, model: ScriptedModel, mended: Play
+) -> None:
+    broken = '{"answerable": true, "sentences": [{"text": "It is tall."}, {"text": "Or not."}, {'
+    model.plays(streamed(broken), mended)
 
     _, *tokens, _ = opened().answering.stream("default", QUERY)
 
-    assert tokens == [Token(0, "It is tall."), Token(0, "It is twelve metres tall.")]
+    assert tokens == [
+        Token(0, "It is tall."),
+        Token(1, "Or not."),
+        Token(0, "It is twelve metres tall."),
+    ]
 
 
 def test_a_model_that_is_down_takes_nothing_from_what_was_found(
