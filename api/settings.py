@@ -5,11 +5,12 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, HttpUrl, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 M_ARENA_MAX = -8  # from malloc.h of glibc
 Scorer = Literal["auto", "native", "numpy", "cuda", "qdrant"]
+HTTP_URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -154,6 +155,20 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("vlm_url", "vlm_small_url")
+    @classmethod
+    def _is_address(cls, url: str | None) -> str | None:
+        if url is not None:
+            HTTP_URL.validate_python(url)
+        return url
+
+    @field_validator("vlm_key", "vlm_small_key")
+    @classmethod
+    def _fits_header(cls, key: str) -> str:
+        if not (key.isascii() and key.isprintable()):
+            raise ValueError("a key is printable ASCII")
+        return key
 
 
 def prepare_process(settings: Settings) -> None:
