@@ -21,6 +21,7 @@ class EvidencePage:
         relevance: how well the page fits the question, from 0 to 1.
         image: reads the rendered page as JPEG or PNG bytes; called only when a model looks at it.
         known: terms of the question that stand anywhere in the document, on other pages too.
+        regions: boxes that made the page match, best first.
     """
 
     document: str
@@ -30,6 +31,7 @@ class EvidencePage:
     relevance: float
     image: Callable[[], bytes]
     known: frozenset[str] = frozenset()
+    regions: tuple[Box, ...] = ()
 
     def __post_init__(self) -> None:
         if self.page < 1:
@@ -40,13 +42,41 @@ class EvidencePage:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Words of a page that carry an answer, word for word, and where they stand."""
+    """Words of a page that carry an answer, and where they stand.
+
+    Attributes:
+        box: around the words; of the region that made the page match where they were not found.
+        quote: word for word as the page has it, or as the model gave it where it is not verified.
+        is_verified: the words were found on the page.
+    """
 
     document: str
     name: str
     page: int
     box: Box
     quote: str
+    is_verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer, and the places of its citations among the answer's."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of an answer that is still being written.
+
+    Attributes:
+        sentence: its place in the answer; 0 once more begins the answer anew.
+        text: the whole sentence.
+    """
+
+    sentence: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +86,11 @@ class Usage:
     input_tokens: int = 0
     output_tokens: int = 0
 
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -64,10 +99,12 @@ class Answer:
     Attributes:
         text: the answer, plain text.
         refused: the pages do not hold an answer; `text` says so.
-        grounded: at least one citation was found on its page.
+        grounded: every sentence has citations, and all of them were found on their pages.
         citations: in the order of the answer.
         model: `extractive`, or the name of the model that wrote the text.
         usage: tokens in and out.
+        sentences: the answer's sentences with their citations; none when it is refused.
+        warnings: why to look twice, in sentences.
     """
 
     text: str
@@ -76,6 +113,8 @@ class Answer:
     citations: tuple[Citation, ...]
     model: str
     usage: Usage = Usage()
+    sentences: tuple[Sentence, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def refusal(model: str, usage: Usage | None = None) -> Answer:

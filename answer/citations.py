@@ -1,11 +1,13 @@
 """Quotes found again on their page: which words they are, and the box around them.
 
 Page and quote are compared as runs of letters and digits, so line ends, hyphens and spacing do not
-matter. A quote may differ by a few characters, as OCR does (approximate substring matching, Sellers
-1980), but never in a number.
+matter, and ligatures read as their letters. A quote may differ by a few characters, as OCR does
+(approximate substring matching, Sellers 1980), but never in a number or a word that denies. One
+with an ellipsis in it is found piece by piece.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +21,11 @@ from index.records import Box, Word
 
 TOLERANCE = 0.1  # of the quote's characters may differ
 MAX_QUOTE_CHARACTERS = 1000
+_ELLIPSIS = re.compile(r"\s*[\[(]?(?:\u2026|\.{3})[\])]?\s*")
+_DENIALS_TEXT = """
+not no never none without nicht kein keine keinen keiner keinem nie ohne ne pas jamais sans aucun
+aucune nunca sin ningun ninguna"""
+_DENIALS = frozenset(_DENIALS_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +37,27 @@ class _Script:
     starts: frozenset[int]
 
 
-def find_quote(quote: str, words: Sequence[Word]) -> tuple[int, ...] | None:
-    """Positions of the words that the quote repeats, or None when the page does not hold it."""
-    wanted = "".join(_spelled(quote[:MAX_QUOTE_CHARACTERS]))
+def find_quote(
+    quote: str, words: Sequence[Word], *, near: Sequence[Box] = ()
+) -> tuple[int, ...] | None:
+    """Positions of the words that the quote repeats, or None when the page does not hold it.
+
+    Args:
+        quote: words said to stand on the page.
+        words: all the words of the page.
+        near: boxes; of several places that hold the quote, the one with most words in them is
+            taken, the first when none has.
+    """
     script = _script(words)
-    if not wanted or not script.text:
-        return None
-    span = _exact(script, wanted) or _nearly(script, wanted)
-    if span is None:
-        return None
-    positions = tuple(range(script.owner[span[0]], script.owner[span[1] - 1] + 1))
-    return positions if _numbers_agree(quote, words, positions) else None
+    whole = _place(quote[:MAX_QUOTE_CHARACTERS], words, script, near)
+    pieces = _ELLIPSIS.split(quote[:MAX_QUOTE_CHARACTERS])
+    if whole is not None or len(pieces) < 2 or any(len(tokens(p)) < 2 for p in pieces):
+        return whole
+    places = [_place(piece, words, script, near) for piece in pieces]
+    found = [place for place in places if place is not None]
+    return (
+        tuple(sorted({i for place in found for i in place})) if len(found) == len(places) else None
+    )
 
 
 def cite(page: EvidencePage, positions: Sequence[int], frame: Box | None = None) -> Citation:
@@ -92,15 +109,43 @@ def _spelled(text: str) -> list[str]:
     return [f"#{token}#" if token[0].isdigit() else token for token in tokens(text)]
 
 
-def _exact(script: _Script, wanted: str) -> tuple[int, int] | None:
-    """First place where the quote stands from the start of a word to the end of one."""
+def _place(
+    quote: str, words: Sequence[Word], script: _Script, near: Sequence[Box]
+) -> tuple[int, ...] | None:
+    """Where the words of one unbroken quote stand."""
+    wanted = "".join(_spelled(quote))
+    if not wanted or not script.text:
+        return None
+    exact = [_positions(script, span) for span in _exact(script, wanted)]
+    if exact:
+        return max(exact, key=lambda positions: _n_inside(words, positions, near))
+    span = _nearly(script, wanted)
+    if span is None:
+        return None
+    positions = _positions(script, span)
+    return positions if _agree(quote, words, positions) else None
+
+
+def _positions(script: _Script, span: tuple[int, int]) -> tuple[int, ...]:
+    return tuple(range(script.owner[span[0]], script.owner[span[1] - 1] + 1))
+
+
+def _n_inside(words: Sequence[Word], positions: Sequence[int], near: Sequence[Box]) -> int:
+    """How many of the words have their centre in one of the boxes."""
+    centres = ((sum(words[i].box[::2]) / 2, sum(words[i].box[1::2]) / 2) for i in positions)
+    return sum(
+        any(b.left <= x <= b.right and b.top <= y <= b.bottom for b in near) for x, y in centres
+    )
+
+
+def _exact(script: _Script, wanted: str) -> Iterator[tuple[int, int]]:
+    """Places where the quote stands from the start of a word to the end of one."""
     start = script.text.find(wanted)
     while start >= 0:
         end = start + len(wanted)
         if start in script.starts and (end in script.starts or end == len(script.text)):
-            return start, end
+            yield start, end
         start = script.text.find(wanted, start + 1)
-    return None
 
 
 def _nearly(script: _Script, wanted: str) -> tuple[int, int] | None:
@@ -130,6 +175,9 @@ def _substring_costs(wanted: str, text: str) -> NDArray[np.int32]:
     return costs
 
 
-def _numbers_agree(quote: str, words: Sequence[Word], positions: Sequence[int]) -> bool:
+def _agree(quote: str, words: Sequence[Word], positions: Sequence[int]) -> bool:
+    """All numbers of the quote stand there, and what denies stands in both or in neither."""
+    said = tokens(quote)
     found = {token for i in positions for token in tokens(words[i].text)}
-    return all(token in found for token in tokens(quote) if token[0].isdigit())
+    numbers = {token for token in said if token[0].isdigit()}
+    return numbers <= found and _DENIALS & {*said} == _DENIALS & found

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from answer.answers import Answer, Citation
+from api.events import CitationsBody
 from api.ids import parse_id
 from api.rebuilds import RebuildProgress
 from api.schemas import (
@@ -22,6 +23,7 @@ from api.schemas import (
     RegionBody,
     ReindexBody,
     SearchResponse,
+    SentenceBody,
     Upload,
     UsageBody,
 )
@@ -123,7 +125,7 @@ def reindex_body(found: RebuildProgress) -> ReindexBody:
 
 def search_body(found: SearchResult) -> SearchResponse:
     """Show found pages."""
-    return SearchResponse(hits=[_hit(hit) for hit in found.hits], timings=_rounded(found))
+    return SearchResponse(hits=hit_bodies(found), timings=_rounded(found))
 
 
 def answer_body(collection: str, answer: Answer, found: SearchResult) -> AnswerResponse:
@@ -133,12 +135,28 @@ def answer_body(collection: str, answer: Answer, found: SearchResult) -> AnswerR
         refused=answer.refused,
         grounded=answer.grounded,
         model=answer.model,
-        citations=[_citation(collection, citation) for citation in answer.citations],
+        sentences=_sentences(answer),
+        citations=_citations(collection, answer),
+        warnings=list(answer.warnings),
         usage=UsageBody(
             input_tokens=answer.usage.input_tokens, output_tokens=answer.usage.output_tokens
         ),
         timings=_rounded(found),
     )
+
+
+def citations_body(collection: str, answer: Answer) -> CitationsBody:
+    """Show what an answer stands on."""
+    return CitationsBody(
+        grounded=answer.grounded,
+        sentences=_sentences(answer),
+        citations=_citations(collection, answer),
+    )
+
+
+def hit_bodies(found: SearchResult) -> list[HitBody]:
+    """Show the pages of a search."""
+    return [_hit(hit) for hit in found.hits]
 
 
 def as_arms(names: Sequence[Arm] | None) -> frozenset[Arm]:
@@ -195,8 +213,20 @@ def _citation(collection: str, citation: Citation) -> CitationBody:
         page=citation.page,
         box=_box(citation.box),
         quote=citation.quote,
+        verified=citation.is_verified,
         image=image_path(collection, citation.document, citation.page),
     )
+
+
+def _citations(collection: str, answer: Answer) -> list[CitationBody]:
+    return [_citation(collection, citation) for citation in answer.citations]
+
+
+def _sentences(answer: Answer) -> list[SentenceBody]:
+    return [
+        SentenceBody(text=sentence.text, citations=list(sentence.citations))
+        for sentence in answer.sentences
+    ]
 
 
 def _box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

@@ -1,11 +1,13 @@
 """A running server, through the same verbs as the service in this process."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 
+from api.events import EVENT_STREAM, AnswerEvent, read_frames
 from api.page_words import PageWordsBody
 from api.schemas import (
     AnswerRequest,
@@ -17,6 +19,7 @@ from api.schemas import (
     JobBody,
     NewCollection,
     NewReindex,
+    Problem,
     ReindexBody,
     SearchRequest,
     SearchResponse,
@@ -122,6 +125,19 @@ class RemoteDesk:
         path = f"/v1/collections/{collection}/answers"
         return self._ask(AnswerResponse, "POST", path, json=request.model_dump())
 
+    def ask_stream(self, collection: str, request: AnswerRequest) -> Iterator[AnswerEvent]:
+        """Answer a question, event by event: `pages`, `token`s, `citations`, `done`."""
+        path = f"/v1/collections/{collection}/answers"
+        body, accepted = request.model_dump(), {"Accept": EVENT_STREAM}
+        try:
+            with self._client.stream("POST", path, json=body, headers=accepted) as response:
+                if response.is_error:
+                    response.read()
+                    raise _remote_error(response)
+                yield from map(_told, read_frames(response.iter_lines()))
+        except httpx.HTTPError as error:
+            raise self._silence(error) from error
+
     def page_image(
         self, collection: str, document: str, page: int, *, width: int | None = None
     ) -> bytes:
@@ -145,10 +161,19 @@ class RemoteDesk:
         try:
             response = self._client.request(method, path, **request)
         except httpx.HTTPError as error:
-            raise Unavailable(f"{self._client.base_url} does not answer: {error}") from error
+            raise self._silence(error) from error
         if response.is_error:
             raise _remote_error(response)
         return response
+
+    def _silence(self, error: httpx.HTTPError) -> Unavailable:
+        return Unavailable(f"{self._client.base_url} does not answer: {error}")
+
+
+def _told(event: AnswerEvent) -> AnswerEvent:
+    if isinstance(event.body, Problem):
+        raise RemoteError(event.body.code, event.body.detail)
+    return event
 
 
 def _remote_error(response: httpx.Response) -> RemoteError:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from answer.answers import Token
+from answer.stop import Stop
 from api.bodies import (
     answer_body,
     as_arms,
     as_scope,
+    citations_body,
     collection_body,
     document_body,
     document_details,
@@ -17,6 +20,7 @@ from api.bodies import (
     search_body,
     upload_body,
 )
+from api.events import AnswerEvent, TokenBody
 from api.ids import parse_id
 from api.page_words import PageWordsBody, words_body
 from api.schemas import (
@@ -36,7 +40,7 @@ from api.schemas import (
 from api.service import Service
 from index.encoders.shelf import EncoderChoice
 from retrieval.heatmap import draw_heat
-from retrieval.hits import SearchQuery
+from retrieval.hits import SearchQuery, SearchResult
 
 READ_BYTES = 1 << 20
 
@@ -85,6 +89,9 @@ class Desk(Protocol):
 
     def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
         """Answer a question."""
+
+    def ask_stream(self, collection: str, request: AnswerRequest) -> Iterator[AnswerEvent]:
+        """Answer a question, event by event: `pages`, `token`s, `citations`, `done`."""
 
     def page_image(
         self, collection: str, document: str, page: int, *, width: int | None = None
@@ -172,15 +179,25 @@ class LocalDesk:
         )
         return search_body(self.service.search(collection, query))
 
-    def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
-        """Answer a question."""
-        query = SearchQuery(
-            request.query,
-            limit=request.limit,
-            scope=as_scope(request.filter),
-            arms=as_arms(request.arms),
-        )
-        return answer_body(collection, *self.service.ask(collection, query))
+    def ask(
+        self, collection: str, request: AnswerRequest, *, stop: Stop | None = None
+    ) -> AnswerResponse:
+        """Answer a question; `stop` ends it from another thread."""
+        answer, found = self.service.ask(collection, _query(request), stop)
+        return answer_body(collection, answer, found)
+
+    def ask_stream(
+        self, collection: str, request: AnswerRequest, *, stop: Stop | None = None
+    ) -> Iterator[AnswerEvent]:
+        """Answer a question, event by event: `pages`, `token`s, `citations`, `done`."""
+        for item in self.service.answering.stream(collection, _query(request), stop):
+            if isinstance(item, SearchResult):
+                yield AnswerEvent("pages", search_body(item))
+            elif isinstance(item, Token):
+                yield AnswerEvent("token", TokenBody(sentence=item.sentence, text=item.text))
+            else:
+                yield AnswerEvent("citations", citations_body(collection, item.answer))
+                yield AnswerEvent("done", answer_body(collection, item.answer, item.found))
 
     def page_image(
         self, collection: str, document: str, page: int, *, width: int | None = None
@@ -196,6 +213,15 @@ class LocalDesk:
     def close(self) -> None:
         """Let go of everything."""
         self.service.close()
+
+
+def _query(request: AnswerRequest) -> SearchQuery:
+    return SearchQuery(
+        request.query,
+        limit=request.limit,
+        scope=as_scope(request.filter),
+        arms=as_arms(request.arms),
+    )
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -41,6 +41,7 @@ class Pages:
             relevance=hit.relevance,
             image=lambda: self.image(hit.generation, hit.page),
             known=known,
+            regions=tuple(region.box for region in hit.regions),
         )
 
     def _read_words(self, generation: UUID, page: int) -> PageWords:

@@ -1,15 +1,20 @@
 """Which part serves which setting: the choices behind `Service.build`."""
 
 import math
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal, Protocol
 
 import pypdfium2.version  # type: ignore[import-untyped]  # ships no types
 import pytesseract  # type: ignore[import-untyped]  # likewise
 
-from answer.answers import Answer, EvidencePage
+from answer.answers import Answer, EvidencePage, Token
 from answer.extractive import ExtractiveAnswerer
 from answer.gate import Gate
+from answer.model.endpoint import CallLimits, ChatEndpoint
+from answer.recital import Recital
+from answer.stop import Stop
+from answer.tiers import TieredClient
 from answer.vlm import VlmClient
 from api.settings import Settings
 from index.catalog.catalog import Catalog
@@ -31,14 +36,19 @@ from retrieval.store_scoring import StoreScoring
 
 
 class Answerer(Protocol):
-    """Writes an answer from pages: extractive, or a vision-language model."""
+    """Writes an answer from pages: extractive, or one or two vision-language models."""
 
     @property
     def model(self) -> str:
         """Its name in answers."""
 
-    def answer(self, question: str, pages: list[EvidencePage]) -> Answer:
-        """Answer the question from the pages, or refuse."""
+    def stream(
+        self, question: str, pages: Sequence[EvidencePage], stop: Stop | None = None
+    ) -> Iterator[Token | Answer]:
+        """Yield the answer's sentences as they come, and the whole answer last."""
+
+    def close(self) -> None:
+        """Let go of connections."""
 
 
 def vector_store(settings: Settings) -> VectorStore:
@@ -148,17 +158,33 @@ def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
     return opener
 
 
-def answerer(settings: Settings, *, language: str) -> Answerer:
-    """Return the model that the settings name, or the one that only quotes."""
+def answerer(settings: Settings) -> Answerer | None:
+    """Return what asks the models that the settings name, or None when they name none."""
+    large = model(settings)
+    if large is None or not settings.vlm_small_model:
+        return large
+    url = settings.vlm_small_url or settings.vlm_url or ""
+    key = settings.vlm_small_key if settings.vlm_small_url else settings.vlm_key
+    return TieredClient(_client(settings, url, settings.vlm_small_model, key), large)
+
+
+def model(settings: Settings) -> VlmClient | None:
+    """Return the vision-language model that the settings name, or None when they name none."""
     if settings.vlm_url is None:
-        return _extractive(language)
-    return VlmClient(
-        settings.vlm_url,
-        settings.vlm_model,
-        settings.vlm_key,
-        settings.vlm_timeout_s,
-        evidence=settings.vlm_evidence,
-    )
+        return None
+    return _client(settings, settings.vlm_url, settings.vlm_model, settings.vlm_key)
+
+
+@cache
+def quoter(language: str) -> Answerer:
+    """Return what answers without a model."""
+    return Recital(ExtractiveAnswerer(language=language))
+
+
+def _client(settings: Settings, url: str, model: str, key: str) -> VlmClient:
+    limits = CallLimits(settings.vlm_connect_s, settings.vlm_silence_s, settings.vlm_retries)
+    endpoint = ChatEndpoint(url, model, key, limits=limits)
+    return VlmClient(endpoint, settings.vlm_timeout_s, evidence=settings.vlm_evidence)
 
 
 @cache
@@ -188,8 +214,3 @@ def ocr_version() -> str:
         return f"tesseract {pytesseract.get_tesseract_version()}"
     except pytesseract.TesseractNotFoundError:
         return "none"
-
-
-@cache
-def _extractive(language: str) -> ExtractiveAnswerer:
-    return ExtractiveAnswerer(language=language)

@@ -9,7 +9,9 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.schemas import Problem
+from api.answering import AnswerUnavailable
+from api.bodies import hit_bodies
+from api.schemas import HitBody, Problem
 from index import errors
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,12 @@ STATUS: dict[type[errors.PagesightError], int] = {
 RETRY_AFTER_S = {503: "5", 507: "60"}
 
 
+class AnswerProblem(Problem):
+    """A problem of the model that was to answer, with the pages that were found."""
+
+    pages: list[HitBody]
+
+
 def status_of(error: type[errors.PagesightError]) -> int:
     """Return the status of an error class: its own, or that of its nearest base."""
     return next(STATUS[base] for base in error.__mro__ if base in STATUS)
@@ -45,16 +53,37 @@ def install(app: FastAPI) -> None:
 
 def problem(status: int, code: str, detail: str) -> JSONResponse:
     """Return a problem as a response."""
-    body = Problem(
+    return answered(_problem(status, code, detail))
+
+
+def problem_of(error: errors.PagesightError) -> Problem:
+    """Return what is told of an error; the pages found, too, when only the model fails."""
+    told = _problem(status_of(type(error)), error.code, str(error))
+    if isinstance(error, AnswerUnavailable):
+        return AnswerProblem(**dict(told), pages=hit_bodies(error.found))
+    return told
+
+
+def unexpected() -> Problem:
+    """Return what is told of a failure that nobody thought of."""
+    return _problem(500, "internal_error", "an unexpected error; the server's log has it")
+
+
+def answered(told: Problem) -> JSONResponse:
+    """Return the response that a problem is."""
+    headers = {"Retry-After": RETRY_AFTER_S[told.status]} if told.status in RETRY_AFTER_S else {}
+    return JSONResponse(
+        told.model_dump(), told.status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def _problem(status: int, code: str, detail: str) -> Problem:
+    return Problem(
         type=f"urn:pagesight:{code}",
         title=code.replace("_", " "),
         status=status,
         detail=detail,
         code=code,
-    )
-    headers = {"Retry-After": RETRY_AFTER_S[status]} if status in RETRY_AFTER_S else {}
-    return JSONResponse(
-        body.model_dump(), status, headers=headers, media_type="application/problem+json"
     )
 
 
@@ -83,7 +112,7 @@ class DeclaredSize:
 async def _on_pagesight_error(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, errors.PagesightError):
         raise error
-    return problem(status_of(type(error)), error.code, str(error))
+    return answered(problem_of(error))
 
 
 async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
@@ -102,4 +131,4 @@ async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
 
 async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
     logger.error("request failed", exc_info=error, extra={"path": request.url.path})
-    return problem(500, "internal_error", "an unexpected error; the server's log has it")
+    return answered(unexpected())

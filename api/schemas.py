@@ -263,7 +263,19 @@ class CitationBody(Body):
     page: int
     box: BoxBody
     quote: str
+    verified: bool = Field(
+        default=True,
+        description="the words were found on the page; else the box is that of the region that "
+        "made the page match, or the whole page",
+    )
     image: str = Field(description="path of the page's picture")
+
+
+class SentenceBody(Body):
+    """A sentence of an answer, and the places of its citations in the list of them."""
+
+    text: str
+    citations: list[int]
 
 
 class UsageBody(Body):
@@ -278,11 +290,17 @@ class AnswerResponse(Body):
 
     answer: str
     refused: bool
-    grounded: bool
+    grounded: bool = Field(
+        description="every sentence has citations, and all of them were found on their pages"
+    )
     model: str
+    sentences: list[SentenceBody] = Field(default_factory=list)
     citations: list[CitationBody]
+    warnings: list[str] = Field(default_factory=list, description="why to look twice, in sentences")
     usage: UsageBody
-    timings: dict[str, float]
+    timings: dict[str, float] = Field(
+        description="milliseconds by stage; `first_token` from the question to the first sentence"
+    )
 
 
 class Problem(BaseModel):

@@ -1,15 +1,16 @@
 """The one place that puts the parts together, and what the service can do with them."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack, closing
-from dataclasses import replace
-from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from answer.answers import Answer, refusal
+from answer.answers import Answer
+from answer.stop import Stop
 from api import parts
+from api.admission import Admission
+from api.answering import Answering
 from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
 from api.pages import Pages
@@ -34,7 +35,7 @@ from ingest.pipeline import Indexer
 from ingest.rebuild import Rebuilder
 from ingest.stores import Stores
 from retrieval.heatmap import PageHeat, row_heat
-from retrieval.hits import Hit, SearchQuery, SearchResult
+from retrieval.hits import SearchQuery, SearchResult
 from retrieval.recall import RecallCheck
 from retrieval.search import Searcher, SearchParts
 
@@ -82,6 +83,8 @@ class Service:
         self.pages = Pages(self.catalog, self.blobs)
         searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self.pages.words)
         self._searcher = Searcher(searching)
+        admission = Admission(self.pages, self._language, self._known_terms)
+        self.answering = Answering(parts.answerer(settings), self.search, self._language, admission)
         self.recall = RecallCheck(self._searcher.search, share=settings.recall_check)
 
     @classmethod
@@ -129,6 +132,7 @@ class Service:
         self.indexer.stopping.set()
         self.rebuilder.stopping.set()
         self.worker.stop()
+        self.answering.close()
         self.recall.close()
         self._searcher.close()
         self.shelf.close()
@@ -223,22 +227,16 @@ class Service:
         """
         return self.holdings.read(collection, lambda found: self.recall.search(found, query))
 
-    def ask(self, collection: str, query: SearchQuery) -> tuple[Answer, SearchResult]:
+    def ask(
+        self, collection: str, query: SearchQuery, stop: Stop | None = None
+    ) -> tuple[Answer, SearchResult]:
         """Answer a question from the pages that match it best, or refuse.
 
         Raises:
-            VlmUnavailable: the configured model does not answer.
+            AnswerCancelled: it was stopped.
+            AnswerUnavailable: the configured model does not answer; it carries the pages.
         """
-        found = self.search(collection, query)
-        started = perf_counter()
-        language = self.collection(collection).manifest.language[0]
-        gate, answerer = parts.gate(language), parts.answerer(self.settings, language=language)
-        needs = gate.needs(query.text)
-        known = self._known_terms(collection, needs.forms, found.hits)
-        pages = gate.admit(needs, [self.pages.evidence(h, known[h.generation]) for h in found.hits])
-        answer = answerer.answer(query.text, pages) if pages else refusal(answerer.model)
-        timings = {**found.timings, "answer": 1000 * (perf_counter() - started)}
-        return answer, replace(found, timings=timings)
+        return self.answering.ask(collection, query, stop)
 
     def page_image(
         self, collection: str, document: UUID, page: int, *, width: int | None = None
@@ -279,10 +277,12 @@ class Service:
         stored = self.blobs.put_stream(chunks, max_bytes=self.settings.max_bytes)
         return Source(stored.sha256, display_name(name), stored.n_bytes)
 
+    def _language(self, collection: str) -> str:
+        return self.collection(collection).manifest.language[0]
+
     def _known_terms(
-        self, collection: str, terms: frozenset[str], hits: Sequence[Hit]
+        self, collection: str, terms: frozenset[str], generations: set[UUID]
     ) -> dict[UUID, frozenset[str]]:
-        generations = {hit.generation for hit in hits}
         return self.holdings.read(
             collection, lambda found: self._searcher.known_terms(found, terms, generations)
         )

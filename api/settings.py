@@ -5,11 +5,12 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, HttpUrl, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 M_ARENA_MAX = -8  # from malloc.h of glibc
 Scorer = Literal["auto", "native", "numpy", "cuda", "qdrant"]
+HTTP_URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -114,7 +115,23 @@ class Settings(BaseSettings):
     vlm_url: str | None = Field(None, description="OpenAI-compatible endpoint that writes answers")
     vlm_model: str = Field("", description="its model name")
     vlm_key: str = Field("", description="its key")
-    vlm_timeout_s: float = Field(120, gt=0, description="time for one answer")
+    vlm_small_model: str = Field(
+        "",
+        description="cheaper model that is asked first; the other one then answers what this one "
+        "refuses, or says without a quote that is found",
+    )
+    vlm_small_url: str | None = Field(None, description="its endpoint, when it is another one")
+    vlm_small_key: str = Field("", description="its key there")
+    vlm_timeout_s: float = Field(
+        120, gt=0, description="time for one answer, all calls and waits together"
+    )
+    vlm_connect_s: float = Field(5, gt=0, description="time to reach the endpoint")
+    vlm_silence_s: float = Field(
+        60, gt=0, description="longest wait for the first or the next bytes of a reply"
+    )
+    vlm_retries: int = Field(
+        2, ge=0, description="tries after the first, while no byte of a reply has come"
+    )
     vlm_evidence: Literal["both", "image", "words"] = Field(
         "both", description="what it is given of a page: its image, its words, or both"
     )
@@ -138,6 +155,20 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("vlm_url", "vlm_small_url")
+    @classmethod
+    def _is_address(cls, url: str | None) -> str | None:
+        if url is not None:
+            HTTP_URL.validate_python(url)
+        return url
+
+    @field_validator("vlm_key", "vlm_small_key")
+    @classmethod
+    def _fits_header(cls, key: str) -> str:
+        if not (key.isascii() and key.isprintable()):
+            raise ValueError("a key is printable ASCII")
+        return key
 
 
 def prepare_process(settings: Settings) -> None:

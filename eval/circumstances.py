@@ -72,7 +72,7 @@ def _git(folder: Path, *arguments: str) -> str:
 
 def _settings(service: Service) -> dict[str, Any]:
     """The settings without where things are and what opens them."""
-    secret = {"data", "database_url", "vectors_key", "encoder_key", "vlm_key"}
+    secret = {"data", "database_url", "vectors_key", "encoder_key", "vlm_key", "vlm_small_key"}
     return service.settings.model_dump(mode="json", exclude=secret)
 
 

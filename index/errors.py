@@ -36,7 +36,8 @@
     │   ├── EncoderOutOfMemory      encoder_out_of_memory
     │   ├── StorageFull             storage_full
     │   ├── IndexSwitched           index_switched
-    │   └── VlmUnavailable          vlm_unavailable
+    │   ├── VlmUnavailable          vlm_unavailable
+    │   └── AnswerCancelled         answer_cancelled
     └── MissingDependency           missing_dependency   the message says what installs it
 
 `code` is stable and part of the REST and CLI contracts; the message says what, got what, what to
@@ -264,6 +265,12 @@ class VlmUnavailable(Unavailable):
     """The vision-language model does not answer."""
 
     code = "vlm_unavailable"
+
+
+class AnswerCancelled(Unavailable):
+    """The model was told to stop: the one who asked has left, or the service is closing."""
+
+    code = "answer_cancelled"
 
 
 class MissingDependency(PagesightError):

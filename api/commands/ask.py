@@ -32,8 +32,8 @@ def command(
     out.print(found.answer, markup=False, style="yellow" if found.refused else None)
     for number, citation in enumerate(found.citations, 1):
         box = ", ".join(f"{edge:.2f}" for edge in citation.box)
-        out.print(
-            f"  [{number}] {citation.name}, page {citation.page}, box ({box})",
-            markup=False,
-            style="dim",
-        )
+        doubt = "" if citation.verified else ", quote not found there"
+        told = f"  [{number}] {citation.name}, page {citation.page}, box ({box}){doubt}"
+        out.print(told, markup=False, style="dim")
+    for warning in found.warnings:
+        out.print(f"  {warning}", markup=False, style="yellow")

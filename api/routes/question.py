@@ -1,7 +1,12 @@
 """Questions: pages that match, and answers with citations."""
 
-from fastapi import APIRouter
+from typing import Annotated, Any
 
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from api.events import EVENT_STREAM
+from api.live import respond, watched
 from api.routes.shared import CollectionName, DeskOf, failures
 from api.schemas import (
     AnswerRequest,
@@ -12,6 +17,12 @@ from api.schemas import (
     SearchResponse,
 )
 
+ANSWERED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "the answer, whole or as events",
+        "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+    }
+}
 router = APIRouter(prefix="/collections/{collection}", tags=["questions"])
 
 
@@ -30,7 +41,21 @@ def search_batch(
     return SearchBatchResponse(results=results)
 
 
-@router.post("/answers", responses=failures(404, 409))
-def answer(collection: CollectionName, body: AnswerRequest, desk: DeskOf) -> AnswerResponse:
-    """Answer a question from the documents, with citations, or refuse."""
-    return desk.ask(collection, body)
+@router.post("/answers", response_model=AnswerResponse, responses=ANSWERED | failures(404, 409))
+async def answer(
+    collection: CollectionName,
+    body: AnswerRequest,
+    desk: DeskOf,
+    request: Request,
+    *,
+    stream: Annotated[bool, Query(description="answer as server-sent events")] = False,
+) -> AnswerResponse | Response:
+    """Answer a question from the documents, with citations, or refuse.
+
+    With `Accept: text/event-stream` or `?stream=1` the answer comes as events: `pages`, `token`,
+    `citations`, `done`, or `error`.
+    """
+    if stream or EVENT_STREAM in request.headers.get("accept", ""):
+        return await respond(lambda stop: desk.ask_stream(collection, body, stop=stop))
+    async with watched(request) as stop:
+        return await run_in_threadpool(desk.ask, collection, body, stop=stop)

@@ -6,7 +6,6 @@ from pathlib import Path, PurePath
 
 import click
 
-from answer.vlm import VlmClient
 from api.commands.ingest import ingest_files
 from api.commands.shared import (
     data_option,
@@ -19,6 +18,7 @@ from api.commands.shared import (
     url_option,
 )
 from api.desk import Desk
+from api.parts import model
 from api.schemas import DocumentDetails, NewCollection
 from eval.commands.shared import collection_name
 from eval.drafting import rules
@@ -125,12 +125,9 @@ def _told_apart(documents: Sequence[DocumentDetails]) -> list[DocumentDetails]:
 
 
 def _drafter(desk: Desk, collection: str, data: Path | None) -> ModelDrafter | None:
-    settings = load_settings(data)
-    if settings.vlm_url is None:
+    client = model(load_settings(data))
+    if client is None:
         return None
-    client = VlmClient(
-        settings.vlm_url, settings.vlm_model, settings.vlm_key, settings.vlm_timeout_s
-    )
     return ModelDrafter(client, lambda document, page: desk.page_image(collection, document, page))
 
 

@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field, ValidationError
 from answer.answers import EvidencePage
 from answer.citations import find_quote
 from answer.layout import spell
+from answer.plain_text import plain_text
 from answer.prompt import label, page_parts, text_part
-from answer.reply import json_objects, plain_text
+from answer.reply import json_objects
 from answer.vlm import VlmClient
 from eval.drafting.choosing import choose, without_doubles
 from eval.drafting.facts import Evidence, positions_of

@@ -1,12 +1,13 @@
 """Pages laid out by hand: one string a line, two or more spaces between the cells of a table."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
 from answer.answers import EvidencePage
 from index.records import Box, PageWords, Word
+from tests.scripted_model import ScriptedModel, scripted_model
 
 CHARACTER = 0.01
 HEIGHT = 0.01
@@ -43,3 +44,10 @@ def make_page() -> MakePage:
         return EvidencePage(f"id-{name}", name, page, words, relevance, lambda: PNG)
 
     return make
+
+
+@pytest.fixture
+def model() -> Iterator[ScriptedModel]:
+    """A model server that plays what a test writes."""
+    with scripted_model() as played:
+        yield played

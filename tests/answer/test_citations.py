@@ -60,6 +60,45 @@ def test_a_number_is_never_forgiven(lay: Lay) -> None:
     assert find_quote("The bridge cost 2818 marks in all years", page.words) is None
 
 
+@pytest.mark.parametrize(
+    "quote",
+    ["The bridge was never opened by the mayor", "The bridge was opened by the mayor of no town"],
+)
+def test_a_word_that_denies_is_never_forgiven(lay: Lay, quote: str) -> None:
+    page = lay(["The bridge was opened by the mayor of now town"])
+
+    assert find_quote(quote, page.words) is None
+
+
+def test_a_denial_on_the_page_is_never_left_out(lay: Lay) -> None:
+    page = lay(["The old bridge over the river was not opened by the mayor"])
+
+    assert find_quote("The old bridge over the river was opened by the mayor", page.words) is None
+
+
+def test_ligatures_and_soft_hyphens_read_as_their_letters(lay: Lay) -> None:
+    page = lay(["the of\ufb01ce had suf\u00adfered a de\ufb02ation"])
+
+    assert find_quote("office had suffered a deflation", page.words) == (1, 2, 3, 4, 5)
+
+
+def test_a_quote_with_an_ellipsis_is_found_piece_by_piece(lay: Lay) -> None:
+    words = lay(LINES).words
+
+    for dots in ("...", "\u2026", "[...]"):
+        assert find_quote(f"The bridge {dots} cost 2,018,500", words) == (0, 1, 9, 10)
+    assert find_quote("The bridge ... cost 2,018,600", words) is None
+    assert find_quote("The ... cost", words) is None
+
+
+def test_of_several_places_the_one_in_a_region_is_taken(lay: Lay) -> None:
+    words = lay(["Total 12", "", "Total 12"]).words
+    lower = Box(0, words[2].box.top, 1, words[2].box.bottom)
+
+    assert find_quote("Total 12", words) == (0, 1)
+    assert find_quote("Total 12", words, near=[lower]) == (2, 3)
+
+
 def test_a_word_broken_at_a_line_end_is_found_whole(lay: Lay) -> None:
     page = lay(["the nation had embarked on recon-", "struction at last"])
 

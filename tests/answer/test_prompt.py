@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from answer.answers import EvidencePage
-from answer.prompt import Evidence, messages
+from answer.prompt import REMINDER, Evidence, canonical, messages
 from index.errors import InvalidRequest
 
 MakePage = Callable[..., EvidencePage]
@@ -23,6 +23,25 @@ def test_the_same_pages_give_the_same_bytes_up_to_the_question(make_page: MakePa
 
     assert first.split("Question: ")[0] == second.split("Question: ")[0]
     assert first.split("Question: ")[1].startswith("How many?")
+
+
+def test_the_same_pages_in_any_order_give_the_same_bytes(make_page: MakePage) -> None:
+    pages = [make_page("one"), make_page("two", page=2), make_page("three", name="annex.pdf")]
+
+    first, second = (
+        dump("How many?", canonical(given)) for given in (pages, [pages[2], pages[1], pages[0]])
+    )
+
+    assert first == second
+    assert [page.name for page in canonical(pages)] == ["annex.pdf", "report.pdf", "report.pdf"]
+
+
+def test_the_instructions_are_called_to_mind_between_pages_and_question(
+    make_page: MakePage,
+) -> None:
+    user = messages("How many?", [make_page("words")])[1]
+
+    assert user["content"][-2] == {"type": "text", "text": REMINDER}  # type: ignore[index] # as below
 
 
 def test_the_question_comes_last_after_all_pages(make_page: MakePage) -> None:

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from api.cli import COMMANDS, pagesight
 from api.ownership import find_owner
+from tests.scripted_model import ScriptedModel, reply, streamed
 from tests.tiny import pdf, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -171,6 +172,19 @@ def test_ask_prints_the_shape_of_the_contract(filled: Path) -> None:
     assert {"answer", "refused", "grounded", "citations", "usage", "timings"} <= set(body)
     assert not body["refused"]
     assert {"document", "name", "page", "box", "quote"} <= set(body["citations"][0])
+
+
+def test_ask_says_which_quote_was_not_found_and_why_to_look_twice(
+    filled: Path, model: ScriptedModel
+) -> None:
+    model.plays(streamed(reply(("Two herons.", [("P1", "two herons were counted")]))))
+    asked = {"PAGESIGHT_VLM_URL": model.url, "PAGESIGHT_VLM_MODEL": "tiny"}
+
+    told = run("ask", "How many herons are there?", data=filled / "data", **asked).stdout
+
+    assert told.startswith("Two herons.")
+    assert "quote not found there" in told
+    assert "models miscount" in told
 
 
 def test_documents_are_listed_shown_and_missed(filled: Path) -> None:

@@ -77,3 +77,21 @@ def test_the_hub_is_asked_when_it_may_be(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("HF_HUB_OFFLINE", "not yet")
     prepare_process(Settings(hub=True))
     assert os.environ["HF_HUB_OFFLINE"] == "not yet"  # noqa: TID251  what the function is about
+
+
+@pytest.mark.parametrize(
+    "url", ["localhost:8000/v1", "not a url", "ftp://host/v1", "http://h:99999"]
+)
+def test_a_models_address_is_one(url: str) -> None:
+    with pytest.raises(ValidationError, match="vlm_url"):
+        Settings(vlm_url=url)
+
+
+def test_a_models_address_is_kept_as_it_was_given() -> None:
+    assert Settings(vlm_url="http://127.0.0.1:9/v1").vlm_url == "http://127.0.0.1:9/v1"
+
+
+@pytest.mark.parametrize("key", ["k\u00e9y", "key\n"])
+def test_a_key_that_no_header_can_carry_is_refused(key: str) -> None:
+    with pytest.raises(ValidationError, match="printable ASCII"):
+        Settings(vlm_key=key)

@@ -3,29 +3,31 @@ from collections.abc import Iterator
 
 import pytest
 
+from answer.model.endpoint import CallLimits, ChatEndpoint
 from answer.vlm import VlmClient
 from eval.drafting.model import ModelDrafter, spread
 from index.errors import VlmUnavailable
 from tests.answer.conftest import PNG
-from tests.endpoint import Endpoint, scripted_endpoint
 from tests.eval.drafting.conftest import document, page
+from tests.scripted_model import ScriptedModel, failing, scripted_model, streamed
 
 BRIDGE = "The bridge was opened in 1931."
 
 
 @pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    with scripted_endpoint() as played:
+def endpoint() -> Iterator[ScriptedModel]:
+    with scripted_model() as played:
         yield played
 
 
-def drafter(endpoint: Endpoint) -> ModelDrafter:
-    client = VlmClient(endpoint.url, "tiny", "key", 10.0, max_retries=0)
+def drafter(endpoint: ScriptedModel) -> ModelDrafter:
+    limits = CallLimits(5.0, 5.0, 0)
+    client = VlmClient(ChatEndpoint(endpoint.url, "tiny", "key", limits=limits), 10.0)
     return ModelDrafter(client, lambda _document, _page: PNG)
 
 
-def wrote(endpoint: Endpoint, *written: object) -> None:
-    endpoint.says("```json\n" + json.dumps({"questions": written}) + "\n```")
+def wrote(endpoint: ScriptedModel, *written: object) -> None:
+    endpoint.plays(streamed("```json\n" + json.dumps({"questions": written}) + "\n```"))
 
 
 def question(quote: str, text: str = "When was the Halvern bridge opened?") -> dict[str, str]:
@@ -33,7 +35,7 @@ def question(quote: str, text: str = "When was the Halvern bridge opened?") -> d
 
 
 def test_what_the_model_asks_is_proposed_with_its_quote_as_the_page_has_it(
-    endpoint: Endpoint,
+    endpoint: ScriptedModel,
 ) -> None:
     wrote(endpoint, question("opened in 1931"))
     bridges = document("bridges", page(BRIDGE), title="On bridges")
@@ -48,30 +50,30 @@ def test_what_the_model_asks_is_proposed_with_its_quote_as_the_page_has_it(
     assert "5 questions in English" in shown[-1]["text"]
 
 
-def test_what_the_page_does_not_say_is_dropped(endpoint: Endpoint) -> None:
+def test_what_the_page_does_not_say_is_dropped(endpoint: ScriptedModel) -> None:
     wrote(
         endpoint, question("opened in 1932"), question("", "Why is it so?"), {"question": 1}, "no"
     )
     assert drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0) == []
 
 
-def test_a_reply_without_json_proposes_nothing(endpoint: Endpoint) -> None:
-    endpoint.says("I would rather not.")
+def test_a_reply_without_json_proposes_nothing(endpoint: ScriptedModel) -> None:
+    endpoint.plays(streamed("I would rather not."))
     assert drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0) == []
 
 
-def test_an_answer_that_is_nothing_but_markup_is_dropped(endpoint: Endpoint) -> None:
+def test_an_answer_that_is_nothing_but_markup_is_dropped(endpoint: ScriptedModel) -> None:
     wrote(endpoint, question("opened in 1931") | {"answer": "<b></b>"})
     assert drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0) == []
 
 
-def test_links_do_not_leave_the_model(endpoint: Endpoint) -> None:
+def test_links_do_not_leave_the_model(endpoint: ScriptedModel) -> None:
     wrote(endpoint, question("opened in 1931", "When was [it](https://evil.example) opened?"))
     (found,) = drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0)
     assert found.query == "When was it opened?"
 
 
-def test_no_more_pages_are_shown_than_questions_are_wanted(endpoint: Endpoint) -> None:
+def test_no_more_pages_are_shown_than_questions_are_wanted(endpoint: ScriptedModel) -> None:
     wrote(endpoint)
     seen: list[int] = []
     pages = [page(BRIDGE, number=n) for n in range(1, 8)]
@@ -84,7 +86,7 @@ def test_no_more_pages_are_shown_than_questions_are_wanted(endpoint: Endpoint) -
     assert spread([], 3) == []
 
 
-def test_a_model_that_is_down_is_said(endpoint: Endpoint) -> None:
-    endpoint.status = 503
+def test_a_model_that_is_down_is_said(endpoint: ScriptedModel) -> None:
+    endpoint.plays(failing(503))
     with pytest.raises(VlmUnavailable, match="503"):
         drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0)

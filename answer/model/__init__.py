@@ -1,0 +1,1 @@
+"""The client of a model behind an OpenAI-compatible endpoint."""

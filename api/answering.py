@@ -1,0 +1,123 @@
+"""Questions answered: pages found, then told by what the settings name."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from answer.answers import Answer, Token, refusal
+from answer.stop import Stop
+from api import parts
+from api.admission import Admission
+from index.errors import VlmUnavailable
+from retrieval.hits import SearchQuery, SearchResult
+
+
+class AnswerUnavailable(VlmUnavailable):
+    """The model does not answer; the pages were found.
+
+    Args:
+        message: what is wrong with the model.
+        found: the pages.
+    """
+
+    def __init__(self, message: str, found: SearchResult) -> None:
+        super().__init__(message)
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, and what was found for it, with the time that both took."""
+
+    answer: Answer
+    found: SearchResult
+
+
+class Answering:
+    """Answers questions about the documents of a collection.
+
+    Args:
+        answerer: asks models; without one, answers are quotes.
+        search: finds the pages.
+        language: the leading language of a collection.
+        admission: keeps the pages that may hold an answer.
+    """
+
+    def __init__(
+        self,
+        answerer: parts.Answerer | None,
+        search: Callable[[str, SearchQuery], SearchResult],
+        language: Callable[[str], str],
+        admission: Admission,
+    ) -> None:
+        self._answerer = answerer
+        self._search = search
+        self._language = language
+        self._admission = admission
+
+    def ask(
+        self, collection: str, query: SearchQuery, stop: Stop | None = None
+    ) -> tuple[Answer, SearchResult]:
+        """Answer a question, or refuse.
+
+        Raises:
+            AnswerCancelled: it was stopped.
+            AnswerUnavailable: the model does not answer.
+        """
+        *_, last = self.stream(collection, query, stop)
+        if not isinstance(last, Answered):
+            raise TypeError("the stream of an answer ends with the answer")
+        return last.answer, last.found
+
+    def stream(
+        self, collection: str, query: SearchQuery, stop: Stop | None = None
+    ) -> Iterator[SearchResult | Token | Answered]:
+        """Yield the pages found, then the answer's sentences as they come, then all of it.
+
+        Raises:
+            AnswerCancelled: it was stopped.
+            AnswerUnavailable: the model does not answer.
+        """
+        asked = perf_counter()
+        found = self._search(collection, query)
+        yield found
+        began = perf_counter()
+        told: list[str] = []
+        first_ms: float | None = None
+        for item in self._stream(collection, query.text, found, stop):
+            for token in [item] if isinstance(item, Token) else _untold(item, told):
+                first_ms = first_ms or _ms_since(asked)
+                told = [*told[: token.sentence], token.text]
+                yield token
+            if isinstance(item, Answer):
+                timings = {"answer": _ms_since(began), "first_token": first_ms or _ms_since(asked)}
+                yield Answered(item, replace(found, timings={**found.timings, **timings}))
+
+    def close(self) -> None:
+        """Let go of the models."""
+        if self._answerer is not None:
+            self._answerer.close()
+
+    def _stream(
+        self, collection: str, question: str, found: SearchResult, stop: Stop | None
+    ) -> Iterator[Token | Answer]:
+        answerer = self._answerer or parts.quoter(self._language(collection))
+        pages = [one.page for one in self._admission.admit(collection, question, found.hits)]
+        if not pages:
+            yield refusal(answerer.model)
+            return
+        try:
+            yield from answerer.stream(question, pages, stop)
+        except VlmUnavailable as error:
+            raise AnswerUnavailable(str(error), found) from error
+
+
+def _untold(answer: Answer, told: Sequence[str]) -> list[Token]:
+    """Sentences of the whole answer that its stream did not tell; all when it told others."""
+    texts = [sentence.text for sentence in answer.sentences] or [answer.text]
+    n_same = len(told) if texts[: len(told)] == [*told] else 0
+    return [Token(place, text) for place, text in enumerate(texts)][n_same:]
+
+
+def _ms_since(moment: float) -> float:
+    return 1000 * (perf_counter() - moment)

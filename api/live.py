@@ -1,0 +1,117 @@
+"""Answers while they come about: from a thread to a response, and ended when the caller leaves."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from answer.stop import Stop
+from api import problems
+from api.events import EVENT_STREAM, PING, AnswerEvent
+from api.schemas import Problem
+from index.errors import PagesightError
+
+PING_S = 10.0
+Told = Callable[[Stop], Iterator[AnswerEvent]]
+logger = logging.getLogger(__name__)
+
+
+async def respond(told: Told, *, ping_s: float = PING_S) -> Response:
+    """Return the response that streams the events; a failure before the first is a problem.
+
+    Args:
+        told: tells the events, in a thread; is given what ends it.
+        ping_s: how long there may be silence.
+    """
+    live = _Live(told)
+    first = await live.next()
+    if first is None:
+        return problems.answered(problems.unexpected())
+    if isinstance(first.body, Problem):
+        return problems.answered(first.body)
+    return _LiveResponse(live, first, ping_s)
+
+
+@asynccontextmanager
+async def watched(request: Request) -> AsyncIterator[Stop]:
+    """Give what is set when the caller leaves before the block ends."""
+    stop = Stop()
+    watching = asyncio.create_task(_wait_for_leave(request, stop))
+    try:
+        yield stop
+    finally:
+        watching.cancel()
+
+
+class _Live:
+    """Events that a thread tells, taken by an event loop."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self._stop = Stop()
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.Queue[AnswerEvent | None] = asyncio.Queue()
+        self._telling = asyncio.create_task(run_in_threadpool(self._tell))
+
+    async def next(self) -> AnswerEvent | None:
+        """Return the next event; None after the last."""
+        return await self._queue.get()
+
+    async def frames(self, first: AnswerEvent, ping_s: float) -> AsyncIterator[bytes]:
+        """Yield the first event and the others as they come, and pings between them."""
+        yield first.frame()
+        while True:
+            try:
+                event = await asyncio.wait_for(self.next(), ping_s)
+            except TimeoutError:
+                yield PING
+                continue
+            if event is None:
+                return
+            yield event.frame()
+
+    def end(self) -> None:
+        """Stop telling."""
+        self._stop.set()
+
+    def _tell(self) -> None:
+        """Hand over every event; never end in silence."""
+        try:
+            for event in self._told(self._stop):
+                self._put(event)
+        except PagesightError as error:
+            self._put(AnswerEvent("error", problems.problem_of(error)))
+        except Exception:
+            logger.exception("answer failed")
+            self._put(AnswerEvent("error", problems.unexpected()))
+        self._put(None)
+
+    def _put(self, event: AnswerEvent | None) -> None:
+        self._loop.call_soon_threadsafe(self._queue.put_nowait, event)
+
+
+class _LiveResponse(StreamingResponse):
+    """Streams events; whatever ends the response ends what tells them."""
+
+    def __init__(self, live: _Live, first: AnswerEvent, ping_s: float) -> None:
+        headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+        super().__init__(live.frames(first, ping_s), media_type=EVENT_STREAM, headers=headers)
+        self._live = live
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._live.end()
+
+
+async def _wait_for_leave(request: Request, stop: Stop) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    stop.set()
