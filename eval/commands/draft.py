@@ -1,11 +1,13 @@
 """`pagesight eval draft` and `accept`: questions from one's own documents."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePath
 
 import click
 
+from answer.vlm import VlmClient
 from api.commands.ingest import ingest_files
 from api.commands.shared import (
     data_option,
@@ -71,13 +73,12 @@ def draft(  # noqa: PLR0913  a command has its options as parameters
         name=collection or collection_name("draft", folder.resolve().name),
         language=language.split(",") if language else None,
     )
-    with open_desk(data, url) as desk:
+    with open_desk(data, url) as desk, _open_model(data) as client:
         documents = _read(desk, wanted, folder)
-        drafter = _drafter(desk, wanted.name, data)
-        if drafter is None:
+        if client is None:
             found = rules.draft(documents, per_document=per_document, seed=seed)
         else:
-            found = _ask(drafter, documents, per_document, seed)
+            found = _ask(_drafter(client, desk, wanted.name), documents, per_document, seed)
     write_proposals(path, with_decisions(found, kept))
     _print(path, documents, found)
 
@@ -124,10 +125,18 @@ def _told_apart(documents: Sequence[DocumentDetails]) -> list[DocumentDetails]:
     return [one for one in documents if counts[PurePath(one.name).stem] == 1]
 
 
-def _drafter(desk: Desk, collection: str, data: Path | None) -> ModelDrafter | None:
+@contextmanager
+def _open_model(data: Path | None) -> Iterator[VlmClient | None]:
+    """The model that the settings name, if any."""
     client = model(load_settings(data))
-    if client is None:
-        return None
+    try:
+        yield client
+    finally:
+        if client is not None:
+            client.close()
+
+
+def _drafter(client: VlmClient, desk: Desk, collection: str) -> ModelDrafter:
     return ModelDrafter(client, lambda document, page: desk.page_image(collection, document, page))
 
 

@@ -20,10 +20,12 @@ def endpoint() -> Iterator[ScriptedModel]:
         yield played
 
 
-def drafter(endpoint: ScriptedModel) -> ModelDrafter:
+@pytest.fixture
+def drafter(endpoint: ScriptedModel) -> Iterator[ModelDrafter]:
     limits = CallLimits(5.0, 5.0, 0)
     client = VlmClient(ChatEndpoint(endpoint.url, "tiny", "key", limits=limits), 10.0)
-    return ModelDrafter(client, lambda _document, _page: PNG)
+    yield ModelDrafter(client, lambda _document, _page: PNG)
+    client.close()
 
 
 def wrote(endpoint: ScriptedModel, *written: object) -> None:
@@ -35,11 +37,11 @@ def question(quote: str, text: str = "When was the Halvern bridge opened?") -> d
 
 
 def test_what_the_model_asks_is_proposed_with_its_quote_as_the_page_has_it(
-    endpoint: ScriptedModel,
+    endpoint: ScriptedModel, drafter: ModelDrafter
 ) -> None:
     wrote(endpoint, question("opened in 1931"))
     bridges = document("bridges", page(BRIDGE), title="On bridges")
-    (found,) = drafter(endpoint).draft([bridges], per_document=3, seed=0)
+    (found,) = drafter.draft([bridges], per_document=3, seed=0)
     assert (found.query, found.answers) == ("When was the Halvern bridge opened?", ("1931",))
     assert (found.doc, found.page, found.quote) == ("bridges", 1, "opened in 1931.")
     # `1931.` are the characters 25 to 30 of the line, 0.01 of the page each, from 0.1 on
@@ -50,43 +52,49 @@ def test_what_the_model_asks_is_proposed_with_its_quote_as_the_page_has_it(
     assert "5 questions in English" in shown[-1]["text"]
 
 
-def test_what_the_page_does_not_say_is_dropped(endpoint: ScriptedModel) -> None:
+def test_what_the_page_does_not_say_is_dropped(
+    endpoint: ScriptedModel, drafter: ModelDrafter
+) -> None:
     wrote(
         endpoint, question("opened in 1932"), question("", "Why is it so?"), {"question": 1}, "no"
     )
-    assert drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0) == []
+    assert drafter.draft([document("b", page(BRIDGE))], per_document=3, seed=0) == []
 
 
-def test_a_reply_without_json_proposes_nothing(endpoint: ScriptedModel) -> None:
+def test_a_reply_without_json_proposes_nothing(
+    endpoint: ScriptedModel, drafter: ModelDrafter
+) -> None:
     endpoint.plays(streamed("I would rather not."))
-    assert drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0) == []
+    assert drafter.draft([document("b", page(BRIDGE))], per_document=3, seed=0) == []
 
 
-def test_an_answer_that_is_nothing_but_markup_is_dropped(endpoint: ScriptedModel) -> None:
+def test_an_answer_that_is_nothing_but_markup_is_dropped(
+    endpoint: ScriptedModel, drafter: ModelDrafter
+) -> None:
     wrote(endpoint, question("opened in 1931") | {"answer": "<b></b>"})
-    assert drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0) == []
+    assert drafter.draft([document("b", page(BRIDGE))], per_document=3, seed=0) == []
 
 
-def test_links_do_not_leave_the_model(endpoint: ScriptedModel) -> None:
+def test_links_do_not_leave_the_model(endpoint: ScriptedModel, drafter: ModelDrafter) -> None:
     wrote(endpoint, question("opened in 1931", "When was [it](https://evil.example) opened?"))
-    (found,) = drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0)
+    (found,) = drafter.draft([document("b", page(BRIDGE))], per_document=3, seed=0)
     assert found.query == "When was it opened?"
 
 
-def test_no_more_pages_are_shown_than_questions_are_wanted(endpoint: ScriptedModel) -> None:
+def test_no_more_pages_are_shown_than_questions_are_wanted(
+    endpoint: ScriptedModel, drafter: ModelDrafter
+) -> None:
     wrote(endpoint)
     seen: list[int] = []
     pages = [page(BRIDGE, number=n) for n in range(1, 8)]
-    drafter(endpoint).draft(
-        [document("b", *pages)], per_document=3, seed=0, on_page=lambda: seen.append(1)
-    )
+    drafter.draft([document("b", *pages)], per_document=3, seed=0, on_page=lambda: seen.append(1))
     assert len(endpoint.asked) == len(seen) == 3
     # 7 pages in 3 steps of 7/3: the pages at 0, 2.33 and 4.67
     assert [one.number for one in spread(pages, 3)] == [1, 3, 5]
     assert spread([], 3) == []
 
 
-def test_a_model_that_is_down_is_said(endpoint: ScriptedModel) -> None:
+def test_a_model_that_is_down_is_said(endpoint: ScriptedModel, drafter: ModelDrafter) -> None:
     endpoint.plays(failing(503))
     with pytest.raises(VlmUnavailable, match="503"):
-        drafter(endpoint).draft([document("b", page(BRIDGE))], per_document=3, seed=0)
+        drafter.draft([document("b", page(BRIDGE))], per_document=3, seed=0)
