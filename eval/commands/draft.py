@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path, PurePath
 
 import click
@@ -77,7 +78,8 @@ def draft(  # noqa: PLR0913  a command has its options as parameters
         if drafter is None:
             found = rules.draft(documents, per_document=per_document, seed=seed)
         else:
-            found = _ask(drafter, documents, per_document, seed)
+            with closing(drafter):
+                found = _ask(drafter, documents, per_document, seed)
     write_proposals(path, with_decisions(found, kept))
     _print(path, documents, found)
 

@@ -62,6 +62,10 @@ class ModelDrafter:
         self._client = client
         self._image = image
 
+    def close(self) -> None:
+        """Let go of the model."""
+        self._client.close()
+
     def draft(
         self,
         documents: Sequence[DraftDocument],
