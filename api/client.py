@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import httpx
 
 from api.schemas import (
+    AnswerPlan,
     AnswerRequest,
     AnswerResponse,
     Body,
@@ -115,6 +116,12 @@ class RemoteDesk:
         """Answer a question."""
         path = f"/v1/collections/{collection}/answers"
         return self._ask(AnswerResponse, "POST", path, json=request.model_dump())
+
+    def plan_answer(self, collection: str, request: AnswerRequest) -> AnswerPlan:
+        """Return what an answer would be made from and cost."""
+        path = f"/v1/collections/{collection}/answers"
+        asked = {"dry_run": True}
+        return self._ask(AnswerPlan, "POST", path, params=asked, json=request.model_dump())
 
     def page_image(self, collection: str, document: str, page: int, *, width: int) -> bytes:
         """Return a page's picture as JPEG, at most `width` pixels wide."""

@@ -18,7 +18,9 @@ from api.bodies import (
     upload_body,
 )
 from api.ids import parse_id
+from api.plan_bodies import plan_body
 from api.schemas import (
+    AnswerPlan,
     AnswerRequest,
     AnswerResponse,
     CollectionBody,
@@ -81,6 +83,9 @@ class Desk(Protocol):
 
     def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
         """Answer a question."""
+
+    def plan_answer(self, collection: str, request: AnswerRequest) -> AnswerPlan:
+        """Return what an answer would be made from and cost."""
 
     def page_image(self, collection: str, document: str, page: int, *, width: int) -> bytes:
         """Return a page's picture as JPEG, at most `width` pixels wide."""
@@ -164,13 +169,12 @@ class LocalDesk:
 
     def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
         """Answer a question."""
-        query = SearchQuery(
-            request.query,
-            limit=request.limit,
-            scope=as_scope(request.filter),
-            arms=as_arms(request.arms),
-        )
-        return answer_body(collection, *self.service.ask(collection, query))
+        return answer_body(collection, *self.service.ask(collection, _question(request)))
+
+    def plan_answer(self, collection: str, request: AnswerRequest) -> AnswerPlan:
+        """Return what an answer would be made from and cost."""
+        shown, found = self.service.plan_answer(collection, _question(request))
+        return plan_body(self.service.settings.vlm_model, shown, found)
 
     def page_image(self, collection: str, document: str, page: int, *, width: int) -> bytes:
         """Return a page's picture as JPEG, at most `width` pixels wide."""
@@ -184,6 +188,15 @@ class LocalDesk:
     def close(self) -> None:
         """Let go of everything."""
         self.service.close()
+
+
+def _question(request: AnswerRequest) -> SearchQuery:
+    return SearchQuery(
+        request.query,
+        limit=request.limit,
+        scope=as_scope(request.filter),
+        arms=as_arms(request.arms),
+    )
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

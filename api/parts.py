@@ -1,6 +1,7 @@
 """Which part serves which setting: the choices behind `Service.build`."""
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Literal, Protocol
 
@@ -32,7 +33,7 @@ from retrieval.store_scoring import StoreScoring
 class Answerer(Protocol):
     """Writes an answer from pages: extractive, or a vision-language model."""
 
-    def answer(self, question: str, pages: list[EvidencePage]) -> Answer:
+    def answer(self, question: str, pages: Sequence[EvidencePage]) -> Answer:
         """Answer the question from the pages, or refuse."""
 
 

@@ -4,18 +4,19 @@ import os
 from collections.abc import Iterable
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from functools import lru_cache
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from answer.answers import Answer, EvidencePage
+from answer.answers import Answer, refusal
 from api import parts
+from api.evidence import EvidenceReader
 from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
 from api.pictures import scaled
 from api.rebuilds import Rebuilds
 from api.settings import Settings, prepare_process
+from api.shown_pages import PageBudget, ShownPages
 from api.uploads import checked_metadata, display_name
 from index.blobs import LocalBlobs
 from index.catalog.catalog import Catalog
@@ -27,16 +28,14 @@ from index.catalog.jobs import JobLedger
 from index.catalog.rebuilds import RebuildLedger
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf
-from index.errors import PageNotFound
-from index.records import PageWords
+from index.errors import InvalidRequest, PageNotFound
 from index.vectors.base import VectorStore
-from index.words import decode_words
 from ingest.jobs import INDEX, REBUILD, JobQueue, Task, Worker
 from ingest.pipeline import Indexer
 from ingest.rebuild import Rebuilder
 from ingest.stores import Stores
 from retrieval.heatmap import PageHeat, row_heat
-from retrieval.hits import Hit, SearchQuery, SearchResult
+from retrieval.hits import SearchQuery, SearchResult
 from retrieval.recall import RecallCheck
 from retrieval.search import Searcher, SearchParts
 
@@ -81,7 +80,9 @@ class Service:
             Task(REBUILD, self.rebuilder.run, ledger.open_ids),
         ]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None)
-        self._words = lru_cache(maxsize=1024)(self._read_words)  # of pages found last
+        self._evidence = EvidenceReader(self.catalog, self.blobs)
+        self._budget = PageBudget(settings, self._evidence)
+        self._words = self._evidence.words
         searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self._words)
         self._searcher = Searcher(searching)
         self.recall = RecallCheck(self._searcher.search, share=settings.recall_check)
@@ -229,16 +230,23 @@ class Service:
         """Answer a question from the pages that match it best, or refuse.
 
         Raises:
+            InvalidRequest: no page fits into the model's cap of tokens.
             VlmUnavailable: the configured model does not answer.
         """
-        found = self.search(collection, query)
-        pages = [self._evidence(hit) for hit in found.hits]
+        shown, found = self.plan_answer(collection, query)
         started = perf_counter()
-        language = self.collection(collection).manifest.language[0]
-        answerer = parts.answerer(self.settings, language=language)
-        answer = answerer.answer(query.text, pages)
+        answer = self._answer(collection, query.text, shown)
+        usage = replace(answer.usage, estimated_input_tokens=shown.estimated_tokens)
         timings = {**found.timings, "answer": 1000 * (perf_counter() - started)}
-        return answer, replace(found, timings=timings)
+        return replace(answer, usage=usage), replace(found, timings=timings)
+
+    def plan_answer(self, collection: str, query: SearchQuery) -> tuple[ShownPages, SearchResult]:
+        """Find the pages of an answer and what a model would be shown of them, asking none."""
+        found = self.search(collection, query)
+        started = perf_counter()
+        shown = self._budget.shown(query.text, found.hits)
+        timings = {**found.timings, "plan": 1000 * (perf_counter() - started)}
+        return shown, replace(found, timings=timings)
 
     def page_image(
         self, collection: str, document: UUID, page: int, *, width: int | None = None
@@ -267,7 +275,7 @@ class Service:
         generation = self.catalog.document(collection, document).generation
         if generation is None:
             raise PageNotFound(f"document {document} has no pages yet")
-        picture = self._image(generation, page)
+        picture = self._evidence.image(generation, page)
         question, rows = self.holdings.read(
             collection, lambda found: self._searcher.page_rows(found, generation, page, query)
         )
@@ -279,20 +287,13 @@ class Service:
         stored = self.blobs.put_stream(chunks, max_bytes=self.settings.max_bytes)
         return Source(stored.sha256, display_name(name), stored.n_bytes)
 
-    def _evidence(self, hit: Hit) -> EvidencePage:
-        return EvidencePage(
-            document=str(hit.document),
-            name=hit.name,
-            page=hit.page,
-            words=self._words(hit.generation, hit.page),
-            relevance=hit.relevance,
-            image=lambda: self._image(hit.generation, hit.page),
-        )
-
-    def _image(self, generation: UUID, page: int) -> bytes:
-        stored = self.catalog.generation_page(generation, page)
-        return self.blobs.read(stored.image_sha256 or "")
-
-    def _read_words(self, generation: UUID, page: int) -> PageWords:
-        stored = self.catalog.generation_page(generation, page)
-        return decode_words(self.blobs.read(stored.words_sha256 or ""))
+    def _answer(self, collection: str, question: str, shown: ShownPages) -> Answer:
+        if shown.plan is not None and not shown.pages:
+            if shown.left_out:
+                cap = self.settings.vlm_max_input_tokens
+                raise InvalidRequest(
+                    f"no page fits into {cap} tokens; raise the cap or ask shorter"
+                )
+            return refusal(self.settings.vlm_model)
+        language = self.collection(collection).manifest.language[0]
+        return parts.answerer(self.settings, language=language).answer(question, shown.pages)

@@ -1,9 +1,12 @@
 """Questions: pages that match, and answers with citations."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from api.routes.shared import CollectionName, DeskOf, failures
 from api.schemas import (
+    AnswerPlan,
     AnswerRequest,
     AnswerResponse,
     SearchBatch,
@@ -31,6 +34,14 @@ def search_batch(
 
 
 @router.post("/answers", responses=failures(404, 409))
-def answer(collection: CollectionName, body: AnswerRequest, desk: DeskOf) -> AnswerResponse:
+def answer(
+    collection: CollectionName,
+    body: AnswerRequest,
+    desk: DeskOf,
+    *,
+    dry_run: Annotated[
+        bool, Query(description="only tell which pages would be used, and the tokens of a model")
+    ] = False,
+) -> AnswerResponse | AnswerPlan:
     """Answer a question from the documents, with citations, or refuse."""
-    return desk.ask(collection, body)
+    return desk.plan_answer(collection, body) if dry_run else desk.ask(collection, body)

@@ -1,0 +1,66 @@
+"""Found pages as answers need them: their words, their pictures, their place."""
+
+from functools import lru_cache
+from uuid import UUID
+
+from answer.answers import EvidencePage
+from index.blobs import LocalBlobs
+from index.catalog.catalog import Catalog
+from index.records import Box, PageWords
+from index.words import decode_words
+from retrieval.hits import Hit
+
+
+class EvidenceReader:
+    """Reads what is kept of pages; the words of those found last stay at hand."""
+
+    def __init__(self, catalog: Catalog, blobs: LocalBlobs) -> None:
+        self._catalog = catalog
+        self._blobs = blobs
+        self.words = lru_cache(maxsize=1024)(self._read_words)
+
+    def page(self, hit: Hit) -> EvidencePage:
+        """Return a found page."""
+        regions = tuple(region.box for region in hit.regions)
+        return self._page(hit, hit.page, regions)
+
+    def beside(self, hit: Hit, page: int) -> EvidencePage:
+        """Return another page of a found page's document, as relevant as that one.
+
+        Raises:
+            PageNotFound: there is no such page, or it could not be read.
+        """
+        return self._page(hit, page, ())
+
+    def size(self, generation: UUID, page: int) -> tuple[int, int]:
+        """Return width and height of a page's picture in pixels.
+
+        Raises:
+            PageNotFound: there is no such page, or it could not be read.
+        """
+        stored = self._catalog.generation_page(generation, page)
+        return stored.width_px, stored.height_px
+
+    def image(self, generation: UUID, page: int) -> bytes:
+        """Return a page's picture as it is kept.
+
+        Raises:
+            PageNotFound: there is no such page, or it could not be read.
+        """
+        stored = self._catalog.generation_page(generation, page)
+        return self._blobs.read(stored.image_sha256 or "")
+
+    def _page(self, hit: Hit, page: int, regions: tuple[Box, ...]) -> EvidencePage:
+        return EvidencePage(
+            document=str(hit.document),
+            name=hit.name,
+            page=page,
+            words=self.words(hit.generation, page),
+            relevance=hit.relevance,
+            image=lambda: self.image(hit.generation, page),
+            regions=regions,
+        )
+
+    def _read_words(self, generation: UUID, page: int) -> PageWords:
+        stored = self._catalog.generation_page(generation, page)
+        return decode_words(self._blobs.read(stored.words_sha256 or ""))

@@ -1,0 +1,130 @@
+"""Which of the found pages a model is shown, and how much of each, before it is asked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from answer.answers import EvidencePage
+from answer.budget.known_models import image_family
+from answer.budget.offers import (
+    WHOLE_PAGE,
+    Entry,
+    PageKey,
+    PageOffer,
+    Plan,
+    matching_part,
+    offer,
+)
+from answer.budget.page_breaks import continued_part, neighbours
+from answer.budget.plan import plan_pages
+from answer.budget.words import PER_PART, text_tokens
+from answer.prompt import fixed_text
+from api.evidence import EvidenceReader
+from api.pictures import drawn
+from api.settings import Settings
+from index.errors import PageNotFound
+from retrieval.hits import Hit
+
+MAX_NEIGHBOURS = 2
+N_FIXED_PARTS = 4  # the instructions, the reminder, the question, and the beginning of the answer
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPages:
+    """The pages that an answer is made from.
+
+    Attributes:
+        pages: as the answerer gets them; with a plan, in its order and as it says.
+        plan: what is sent of them; None where no model is asked.
+        left_out: pages for which the plan has no room.
+    """
+
+    pages: tuple[EvidencePage, ...]
+    plan: Plan | None = None
+    left_out: tuple[EvidencePage, ...] = ()
+
+    @property
+    def estimated_tokens(self) -> int:
+        """What the model will read; 0 where none is asked."""
+        return self.plan.tokens if self.plan is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    page: EvidencePage
+    offer: PageOffer
+
+
+class PageBudget:
+    """Plans what the configured model is shown.
+
+    Args:
+        settings: name the model, its cap of tokens and how it counts images.
+        evidence: reads pages.
+    """
+
+    def __init__(self, settings: Settings, evidence: EvidenceReader) -> None:
+        self._settings = settings
+        self._evidence = evidence
+
+    def shown(self, question: str, hits: Sequence[Hit]) -> ShownPages:
+        """Return the pages of an answer; all that were found where no model is configured."""
+        if self._settings.vlm_url is None:
+            return ShownPages(tuple(self._evidence.page(hit) for hit in hits))
+        offered = list(self._offered(hits))
+        plan = plan_pages(
+            [one.offer for one in offered],
+            image_family(self._settings.vlm_image_tokens, self._settings.vlm_model),
+            fixed_tokens=text_tokens(fixed_text(question)) + N_FIXED_PARTS * PER_PART,
+            max_tokens=self._settings.vlm_max_input_tokens,
+            evidence=self._settings.vlm_evidence,
+        )
+        pages = {one.offer.key: one.page for one in offered}
+        return ShownPages(
+            tuple(_as_planned(pages[entry.key], entry) for entry in plan.entries),
+            plan,
+            tuple(pages[key] for key in plan.left_out),
+        )
+
+    def _offered(self, hits: Sequence[Hit]) -> Iterator[_Offered]:
+        """Found pages, best first, each before the neighbours that its text runs on to."""
+        taken = {PageKey(str(hit.document), hit.page) for hit in hits}
+        n_neighbours = 0
+        for hit in hits:
+            page = self._evidence.page(hit)
+            size = self._evidence.size(hit.generation, hit.page)
+            yield _Offered(page, offer(page, *size, crop=matching_part(page.regions)))
+            for direction in neighbours(page.words.words, page.regions):
+                key = PageKey(page.document, page.page + direction)
+                if key in taken or n_neighbours == MAX_NEIGHBOURS:
+                    continue
+                taken.add(key)
+                for found in self._neighbour(hit, direction):
+                    n_neighbours += 1
+                    yield found
+
+    def _neighbour(self, hit: Hit, direction: int) -> Iterator[_Offered]:
+        """The page beside a found one, where there is one that could be read."""
+        number = hit.page + direction
+        if number < 1:
+            return
+        try:
+            page = self._evidence.beside(hit, number)
+        except PageNotFound:
+            return
+        width, height = self._evidence.size(hit.generation, number)
+        part = continued_part(direction)
+        yield _Offered(page, offer(page, width, height, crop=part, is_neighbour=True))
+
+
+def _as_planned(page: EvidencePage, entry: Entry) -> EvidencePage:
+    """The page with what the plan sends of it."""
+    planned = replace(
+        page,
+        evidence=entry.evidence,
+        part=None if entry.box == WHOLE_PAGE else entry.box,
+        words_in_part=entry.words_in_box,
+    )
+    if entry.kind not in ("scaled", "crop"):
+        return planned
+    size = entry.width, entry.height
+    return replace(planned, image=lambda: drawn(page.image(), entry.box, size))
