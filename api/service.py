@@ -80,9 +80,9 @@ class Service:
             Task(REBUILD, self.rebuilder.run, ledger.open_ids),
         ]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None)
-        self._evidence = EvidenceReader(self.catalog, self.blobs)
-        self._budget = PageBudget(settings, self._evidence)
-        self._words = self._evidence.words
+        self.evidence = EvidenceReader(self.catalog, self.blobs)
+        self._budget = PageBudget(settings, self.evidence)
+        self._words = self.evidence.words
         searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self._words)
         self._searcher = Searcher(searching)
         self.recall = RecallCheck(self._searcher.search, share=settings.recall_check)
@@ -275,7 +275,7 @@ class Service:
         generation = self.catalog.document(collection, document).generation
         if generation is None:
             raise PageNotFound(f"document {document} has no pages yet")
-        picture = self._evidence.image(generation, page)
+        picture = self.evidence.image(generation, page)
         question, rows = self.holdings.read(
             collection, lambda found: self._searcher.page_rows(found, generation, page, query)
         )

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from answer.layout import Line, read_lines, spell
+from answer.layout import MAX_PITCH, Line, read_lines, spell
 from index.records import Box, Word
 
 SENTENCE_ENDS = ".!?…。！？؟"  # noqa: RUF001 full-width marks are meant
 GOES_ON = ("-", ",", ";", ":")
 CLOSING = "\"')]}»\u201d\u2019"
-FULL = 0.85  # of the width of the widest line in its column
+FULL = 0.8  # of the width of the widest line in its column
 EDGE = 0.12  # of the page, at its top and bottom, where headers and footers stand
 RUNNING_WORDS = 14
 APART = 1.8  # times the usual distance of lines
@@ -43,7 +43,11 @@ def continued_part(direction: int) -> Box:
 
 def _text_lines(lines: Sequence[Line]) -> list[Line]:
     """The lines without those of running headers and footers."""
-    pitches = [b.bottom - a.bottom for a, b in pairwise(lines) if b.bottom > a.bottom]
+    pitches = [
+        below.bottom - above.bottom
+        for above, below in pairwise(lines)
+        if 0 < below.bottom - above.bottom < MAX_PITCH * above.height
+    ]
     usual = median(pitches) if pitches else 0.0
     kept = list(lines)
     while len(kept) > 1 and _is_running(kept[-1], kept[-1].box.top - kept[-2].bottom, usual):

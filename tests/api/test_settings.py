@@ -77,3 +77,13 @@ def test_the_hub_is_asked_when_it_may_be(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("HF_HUB_OFFLINE", "not yet")
     prepare_process(Settings(hub=True))
     assert os.environ["HF_HUB_OFFLINE"] == "not yet"  # noqa: TID251  what the function is about
+
+
+@pytest.mark.parametrize("family", ["auto", "anthropic", "qwen2-vl:max_pixels=1003520"])
+def test_a_model_may_count_images_in_any_known_way(tmp_path: Path, family: str) -> None:
+    assert Settings(data=tmp_path, vlm_image_tokens=family).vlm_image_tokens == family
+
+
+def test_an_unknown_way_to_count_images_is_refused_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="one of auto, openai-tiles"):
+        Settings(data=tmp_path, vlm_image_tokens="pixels")
