@@ -22,7 +22,7 @@ from tests.conftest import open_service
 from tests.tiny import HashedWords, index, pdf, settings
 
 RUNS_ON = pdf(
-    "The valley\nThe dam is twelve metres tall and the road\nbegins at the mill and ends at the",
+    "The valley\nThe dam is twelve metres tall and the road\nbegins at the old mill and ends at the",
     "village of herons, where boats are kept.",
     "Nothing of this.",
 )
