@@ -135,5 +135,5 @@ def test_the_text_told_beforehand_is_the_text_that_is_sent(make_page: MakePage) 
     content = user["content"]
     assert words_text(page) == content[2]["text"]  # type: ignore[index] # the third part is the words
     told = [system["content"], content[3]["text"], content[4]["text"]]  # type: ignore[index] # as above
-    assert fixed_text("How many? ") == "\n".join(told)
+    assert fixed_text("How many? ") == "\n".join(map(str, told))
     assert words_text(make_page()) == ""

@@ -99,6 +99,12 @@ def test_anthropic_counts_as_in_its_table_of_sizes(
     assert AnthropicPatches(2576, 4784).tokens(*size) == high
 
 
+def test_a_long_strip_is_held_by_the_edge_that_anthropic_allows() -> None:
+    # By hand: 5000 x 100 becomes 1568 x 31, 56 patches by 2; at 4784 tokens 2576 x 52, 92 by 2.
+    assert AnthropicPatches().tokens(5000, 100) == 112
+    assert AnthropicPatches(2576, 4784).tokens(100, 5000) == 184
+
+
 def test_gemini_counts_as_in_its_example_and_a_small_image_as_one_tile() -> None:
     assert GeminiTiles().tokens(960, 540) == 6 * 258
     assert GeminiTiles().tokens(384, 384) == 258

@@ -71,6 +71,12 @@ def test_a_line_of_two_columns_of_labels_is_no_table_that_runs_on(lay: Lay) -> N
     assert neighbours(page.words, [region(page, 4)]) == ()
 
 
+def test_a_single_line_with_a_value_is_no_table_that_runs_on(lay: Lay) -> None:
+    page = lay([*PROSE, "", "Delivered      12 May 2024"])
+
+    assert neighbours(page.words, [region(page, 4)]) == ()
+
+
 def test_a_page_that_begins_in_lower_case_comes_from_the_page_before(lay: Lay) -> None:
     page = lay([PROSE[1], PROSE[2], "end."])
 
