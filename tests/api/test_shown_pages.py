@@ -21,11 +21,10 @@ from retrieval.hits import SearchQuery
 from tests.conftest import open_service
 from tests.tiny import HashedWords, index, pdf, settings
 
-RUNS_ON = pdf(
-    "The valley\nThe dam is twelve metres tall and the road\nbegins at the old mill and ends at the",
-    "village of herons, where boats are kept.",
-    "Nothing of this.",
-)
+FIRST_PAGE = """The valley
+The dam is twelve metres tall and the road
+begins at the old mill and ends at the"""
+RUNS_ON = pdf(FIRST_PAGE, "village of herons, where boats are kept.", "Nothing of this.")
 QUESTION = "Where does the road at the mill end?"
 Shown = Callable[..., ShownPages]
 

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from answer.budget.families import Fixed, ImageFamily, OpenAiPatches, OpenAiTiles, QwenGrid
@@ -63,3 +66,12 @@ def test_a_setting_that_names_nothing_is_refused_with_what_there_is(
 ) -> None:
     with pytest.raises(InvalidRequest, match=told):
         image_family(setting, "gpt-4o")
+
+
+def test_the_table_of_the_documentation_says_what_the_families_count() -> None:
+    page = Path(__file__).parents[3] / "docs" / "token-budget.md"
+    rows = re.findall(r"^\| `([\w-]+)` \| (\d+) \|", page.read_text("utf-8"), re.MULTILINE)
+
+    assert {name: int(tokens) for name, tokens in rows} == {
+        name: family.tokens(1191, 1684) for name, family in FAMILIES.items()
+    }
