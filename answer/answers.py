@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from index.records import Box, PageWords
 
 NOT_FOUND = "Not found in these documents."
 EXTRACTIVE = "extractive"
+Evidence = Literal["both", "image", "words"]  # what a model is given of a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,9 @@ class EvidencePage:
         image: reads the rendered page as JPEG or PNG bytes; called only when a model looks at it.
         known: terms of the question that stand anywhere in the document, on other pages too.
         regions: boxes that made the page match, best first.
+        evidence: what a model is given of this page; what it is given of any when None.
+        part: the part of the page that the image shows; all of it when None.
+        words_in_part: a model is given the words of that part alone.
     """
 
     document: str
@@ -32,6 +37,9 @@ class EvidencePage:
     image: Callable[[], bytes]
     known: frozenset[str] = frozenset()
     regions: tuple[Box, ...] = ()
+    evidence: Evidence | None = None
+    part: Box | None = None
+    words_in_part: bool = False
 
     def __post_init__(self) -> None:
         if self.page < 1:
@@ -81,10 +89,11 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that a model read and wrote; zeros when none was asked."""
+    """Tokens that a model read and wrote, and what was estimated before; zeros without a model."""
 
     input_tokens: int = 0
     output_tokens: int = 0
+    estimated_input_tokens: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(

@@ -8,6 +8,7 @@ from answer.answers import Answer, Token, refusal
 from answer.stop import Stop
 from api import parts
 from api.admission import Admission
+from api.shown_pages import PageBudget, ShownPages
 from index.errors import VlmUnavailable
 from retrieval.hits import SearchQuery, SearchResult
 
@@ -41,6 +42,7 @@ class Answering:
         search: finds the pages.
         language: the leading language of a collection.
         admission: keeps the pages that may hold an answer.
+        budget: plans what a model is shown of them.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class Answering:
         search: Callable[[str, SearchQuery], SearchResult],
         language: Callable[[str], str],
         admission: Admission,
+        budget: PageBudget,
     ) -> None:
         self._answerer = answerer
         self._search = search
         self._language = language
         self._admission = admission
+        self._budget = budget
 
     def ask(
         self, collection: str, query: SearchQuery, stop: Stop | None = None
@@ -61,6 +65,7 @@ class Answering:
         """Answer a question, or refuse.
 
         Raises:
+            InvalidRequest: no page fits into the model's cap of tokens.
             AnswerCancelled: it was stopped.
             AnswerUnavailable: the model does not answer.
         """
@@ -93,6 +98,13 @@ class Answering:
                 timings = {"answer": _ms_since(began), "first_token": first_ms or _ms_since(asked)}
                 yield Answered(item, replace(found, timings={**found.timings, **timings}))
 
+    def plan(self, collection: str, query: SearchQuery) -> tuple[ShownPages, SearchResult]:
+        """Find the pages of an answer and what a model would be shown of them, asking none."""
+        found = self._search(collection, query)
+        began = perf_counter()
+        shown = self._shown(collection, query.text, found)
+        return shown, replace(found, timings={**found.timings, "plan": _ms_since(began)})
+
     def close(self) -> None:
         """Let go of the models."""
         if self._answerer is not None:
@@ -102,14 +114,20 @@ class Answering:
         self, collection: str, question: str, found: SearchResult, stop: Stop | None
     ) -> Iterator[Token | Answer]:
         answerer = self._answerer or parts.quoter(self._language(collection))
-        pages = [one.page for one in self._admission.admit(collection, question, found.hits)]
-        if not pages:
+        shown = self._shown(collection, question, found)
+        if not shown.pages:
+            shown.check_room()
             yield refusal(answerer.model)
             return
         try:
-            yield from answerer.stream(question, pages, stop)
+            for item in answerer.stream(question, shown.pages, stop):
+                yield shown.priced(item) if isinstance(item, Answer) else item
         except VlmUnavailable as error:
             raise AnswerUnavailable(str(error), found) from error
+
+    def _shown(self, collection: str, question: str, found: SearchResult) -> ShownPages:
+        admitted = self._admission.admit(collection, question, found.hits)
+        return self._budget.shown(question, admitted)
 
 
 def _untold(answer: Answer, told: Sequence[str]) -> list[Token]:

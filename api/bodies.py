@@ -125,7 +125,7 @@ def reindex_body(found: RebuildProgress) -> ReindexBody:
 
 def search_body(found: SearchResult) -> SearchResponse:
     """Show found pages."""
-    return SearchResponse(hits=hit_bodies(found), timings=_rounded(found))
+    return SearchResponse(hits=hit_bodies(found), timings=rounded_timings(found))
 
 
 def answer_body(collection: str, answer: Answer, found: SearchResult) -> AnswerResponse:
@@ -139,9 +139,11 @@ def answer_body(collection: str, answer: Answer, found: SearchResult) -> AnswerR
         citations=_citations(collection, answer),
         warnings=list(answer.warnings),
         usage=UsageBody(
-            input_tokens=answer.usage.input_tokens, output_tokens=answer.usage.output_tokens
+            input_tokens=answer.usage.input_tokens,
+            output_tokens=answer.usage.output_tokens,
+            estimated_input_tokens=answer.usage.estimated_input_tokens,
         ),
-        timings=_rounded(found),
+        timings=rounded_timings(found),
     )
 
 
@@ -202,7 +204,9 @@ def _hit(hit: Hit) -> HitBody:
 
 def _region(region: Region) -> RegionBody:
     return RegionBody(
-        box=_box(region.box), score=round(region.score, SCORE_DECIMALS), text=region.text
+        box=rounded_box(region.box),
+        score=round(region.score, SCORE_DECIMALS),
+        text=region.text,
     )
 
 
@@ -211,7 +215,7 @@ def _citation(collection: str, citation: Citation) -> CitationBody:
         document=citation.document,
         name=citation.name,
         page=citation.page,
-        box=_box(citation.box),
+        box=rounded_box(citation.box),
         quote=citation.quote,
         verified=citation.is_verified,
         image=image_path(collection, citation.document, citation.page),
@@ -229,7 +233,8 @@ def _sentences(answer: Answer) -> list[SentenceBody]:
     ]
 
 
-def _box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def rounded_box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Show a box."""
     left, top, right, bottom = (round(edge, SCORE_DECIMALS) for edge in box)
     return left, top, right, bottom
 
@@ -244,5 +249,6 @@ def _error(failure: Failure | None) -> ErrorBody | None:
     return ErrorBody(code=failure.code, message=failure.message) if failure else None
 
 
-def _rounded(found: SearchResult) -> dict[str, float]:
+def rounded_timings(found: SearchResult) -> dict[str, float]:
+    """Show milliseconds by stage."""
     return {stage: round(ms, 1) for stage, ms in found.timings.items()}

@@ -10,6 +10,7 @@ import httpx
 from api.events import EVENT_STREAM, AnswerEvent, read_frames
 from api.page_words import PageWordsBody
 from api.schemas import (
+    AnswerPlan,
     AnswerRequest,
     AnswerResponse,
     Body,
@@ -137,6 +138,12 @@ class RemoteDesk:
                 yield from map(_told, read_frames(response.iter_lines()))
         except httpx.HTTPError as error:
             raise self._silence(error) from error
+
+    def plan_answer(self, collection: str, request: AnswerRequest) -> AnswerPlan:
+        """Return what an answer would be made from and cost."""
+        path = f"/v1/collections/{collection}/answers"
+        asked = {"dry_run": True}
+        return self._ask(AnswerPlan, "POST", path, params=asked, json=request.model_dump())
 
     def page_image(
         self, collection: str, document: str, page: int, *, width: int | None = None

@@ -23,7 +23,9 @@ from api.bodies import (
 from api.events import AnswerEvent, TokenBody
 from api.ids import parse_id
 from api.page_words import PageWordsBody, words_body
+from api.plan_bodies import plan_body
 from api.schemas import (
+    AnswerPlan,
     AnswerRequest,
     AnswerResponse,
     CollectionBody,
@@ -92,6 +94,9 @@ class Desk(Protocol):
 
     def ask_stream(self, collection: str, request: AnswerRequest) -> Iterator[AnswerEvent]:
         """Answer a question, event by event: `pages`, `token`s, `citations`, `done`."""
+
+    def plan_answer(self, collection: str, request: AnswerRequest) -> AnswerPlan:
+        """Return what an answer would be made from and cost."""
 
     def page_image(
         self, collection: str, document: str, page: int, *, width: int | None = None
@@ -185,6 +190,11 @@ class LocalDesk:
         """Answer a question; `stop` ends it from another thread."""
         answer, found = self.service.ask(collection, _query(request), stop)
         return answer_body(collection, answer, found)
+
+    def plan_answer(self, collection: str, request: AnswerRequest) -> AnswerPlan:
+        """Return what an answer would be made from and cost."""
+        shown, found = self.service.answering.plan(collection, _query(request))
+        return plan_body(self.service.settings.vlm_model, shown, found)
 
     def ask_stream(
         self, collection: str, request: AnswerRequest, *, stop: Stop | None = None

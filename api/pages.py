@@ -1,5 +1,6 @@
 """What is kept of a page that was found: its words and its picture."""
 
+from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
@@ -26,22 +27,45 @@ class Pages:
         self._blobs = blobs
         self.words = lru_cache(maxsize=REMEMBERED)(self._read_words)
 
+    def size(self, generation: UUID, page: int) -> tuple[int, int]:
+        """Return width and height of a page's picture in pixels.
+
+        Raises:
+            PageNotFound: there is no such page, or it could not be read.
+        """
+        stored = self._catalog.generation_page(generation, page)
+        return stored.width_px, stored.height_px
+
     def image(self, generation: UUID, page: int) -> bytes:
-        """Return a page's picture as JPEG."""
+        """Return a page's picture as JPEG.
+
+        Raises:
+            PageNotFound: there is no such page, or it could not be read.
+        """
         stored = self._catalog.generation_page(generation, page)
         return self._blobs.read(stored.image_sha256 or "")
 
     def evidence(self, hit: Hit, known: frozenset[str]) -> EvidencePage:
         """Return a found page as the answerers see it; `known` terms stand in its document."""
+        regions = tuple(region.box for region in hit.regions)
+        return replace(self._page(hit, hit.page), known=known, regions=regions)
+
+    def beside(self, hit: Hit, page: int) -> EvidencePage:
+        """Return another page of a found page's document, as relevant as that one.
+
+        Raises:
+            PageNotFound: there is no such page, or it could not be read.
+        """
+        return self._page(hit, page)
+
+    def _page(self, hit: Hit, page: int) -> EvidencePage:
         return EvidencePage(
             document=str(hit.document),
             name=hit.name,
-            page=hit.page,
-            words=self.words(hit.generation, hit.page),
+            page=page,
+            words=self.words(hit.generation, page),
             relevance=hit.relevance,
-            image=lambda: self.image(hit.generation, hit.page),
-            known=known,
-            regions=tuple(region.box for region in hit.regions),
+            image=lambda: self.image(hit.generation, page),
         )
 
     def _read_words(self, generation: UUID, page: int) -> PageWords:

@@ -4,6 +4,8 @@ import io
 
 from PIL import Image
 
+from index.records import Box
+
 JPEG_QUALITY = 85
 
 
@@ -14,4 +16,15 @@ def scaled(picture: bytes, width: int) -> bytes:
         packed = io.BytesIO()
         smaller = image.resize((width, height), Image.Resampling.LANCZOS)
     smaller.save(packed, "JPEG", quality=JPEG_QUALITY)
+    return packed.getvalue()
+
+
+def drawn(picture: bytes, box: Box, size: tuple[int, int]) -> bytes:
+    """Return the part of a picture in the box, in fractions, as a JPEG of this size in pixels."""
+    with Image.open(io.BytesIO(picture)) as image:
+        width, height = image.size
+        edges = (box.left * width, box.top * height, box.right * width, box.bottom * height)
+        part = image.resize(size, Image.Resampling.LANCZOS, box=edges)
+    packed = io.BytesIO()
+    part.save(packed, "JPEG", quality=JPEG_QUALITY)
     return packed.getvalue()

@@ -279,10 +279,11 @@ class SentenceBody(Body):
 
 
 class UsageBody(Body):
-    """Tokens that a model read and wrote."""
+    """Tokens that a model read and wrote, by its own account, and what was estimated before."""
 
     input_tokens: int
     output_tokens: int
+    estimated_input_tokens: int = Field(0, description="0 where no model is asked")
 
 
 class AnswerResponse(Body):
@@ -301,6 +302,42 @@ class AnswerResponse(Body):
     timings: dict[str, float] = Field(
         description="milliseconds by stage; `first_token` from the question to the first sentence"
     )
+
+
+class PlannedPage(Body):
+    """A page and what a model would be sent of it."""
+
+    document: str
+    name: str
+    page: int
+    sent: Literal["whole", "scaled", "crop", "words"] = Field(
+        description="the whole picture, scaled down, a part of it cut out, or words alone"
+    )
+    box: BoxBody = Field(description="the part of the page that is sent")
+    width: int = Field(description="of the picture sent, in pixels; 0 without one")
+    height: int
+    image_tokens: int
+    word_tokens: int = Field(description="0 where no words are sent")
+    neighbour: bool = Field(description="not found itself: a found page's text runs on to it")
+
+
+class LeftOutPage(Body):
+    """A found page that a model would not be sent."""
+
+    document: str
+    name: str
+    page: int
+
+
+class AnswerPlan(Body):
+    """What an answer would be made from and cost; no model was asked."""
+
+    model: str = Field(description="`extractive` where none is configured: nothing is sent")
+    max_input_tokens: int = Field(description="the cap; 0 where no model is asked")
+    estimated_input_tokens: int
+    pages: list[PlannedPage]
+    left_out: list[LeftOutPage]
+    timings: dict[str, float]
 
 
 class Problem(BaseModel):

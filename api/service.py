@@ -17,6 +17,7 @@ from api.pages import Pages
 from api.pictures import scaled
 from api.rebuilds import Rebuilds
 from api.settings import Settings, prepare_process
+from api.shown_pages import PageBudget
 from api.uploads import checked_metadata, display_name
 from index.blobs import LocalBlobs
 from index.catalog.catalog import Catalog
@@ -84,7 +85,8 @@ class Service:
         searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self.pages.words)
         self._searcher = Searcher(searching)
         admission = Admission(self.pages, self._language, self._known_terms)
-        self.answering = Answering(parts.answerer(settings), self.search, self._language, admission)
+        answerer, budget = parts.answerer(settings), PageBudget(settings, self.pages)
+        self.answering = Answering(answerer, self.search, self._language, admission, budget)
         self.recall = RecallCheck(self._searcher.search, share=settings.recall_check)
 
     @classmethod

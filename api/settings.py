@@ -8,6 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, HttpUrl, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from answer.budget.known_models import image_family
+from index.errors import InvalidRequest
+
 M_ARENA_MAX = -8  # from malloc.h of glibc
 Scorer = Literal["auto", "native", "numpy", "cuda", "qdrant"]
 HTTP_URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
@@ -135,6 +138,19 @@ class Settings(BaseSettings):
     vlm_evidence: Literal["both", "image", "words"] = Field(
         "both", description="what it is given of a page: its image, its words, or both"
     )
+    vlm_max_input_tokens: int = Field(
+        8000,
+        ge=1000,
+        description="tokens that it may be sent for one answer: instructions, pages, question; "
+        "pages are scaled down, cut out, sent as words or left out until they fit",
+    )
+    vlm_image_tokens: str = Field(
+        "auto",
+        description="how it counts images: `auto`, by its name, or a family, changed parameters "
+        "behind a colon: `openai-tiles`, `openai-patches:multiplier=1.62`, `anthropic`, "
+        "`anthropic-high`, `qwen2-vl:max_pixels=1003520`, `qwen3-vl`, `smolvlm`, `idefics3`, "
+        "`gemini`, `fixed:each=256`",
+    )
     vlm_input_price: float | None = Field(
         None, ge=0, description="what a million tokens that it reads cost, in any currency"
     )
@@ -148,6 +164,15 @@ class Settings(BaseSettings):
         description="let `serve` bind an address that others reach; there are no keys yet: whoever "
         "reaches the port may do everything, so publish it on loopback only",
     )
+
+    @field_validator("vlm_image_tokens")
+    @classmethod
+    def _names_a_family(cls, value: str) -> str:
+        try:
+            image_family(value, model="")
+        except InvalidRequest as error:
+            raise ValueError(str(error)) from error
+        return value
 
     @field_validator("language", "renderer", mode="before")
     @classmethod

@@ -9,6 +9,7 @@ from api.events import EVENT_STREAM
 from api.live import respond, watched
 from api.routes.shared import CollectionName, DeskOf, failures
 from api.schemas import (
+    AnswerPlan,
     AnswerRequest,
     AnswerResponse,
     SearchBatch,
@@ -41,7 +42,11 @@ def search_batch(
     return SearchBatchResponse(results=results)
 
 
-@router.post("/answers", response_model=AnswerResponse, responses=ANSWERED | failures(404, 409))
+@router.post(
+    "/answers",
+    response_model=AnswerResponse | AnswerPlan,
+    responses=ANSWERED | failures(404, 409),
+)
 async def answer(
     collection: CollectionName,
     body: AnswerRequest,
@@ -49,12 +54,17 @@ async def answer(
     request: Request,
     *,
     stream: Annotated[bool, Query(description="answer as server-sent events")] = False,
-) -> AnswerResponse | Response:
+    dry_run: Annotated[
+        bool, Query(description="only tell which pages would be used, and the tokens of a model")
+    ] = False,
+) -> AnswerResponse | AnswerPlan | Response:
     """Answer a question from the documents, with citations, or refuse.
 
     With `Accept: text/event-stream` or `?stream=1` the answer comes as events: `pages`, `token`,
     `citations`, `done`, or `error`.
     """
+    if dry_run:
+        return await run_in_threadpool(desk.plan_answer, collection, body)
     if stream or EVENT_STREAM in request.headers.get("accept", ""):
         return await respond(lambda stop: desk.ask_stream(collection, body, stop=stop))
     async with watched(request) as stop:

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from answer.answers import EvidencePage
-from answer.prompt import REMINDER, Evidence, canonical, messages
+from answer.prompt import REMINDER, Evidence, canonical, fixed_text, messages, words_text
 from index.errors import InvalidRequest
+from index.records import Box
 
 MakePage = Callable[..., EvidencePage]
 
@@ -113,3 +114,45 @@ def test_a_page_is_shown_as_its_image_or_its_words_alone(
     parts = [part["type"] for part in user["content"]]  # type: ignore[index, union-attr] # parts are dicts here
     assert parts == [*kinds, "text", "text"]
     assert ("words" in json.dumps(user)) == (evidence == "words")
+
+
+def test_a_page_that_says_what_is_given_of_it_goes_before_the_rest(make_page: MakePage) -> None:
+    pages = [
+        replace(make_page("words"), evidence="words"),
+        replace(make_page("more"), evidence="image"),
+        make_page("most"),
+    ]
+
+    user = messages("How many?", pages, "both")[1]
+
+    parts = [part["type"] for part in user["content"]]  # type: ignore[index, union-attr] # parts are dicts here
+    assert (
+        parts == ["text", "text", "text", "image_url", "text", "image_url", "text"] + ["text"] * 2
+    )
+
+
+def test_a_part_of_a_page_is_called_one_and_brings_its_own_words_where_asked(
+    make_page: MakePage,
+) -> None:
+    first_line = Box(0.0, 0.09, 1.0, 0.113)  # the lines stand at 0.1 and 0.114
+    page = replace(make_page("first line", "second line"), part=first_line)
+
+    whole, cut = (
+        messages("How many?", [replace(page, words_in_part=only)])[1]["content"]
+        for only in (False, True)
+    )
+
+    assert whole[0]["text"] == "Page P1, a part of it"  # type: ignore[index] # parts are dicts here
+    assert json.loads(whole[2]["text"].split("\n")[1]) == "first line\nsecond line"  # type: ignore[index] # as above
+    assert json.loads(cut[2]["text"].split("\n")[1]) == "first line"  # type: ignore[index] # as above
+
+
+def test_the_text_told_beforehand_is_the_text_that_is_sent(make_page: MakePage) -> None:
+    page = make_page("first line", "second line")
+    system, user = messages("How many? ", [page])
+
+    content = user["content"]
+    assert words_text(page) == content[2]["text"]  # type: ignore[index] # the third part is the words
+    told = [system["content"], content[3]["text"], content[4]["text"]]  # type: ignore[index] # as above
+    assert fixed_text("How many? ") == "\n".join(map(str, told))
+    assert words_text(make_page()) == ""

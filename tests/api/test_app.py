@@ -94,6 +94,35 @@ def test_a_document_goes_from_upload_to_answer_to_delete(client: TestClient) -> 
     assert_problem(client.get(cited["image"]), 404, "document_not_found")
 
 
+def test_a_dry_run_tells_the_pages_and_that_no_model_would_be_paid(client: TestClient) -> None:
+    document = ready(client)
+    asked = {"query": "Where do herons nest?", "limit": 1}
+
+    plan = client.post("/v1/collections/default/answers?dry_run=1", json=asked).json()
+
+    (page,) = plan["pages"]
+    assert (page["document"], page["page"], page["sent"]) == (document, 2, "words")
+    assert (plan["model"], plan["estimated_input_tokens"]) == ("extractive", 0)
+    assert (plan["max_input_tokens"], plan["left_out"]) == (0, [])
+
+
+def test_a_dry_run_tells_what_a_model_would_be_sent_without_asking_it(
+    database: Database, data_folder: Path
+) -> None:
+    model = {"vlm_url": "http://127.0.0.1:9/v1", "vlm_model": "qwen2-vl"}  # nobody listens there
+    service = open_service(data_folder, database, HashedWords(), **model)
+    with TestClient(create_app(service)) as client:
+        client.post("/v1/collections", json={"name": "default"})
+        ready(client)
+        asked = {"query": "Where do herons nest?"}
+        plan = client.post("/v1/collections/default/answers?dry_run=true", json=asked).json()
+
+    sent = [page["image_tokens"] + page["word_tokens"] for page in plan["pages"]]
+    assert [(page["page"], page["sent"]) for page in plan["pages"]] == [(2, "whole"), (1, "whole")]
+    assert all(page["width"] > 500 and page["word_tokens"] > 0 for page in plan["pages"])
+    assert sum(sent) < plan["estimated_input_tokens"] < plan["max_input_tokens"] == 8000
+
+
 def test_the_same_bytes_again_are_the_document_that_is_there(client: TestClient) -> None:
     first = ready(client)
     again = upload(client, name="copy.pdf")

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -185,6 +186,17 @@ def test_ask_says_which_quote_was_not_found_and_why_to_look_twice(
     assert told.startswith("Two herons.")
     assert "quote not found there" in told
     assert "models miscount" in told
+
+
+def test_a_dry_run_of_ask_prints_the_plan_and_asks_no_model(filled: Path) -> None:
+    model = {"PAGESIGHT_VLM_URL": "http://127.0.0.1:9/v1", "PAGESIGHT_VLM_MODEL": "tiny"}
+    asked = ("ask", "How tall is the dam?", "--limit", "1", "--dry-run")
+    told = run(*asked, data=filled / "data", **model).stdout
+    first, page = told.splitlines()
+    assert re.fullmatch(r"tiny would read about \d+ of 8000 tokens:", first), told
+    assert re.fullmatch(r"  dams\.pdf, page 1: whole \d+ x \d+ px, \d+ tokens", page), told
+    body = printed(run(*asked, "--json", data=filled / "data"))
+    assert (body["model"], body["estimated_input_tokens"]) == ("extractive", 0)
 
 
 def test_documents_are_listed_shown_and_missed(filled: Path) -> None:

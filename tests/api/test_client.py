@@ -69,6 +69,8 @@ def test_the_wire_changes_nothing_of_what_is_said(
     wanted = AnswerRequest(query="How tall is the dam?")
     told, here = remote.ask("default", wanted), local.ask("default", wanted)
     assert told.model_copy(update={"timings": {}}) == here.model_copy(update={"timings": {}})
+    planned, seen = remote.plan_answer("default", wanted), local.plan_answer("default", wanted)
+    assert planned.model_copy(update={"timings": {}}) == seen.model_copy(update={"timings": {}})
     listed = remote.documents("default", limit=1, cursor=None)
     assert listed == local.documents("default", limit=1, cursor=None)
     again = remote.documents("default", limit=1, cursor=listed.next)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from answer.answers import Usage
 from api.service import Service
 from api.uploads import display_name, is_storable
 from index.catalog.database import Database
@@ -113,7 +114,8 @@ def test_an_answer_quotes_the_page_it_is_from(service: Service) -> None:
     answer, found = service.ask("default", SearchQuery("How tall is the dam?"))
     assert not answer.refused
     assert answer.citations[0].page == 1
-    assert {"encode", "answer"} <= set(found.timings)
+    assert {"encode", "plan", "answer"} <= set(found.timings)
+    assert answer.usage == Usage()
 
 
 def test_an_answer_may_take_its_names_from_other_pages_of_the_document(service: Service) -> None:
@@ -147,6 +149,34 @@ def test_an_empty_collection_answers_nothing(service: Service) -> None:
     answer, found = service.ask("default", SearchQuery("How tall is the dam?"))
     assert answer.refused
     assert found.hits == ()
+
+
+def test_an_answer_is_planned_without_a_model_at_hand(
+    database: Database, data_folder: Path
+) -> None:
+    model = {"vlm_url": "http://127.0.0.1:9/v1", "vlm_model": "qwen2-vl"}  # nobody listens there
+    service = open_service(data_folder, database, HashedWords(), **model)
+    index(service, "dams.pdf", DAMS)
+    shown, found = service.answering.plan("default", SearchQuery("How tall is the dam?", limit=1))
+    assert [page.page for page in shown.pages] == [found.hits[0].page]
+    assert 1000 < shown.estimated_tokens <= service.settings.vlm_max_input_tokens
+    assert "plan" in found.timings
+    service.close()
+
+
+def test_a_model_is_not_asked_when_no_page_fits_or_none_was_found(
+    database: Database, data_folder: Path
+) -> None:
+    model = {"vlm_url": "http://127.0.0.1:9/v1", "vlm_model": "tiny", "vlm_evidence": "image"}
+    changes = {**model, "vlm_image_tokens": "fixed:each=9000"}
+    service = open_service(data_folder, database, HashedWords(), **changes)
+    service.create_collection("empty")
+    answer, _ = service.ask("empty", SearchQuery("How tall is the dam?"))
+    assert (answer.refused, answer.model) == (True, "tiny")
+    index(service, "dams.pdf", DAMS)
+    with pytest.raises(InvalidRequest, match="no page fits into 8000 tokens"):
+        service.ask("default", SearchQuery("How tall is the dam?"))
+    service.close()
 
 
 def test_a_picture_is_scaled_down_and_never_up(service: Service) -> None:

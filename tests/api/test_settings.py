@@ -95,3 +95,13 @@ def test_a_models_address_is_kept_as_it_was_given() -> None:
 def test_a_key_that_no_header_can_carry_is_refused(key: str) -> None:
     with pytest.raises(ValidationError, match="printable ASCII"):
         Settings(vlm_key=key)
+
+
+@pytest.mark.parametrize("family", ["auto", "anthropic", "qwen2-vl:max_pixels=1003520"])
+def test_a_model_may_count_images_in_any_known_way(tmp_path: Path, family: str) -> None:
+    assert Settings(data=tmp_path, vlm_image_tokens=family).vlm_image_tokens == family
+
+
+def test_an_unknown_way_to_count_images_is_refused_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="one of auto, openai-tiles"):
+        Settings(data=tmp_path, vlm_image_tokens="pixels")
