@@ -86,16 +86,22 @@ class Answering:
         asked = perf_counter()
         found = self._search(collection, query)
         yield found
+        planning = perf_counter()
+        shown = self._shown(collection, query.text, found)
         began = perf_counter()
         told: list[str] = []
         first_ms: float | None = None
-        for item in self._stream(collection, query.text, found, stop):
+        for item in self._stream(collection, query.text, (found, shown), stop):
             for token in [item] if isinstance(item, Token) else _untold(item, told):
                 first_ms = first_ms or _ms_since(asked)
                 told = [*told[: token.sentence], token.text]
                 yield token
             if isinstance(item, Answer):
-                timings = {"answer": _ms_since(began), "first_token": first_ms or _ms_since(asked)}
+                timings = {
+                    "plan": 1000 * (began - planning),
+                    "answer": _ms_since(began),
+                    "first_token": first_ms or _ms_since(asked),
+                }
                 yield Answered(item, replace(found, timings={**found.timings, **timings}))
 
     def plan(self, collection: str, query: SearchQuery) -> tuple[ShownPages, SearchResult]:
@@ -111,10 +117,14 @@ class Answering:
             self._answerer.close()
 
     def _stream(
-        self, collection: str, question: str, found: SearchResult, stop: Stop | None
+        self,
+        collection: str,
+        question: str,
+        pages: tuple[SearchResult, ShownPages],
+        stop: Stop | None,
     ) -> Iterator[Token | Answer]:
+        found, shown = pages
         answerer = self._answerer or parts.quoter(self._language(collection))
-        shown = self._shown(collection, question, found)
         if not shown.pages:
             shown.check_room()
             yield refusal(answerer.model)

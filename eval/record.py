@@ -35,7 +35,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """Where an answer says that it stands; the document as in `FoundPage`."""
+    """Where an answer stands, shown to be there; the document as in `FoundPage`."""
 
     document: str
     page: int

@@ -132,7 +132,7 @@ def _given(response: AnswerResponse, ms: float) -> Given:
         refused=response.refused,
         grounded=response.grounded,
         model=response.model,
-        cited=tuple(_cited(one) for one in response.citations),
+        cited=tuple(_cited(one) for one in response.citations if one.verified),
         input_tokens=response.usage.input_tokens,
         output_tokens=response.usage.output_tokens,
         ms=ms,
