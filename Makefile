@@ -32,7 +32,7 @@ test: check ## every check and every test
 	$(BIN)/python -m pytest
 
 gate: setup ## measure on the demo's documents; fail where a figure fell behind demo/baseline.json
-	$(BIN)/pagesight eval run demo --data demo-data --arms maxsim+bm25 --json demo-data/run.json
+	$(BIN)/pagesight eval run demo --data demo-data --json demo-data/run.json
 	$(BIN)/pagesight eval compare demo/baseline.json demo-data/run.json --max-drop 0.02
 
 bench: setup ## measure retrieval, answers, ingest, the service and search on this machine; minutes

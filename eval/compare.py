@@ -105,8 +105,7 @@ def _difference(
 def _pairs(one: Measure, before: RunRecord, after: RunRecord) -> Sequence[tuple[str, str]]:
     if one.part != "retrieval":
         return [("", "")]
-    common = [(arms, arms) for arms in before.arms[1:] if arms in after.arms]
-    return [(before.arms[0], after.arms[0]), *common]
+    return [(before.arms[0], after.arms[0]), *((arms, arms) for arms in before.arms[1:])]
 
 
 def _other_pins(before: RunRecord, after: RunRecord) -> dict[str, tuple[str, str]]:

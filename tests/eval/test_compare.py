@@ -69,6 +69,20 @@ def test_what_users_get_is_compared_whatever_its_arms_are() -> None:
     assert difference(compare(before, after), "recall@1").after == 0
 
 
+def test_a_set_of_arms_that_is_missing_afterwards_is_a_loss() -> None:
+    before = run(1, 1)
+    found = compare(
+        before,
+        replace(
+            before,
+            arms=(BOTH,),
+            outcomes=tuple(replace(one, found={BOTH: one.found[BOTH]}) for one in before.outcomes),
+        ),
+    )
+
+    assert {one.arms for one in found.losses(1)} == {MAXSIM}
+
+
 def test_another_pin_is_told() -> None:
     before = run(1)
     manifest = {"encoder": "a", "encoder_revision": "2"}
