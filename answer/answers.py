@@ -1,7 +1,8 @@
 """What an answer is made from and what it says: evidence pages in, an answer with citations out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from index.records import Box, PageWords
 
@@ -35,16 +36,24 @@ class EvidencePage:
         if not 0 <= self.relevance <= 1:
             raise ValueError(f"relevance must lie in 0..1, got {self.relevance}")
 
+    def trusted(self) -> Self:
+        """The page without the lines that address a model: they are no evidence."""
+        return replace(self, words=self.words.trusted()) if self.words.suspect_lines else self
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Words of a page that carry an answer, word for word, and where they stand."""
+    """Words of a page that carry an answer, word for word, and where they stand.
+
+    `flags` are the page's: why some of its text addresses a model.
+    """
 
     document: str
     name: str
     page: int
     box: Box
     quote: str
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ def cite(page: EvidencePage, positions: Sequence[int]) -> Citation:
     """A citation of the words at these positions of the page; there must be one at least."""
     words = page.words.words
     quote = " ".join(words[i].text for i in positions)
-    return Citation(page.document, page.name, page.page, box_of(words, positions), quote)
+    box = box_of(words, positions)
+    return Citation(page.document, page.name, page.page, box, quote, page.words.flags)
 
 
 def box_of(words: Sequence[Word], positions: Sequence[int]) -> Box:

@@ -104,7 +104,7 @@ class VlmClient:
         return self._checked(reply, pages, usage)
 
     def _checked(self, reply: Reply, pages: Sequence[EvidencePage], usage: Usage) -> Answer:
-        shown = {label(i): page for i, page in enumerate(pages)}
+        shown = {label(i): page.trusted() for i, page in enumerate(pages)}
         found = [_verify(quote, shown) for quote in reply.quotes]
         citations = tuple(dict.fromkeys(c for c in found if c is not None))
         return Answer(

@@ -10,10 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from answer.answers import Answer, EvidencePage
+from answer.persuasion import unless_persuaded
 from api import parts
 from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
-from api.pictures import scaled
+from api.pictures import scaled, without
 from api.rebuilds import Rebuilds
 from api.settings import Settings, prepare_process
 from api.uploads import checked_metadata, display_name
@@ -236,7 +237,7 @@ class Service:
         started = perf_counter()
         language = self.collection(collection).manifest.language[0]
         answerer = parts.answerer(self.settings, language=language)
-        answer = answerer.answer(query.text, pages)
+        answer = unless_persuaded(answerer.answer(query.text, pages), query.text, pages)
         timings = {**found.timings, "answer": 1000 * (perf_counter() - started)}
         return answer, replace(found, timings=timings)
 
@@ -280,13 +281,14 @@ class Service:
         return Source(stored.sha256, display_name(name), stored.n_bytes)
 
     def _evidence(self, hit: Hit) -> EvidencePage:
+        words = self._words(hit.generation, hit.page)
         return EvidencePage(
             document=str(hit.document),
             name=hit.name,
             page=hit.page,
-            words=self._words(hit.generation, hit.page),
+            words=words,
             relevance=hit.relevance,
-            image=lambda: self._image(hit.generation, hit.page),
+            image=lambda: without(self._image(hit.generation, hit.page), words.set_aside),
         )
 
     def _image(self, generation: UUID, page: int) -> bytes:

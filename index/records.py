@@ -4,7 +4,7 @@ A page is a bag of rows: `(vector, box, kind)`. A row that came from a word carr
 a row that came from pixels carries its patch's box; everything downstream treats them alike.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal, NamedTuple, Self
 
@@ -43,12 +43,28 @@ WordSource = Literal["text_layer", "ocr", "none"]
 class PageWords:
     """The words of a page in reading order, and where they came from.
 
-    `n_hidden` counts text-layer words left out because no ink stands in their box.
+    Attributes:
+        words: what is indexed, quoted and shown to models.
+        source: where most of them came from.
+        n_hidden: text-layer words left out because no ink stands in their box.
+        flags: why text of the page addresses a model, as codes; see docs/injection.md.
+        suspect_lines: numbers of lines that do so and are kept.
+        set_aside: where lines stand that do so and whose words were left out.
     """
 
     words: tuple[Word, ...]
     source: WordSource
     n_hidden: int = 0
+    flags: tuple[str, ...] = ()
+    suspect_lines: tuple[int, ...] = ()
+    set_aside: tuple[Box, ...] = ()
+
+    def trusted(self) -> Self:
+        """Return the page without its suspect lines."""
+        if not self.suspect_lines:
+            return self
+        kept = tuple(word for word in self.words if word.line not in self.suspect_lines)
+        return replace(self, words=kept, suspect_lines=())
 
 
 class RowKind(IntEnum):
