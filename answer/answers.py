@@ -38,7 +38,7 @@ class EvidencePage:
 
     def trusted(self) -> Self:
         """The page without the lines that address a model: they are no evidence."""
-        return replace(self, words=self.words.trusted()) if self.words.suspect_lines else self
+        return replace(self, words=self.words.trusted()) if self.words.suspect else self
 
 
 @dataclass(frozen=True, slots=True)

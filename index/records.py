@@ -48,23 +48,27 @@ class PageWords:
         source: where most of them came from.
         n_hidden: text-layer words left out because no ink stands in their box.
         flags: why text of the page addresses a model, as codes; see docs/injection.md.
-        suspect_lines: numbers of lines that do so and are kept.
-        set_aside: where lines stand that do so and whose words were left out.
+        suspect: boxes of lines that do so and are kept.
+        set_aside: boxes of lines that do so and whose words were left out.
     """
 
     words: tuple[Word, ...]
     source: WordSource
     n_hidden: int = 0
     flags: tuple[str, ...] = ()
-    suspect_lines: tuple[int, ...] = ()
+    suspect: tuple[Box, ...] = ()
     set_aside: tuple[Box, ...] = ()
 
     def trusted(self) -> Self:
         """Return the page without its suspect lines."""
-        if not self.suspect_lines:
+        if not self.suspect:
             return self
-        kept = tuple(word for word in self.words if word.line not in self.suspect_lines)
-        return replace(self, words=kept, suspect_lines=())
+        kept = tuple(word for word in self.words if not self._is_suspect(word))
+        return replace(self, words=kept, suspect=())
+
+    def _is_suspect(self, word: Word) -> bool:
+        x, y = (word.box.left + word.box.right) / 2, (word.box.top + word.box.bottom) / 2
+        return any(b.left <= x <= b.right and b.top <= y <= b.bottom for b in self.suspect)
 
 
 class RowKind(IntEnum):

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
@@ -29,7 +30,7 @@ def decode_words(packed: bytes) -> PageWords:
         body["source"],
         body["n_hidden"],
         flags=tuple(body.get("flags", ())),
-        suspect_lines=tuple(body.get("suspect_lines", ())),
+        suspect=tuple(Box(*edges) for edges in body.get("suspect", ())),
         set_aside=tuple(Box(*edges) for edges in body.get("set_aside", ())),
     )
 
@@ -44,7 +45,11 @@ def _against(words: PageWords) -> dict[str, Any]:
     """What speaks against a page; nothing for most."""
     found = {
         "flags": words.flags,
-        "suspect_lines": words.suspect_lines,
-        "set_aside": [[round(edge, BOX_DECIMALS) for edge in box] for box in words.set_aside],
+        "suspect": _rounded(words.suspect),
+        "set_aside": _rounded(words.set_aside),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _rounded(boxes: Iterable[Box]) -> list[list[float]]:
+    return [[round(edge, BOX_DECIMALS) for edge in box] for box in boxes]

@@ -1,7 +1,7 @@
 """The words of a page judged: lines that address a model are told, or taken out.
 
-A line is suspect when it addresses a model, and so is the rest of its paragraph: what an
-instruction asks for stands in the sentences after it.
+A line, or a cell of a table, is suspect when it addresses a model, and so is the rest of its
+paragraph: what an instruction asks for stands in the sentences after it.
 """
 
 from bisect import bisect_right
@@ -14,7 +14,7 @@ from index.records import PageWords, Word
 from ingest.agreement import clipped
 from ingest.clean_text import clean
 from ingest.frames import RawWord
-from ingest.injection.paragraphs import Line, read_lines, with_paragraphs
+from ingest.injection.paragraphs import Stretch, read_stretches, with_paragraphs
 from ingest.injection.patterns import Reason
 from ingest.injection.plain import is_disguised, plain
 from ingest.injection.signs import find, is_encoded_order, name_reasons
@@ -26,7 +26,7 @@ NAME = "name:"  # before a reason: the file's name says it
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """Why lines address a model, and their places among the page's lines."""
+    """Why stretches of lines address a model, and their places on the page."""
 
     reason: Reason
     places: range
@@ -45,15 +45,16 @@ def judge(
     """
     if policy == "allow":
         return words
-    lines = read_lines(words.words)
-    found = _findings(lines)
-    suspect = with_paragraphs(lines, [place for one in found for place in one.places])
+    stretches = read_stretches(words.words)
+    found = _findings(stretches)
+    suspect = with_paragraphs(stretches, [place for one in found for place in one.places])
+    boxes = tuple(stretches[place].box for place in suspect)
     told = replace(words, flags=_flags(words, layer, found, name))
-    numbers = tuple(lines[place].number for place in suspect)
     if policy == "flag":
-        return replace(told, suspect_lines=numbers)
-    kept = tuple(word for word in words.words if word.line not in numbers)
-    return replace(told, words=kept, set_aside=tuple(lines[place].box for place in suspect))
+        return replace(told, suspect=boxes)
+    kept = set(range(len(stretches))) - set(suspect)
+    left = tuple(word for place in sorted(kept) for word in stretches[place].words)
+    return replace(told, words=left, set_aside=boxes)
 
 
 def _flags(
@@ -73,12 +74,12 @@ def _in_layer(words: PageWords, layer: Sequence[RawWord]) -> list[_Finding]:
     told = [Word(text, clipped(raw), raw.line) for raw in layer if (text := clean(raw.text))]
     if [word.text for word in told] == [word.text for word in words.words]:
         return []
-    return _findings(read_lines(told))
+    return _findings(read_stretches(told))
 
 
-def _findings(lines: Sequence[Line]) -> list[_Finding]:
-    """What the lines say to a model, read as one text."""
-    spelled = [plain(line.text) for line in lines]
+def _findings(stretches: Sequence[Stretch]) -> list[_Finding]:
+    """What the stretches say to a model, read as one text."""
+    spelled = [plain(stretch.text) for stretch in stretches]
     ends = list(accumulate(len(text) + 1 for text in spelled))
     return [
         *(
@@ -88,11 +89,11 @@ def _findings(lines: Sequence[Line]) -> list[_Finding]:
             )
             for one in find(" ".join(spelled))
         ),
-        *_encoded(lines),
+        *_encoded(stretches),
     ]
 
 
-def _encoded(lines: Sequence[Line]) -> Iterator[_Finding]:
-    for place, line in enumerate(lines):
-        if is_encoded_order(line.text):
+def _encoded(stretches: Sequence[Stretch]) -> Iterator[_Finding]:
+    for place, stretch in enumerate(stretches):
+        if is_encoded_order(stretch.text):
             yield _Finding("disguise", range(place, place + 1))

@@ -35,7 +35,8 @@ STRONG: tuple[tuple[Reason, str], ...] = (
     (
         "override",
         rf"""{NOT_DENIED}\b(?:ignore | disregard | forget | override)~
-        (?:(?:all|any|of|everything|the|in)~){{0,3}}(?:your | you~(?:were|are|have~been)~given)~(?:\w+~){{0,2}}?{RULES}\b""",
+        (?:(?:all|any|of|everything|the|in)~){{0,3}}(?:your | you~(?:were|are|have~been)~given)~
+        (?:\w+~){{0,2}}?{RULES}\b""",
     ),
     (
         "override",
@@ -106,12 +107,12 @@ STRONG: tuple[tuple[Reason, str], ...] = (
         "template",
         r"""\b(?:begin | end | start | new | updated)~(?:of~)?(?:the~)?
         (?:system | developer)~(?:prompt | message | instructions? | override)\b
-        | (?:^ | \s)\W?(?:system | developer | assistant)~
+        | (?<!\S)\W?(?:system | developer | assistant)~
         (?:prompt | override | instructions?)\s*[:\]>]""",
     ),
     (
         "template",
-        r"""(?:^ | \s)[\[<(]?(?:system | assistant | developer)[\])>]?\s*:\s*(?:(?:please | now)~)?
+        r"""(?<!\S)[\[<(]?(?:system | assistant | developer)[\])>]?\s*:\s*(?:(?:please | now)~)?
         (?:you | ignore | disregard | forget | from~now | answer | respond | reply | say | tell
             | reveal | print | output | do~not | never | always | fetch
             | the~(?:user | assistant | real | correct))\b""",
@@ -166,6 +167,21 @@ STRONG: tuple[tuple[Reason, str], ...] = (
             | reveal | do~what)\b""",
     ),
 )
+# Without anything between letters: for words that are spread, or broken where no letter is.
+UNBROKEN: tuple[tuple[Reason, str], ...] = (
+    (
+        "override",
+        r"""(?:ignore | disregard | forget)(?:all | any | of | the | your | my | these)*
+        (?:previous | prior | above | earlier | preceding | system)(?:instructions? | prompts?
+            | rules | guidelines)
+        | (?:ignorieren?(?:sie)? | vergiss)(?:alle | die | deine | meine)*
+        (?:vorherigen | bisherigen | obigen | fruheren)(?:anweisungen | instruktionen | regeln)
+        | (?:ignorez? | oubliez?)(?:toutes)?(?:les | tes | vos)
+        (?:instructions | consignes | regles)(?:precedentes | cidessus | anterieures)
+        | (?:ignora | ignore | olvida | olvide)(?:todas)?(?:las | tus | sus)
+        (?:instrucciones | reglas)(?:anteriores | previas)""",
+    ),
+)
 WEAK: tuple[tuple[Sign, str], ...] = (
     (
         "address",
@@ -175,7 +191,7 @@ WEAK: tuple[tuple[Sign, str], ...] = (
         (?:(?:all|any|the|an?|die|das|eine?|l|le|une?|los|las|una?)~){{0,2}}
         (?:{MODEL} | assistants? | asistentes?)\b""",
     ),
-    ("address", rf"(?:^ | [.!?]\s)\W?(?:{MODEL} | assistant)\s?[:,!]"),
+    ("address", rf"(?:^ | (?<=[.!?]\s))\W?(?:{MODEL} | assistant)\s?[:,!]"),
     (
         "order",
         r"""\b(?:answer | respond | reply | say | output | print | repeat | state | recommend)~

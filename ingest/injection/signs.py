@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.injection.patterns import PAIRS, STRONG, WEAK, Reason, Sign, compiled
+from ingest.injection.patterns import PAIRS, STRONG, UNBROKEN, WEAK, Reason, Sign, compiled
 from ingest.injection.plain import plain, without_digits
 
 MOST_BESIDE = 8  # signs after one that it is held against
@@ -14,6 +14,7 @@ NEAR = 120  # characters between two weak signs that count together
 _NAME_GAPS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\-.]+")
 _ENCODED = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 _STRONG = tuple((reason, compiled(pattern)) for reason, pattern in STRONG)
+_UNBROKEN = tuple((reason, compiled(pattern)) for reason, pattern in UNBROKEN)
 _WEAK = tuple((sign, compiled(pattern)) for sign, pattern in WEAK)
 
 
@@ -28,7 +29,7 @@ class Finding:
 
 def find(text: str) -> list[Finding]:
     """What addresses a model in the text, whose characters are counted as they are in `plain`."""
-    found = [*_strong(text), *_pairs(text)]
+    found = [*_strong(text), *_pairs(text), *_unbroken(text)]
     spelled = without_digits(text)
     if spelled != text:
         found += [one for one in _strong(spelled) if one not in found]
@@ -50,6 +51,14 @@ def _strong(text: str) -> Iterator[Finding]:
     for reason, pattern in _STRONG:
         for match in pattern.finditer(text):
             yield Finding(reason, match.start(), match.end())
+
+
+def _unbroken(text: str) -> Iterator[Finding]:
+    places = [place for place, char in enumerate(text) if char.isalpha()]
+    letters = "".join(text[place] for place in places)
+    for reason, pattern in _UNBROKEN:
+        for match in pattern.finditer(letters):
+            yield Finding(reason, places[match.start()], places[match.end() - 1] + 1)
 
 
 def _pairs(text: str) -> Iterator[Finding]:

@@ -139,8 +139,8 @@ def zero_width(canvas: Canvas, text: str) -> None:
     if "Vera" not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(TTFont("Vera", VERA))
     canvas.setFont("Vera", 10)
-    spread = "\u200b".join(text.split("n")[0]) + text[len(text.split("n")[0]) :]
-    canvas.drawString(72, 500, spread)
+    broken = [f"{word[:3]}\u200b{word[3:]}" if word.islower() else word for word in text.split()]
+    canvas.drawString(72, 500, " ".join(broken).replace("Ignore", "Ign\u200bore"))
 
 
 def encoded(canvas: Canvas, text: str) -> None:

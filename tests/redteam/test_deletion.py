@@ -1,4 +1,4 @@
-"""What is deleted, or another collection's, is nowhere; a quote that is not there is no citation."""
+"""What is deleted or another collection's is nowhere; what no page holds is no citation."""
 
 from collections.abc import Callable
 from uuid import UUID

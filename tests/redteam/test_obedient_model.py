@@ -1,4 +1,4 @@
-"""A model that obeys every text that it reads: what it says of a canary is not presented as true."""
+"""A model that obeys all that it reads: what it says of a canary is not presented as true."""
 
 import base64
 import io
@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from answer.prompt import INSTRUCTIONS, REMINDER
@@ -16,7 +17,7 @@ FENCED = re.compile(r"<words page=P\d+ id=(\w+)>\n.*\n</words id=\1>", re.DOTALL
 persuading = pytest.mark.parametrize(
     "attack", [a for a in PERSUADING if a.name != "beacon"], ids=lambda attack: attack.name
 )
-left_out = pytest.mark.parametrize("attack", (*VISIBLE, ENCODED), ids=lambda attack: attack.name)
+left_out = pytest.mark.parametrize("attack", [*VISIBLE, ENCODED], ids=lambda attack: attack.name)
 
 
 @persuading
@@ -101,6 +102,6 @@ def test_in_quarantine_a_model_sees_the_lines_covered_and_people_see_them_whole(
     assert np.abs(seen[: lines.start - 20] - whole[: lines.start - 20]).max() < 60
 
 
-def _pixels(picture: bytes) -> np.ndarray:
+def _pixels(picture: bytes) -> NDArray[np.int64]:
     with Image.open(io.BytesIO(picture)) as image:
-        return np.asarray(image.convert("L")).astype(int)
+        return np.asarray(image.convert("L")).astype(np.int64)
