@@ -1,6 +1,7 @@
 """What text that addresses a model says, in the languages that it is mostly written in.
 
-The patterns run on plain text (`ingest.injection.plain`). `~` stands for what separates two words.
+The patterns run on plain text (`ingest.injection.plain`). `~` stands for what separates two
+words of a sentence.
 A strong sign counts alone. What honest pages say as well is a weak sign and counts only where two
 that belong together stand close.
 """
@@ -171,14 +172,14 @@ STRONG: tuple[tuple[Reason, str], ...] = (
 UNBROKEN: tuple[tuple[Reason, str], ...] = (
     (
         "override",
-        r"""(?:ignore | disregard | forget)(?:all | any | of | the | your | my | these)*
+        r"""(?<!not)(?<!never)(?<!dont)(?:ignore | disregard | forget)(?:all | any | of | the | your | my | these)*
         (?:previous | prior | above | earlier | preceding | system)(?:instructions? | prompts?
             | rules | guidelines)
         | (?:ignorieren?(?:sie)? | vergiss)(?:alle | die | deine | meine)*
         (?:vorherigen | bisherigen | obigen | fruheren)(?:anweisungen | instruktionen | regeln)
-        | (?:ignorez? | oubliez?)(?:toutes)?(?:les | tes | vos)
+        | (?<!vous)(?<!n)(?:ignorez? | oubliez?)(?:toutes)?(?:les | tes | vos)
         (?:instructions | consignes | regles)(?:precedentes | cidessus | anterieures)
-        | (?:ignora | ignore | olvida | olvide)(?:todas)?(?:las | tus | sus)
+        | (?<!no)(?:ignora | ignore | olvida | olvide)(?:todas)?(?:las | tus | sus)
         (?:instrucciones | reglas)(?:anteriores | previas)""",
     ),
 )
@@ -234,5 +235,5 @@ PAIRS: frozenset[frozenset[Sign]] = frozenset(
 
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern of this module, ready to search plain text with."""
-    between = pattern.replace(r"\w+~", r"\w++~").replace("~", r"(?:[\W_]{1,6})")
+    between = pattern.replace(r"\w+~", r"\w++~").replace("~", r"(?:[^\w.!?;]{1,6})")
     return re.compile(between, re.VERBOSE)

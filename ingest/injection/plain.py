@@ -17,9 +17,7 @@ _LOOKALIKES = str.maketrans(
 _DIGITS = str.maketrans("013457@$", "oieastas")
 _OVERRIDES = "\u202d\u202e"  # the following text runs the other way than its letters do
 _JOINERS = "\u200c\u200d\u00ad"  # honest inside words: Persian, Indic, hyphenation
-_WORD = re.compile(r"[^\W_]+")
-_LEET = re.compile(r"[^\W\d_]*[0-9@$][\w@$]*")
-_MIXED = re.compile(r"(?=\w*[a-z])(?=\w*[\u0370-\u052f])\w+")
+_WORD = re.compile(r"[\w@$]+")
 MIN_TAGS = 4
 
 
@@ -27,14 +25,12 @@ def plain(text: str) -> str:
     """The text in lower case, without accents, compatibility forms and invisible characters."""
     spread = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(char for char in spread if not _is_unseen(char))
-    return _MIXED.sub(lambda word: word[0].translate(_LOOKALIKES), bare)
+    return _WORD.sub(lambda word: _in_latin(word[0]), bare)
 
 
 def without_digits(text: str) -> str:
     """Plain text whose words have letters where digits stood for them: 1gn0re is ignore."""
-    return _LEET.sub(
-        lambda word: word[0].translate(_DIGITS) if _WORD.search(word[0]) else word[0], text
-    )
+    return _WORD.sub(lambda word: _in_letters(word[0]), text)
 
 
 def is_disguised(texts: Iterable[str]) -> bool:
@@ -47,10 +43,22 @@ def is_disguised(texts: Iterable[str]) -> bool:
     return n_tags >= MIN_TAGS
 
 
+def _in_latin(word: str) -> str:
+    """A word that mixes alphabets, in Latin letters alone; another one as it is."""
+    is_mixed = not word.isascii() and any("a" <= char <= "z" for char in word)
+    return word.translate(_LOOKALIKES) if is_mixed else word
+
+
+def _in_letters(word: str) -> str:
+    has_letters = any(char.isalpha() for char in word)
+    return word.translate(_DIGITS) if has_letters and not word.isalpha() else word
+
+
 def _is_split(text: str) -> bool:
     """Whether an invisible character stands between the letters of a Latin word."""
     inside = text.strip("\ufeff\u200b\u2060")
-    return any(_is_unseen(char) and char not in _JOINERS for char in inside) and inside.isascii()
+    seen = "".join(char for char in inside if not _is_unseen(char) or char in _JOINERS)
+    return seen != inside and seen.isascii()
 
 
 def _is_unseen(char: str) -> bool:
