@@ -151,7 +151,7 @@ STRONG: tuple[tuple[Reason, str], ...] = (
         | \b(?:muestr | revel | repit | imprim | escrib)\w*~(?:\w+~){0,3}?
         (?:(?:prompt | mensaje)~del?~sistema | tus~instrucciones | tu~prompt)""",
     ),
-    ("request", r"!\[[^\]]{0,80}\]\(\s*(?:https? | ftp):\S{1,400}\)"),
+    ("request", r"!\[[^\]]{0,80}\]\(\s*(?:https? | ftp):[^\s)?]{1,200}\?\S{1,400}\)"),
     ("request", r"https?:\S{1,200}[?&][\w.]{1,40}=\W?[{\[<%$]"),
     (
         "request",
@@ -172,7 +172,8 @@ STRONG: tuple[tuple[Reason, str], ...] = (
 UNBROKEN: tuple[tuple[Reason, str], ...] = (
     (
         "override",
-        r"""(?<!not)(?<!never)(?<!dont)(?:ignore | disregard | forget)(?:all | any | of | the | your | my | these)*
+        r"""(?<!not)(?<!never)(?<!dont)(?:ignore | disregard | forget)
+        (?:all | any | of | the | your | my | these)*
         (?:previous | prior | above | earlier | preceding | system)(?:instructions? | prompts?
             | rules | guidelines)
         | (?:ignorieren?(?:sie)? | vergiss)(?:alle | die | deine | meine)*
