@@ -1,8 +1,8 @@
 """What an answer is made from and what it says: evidence pages in, an answer with citations out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, Self
 
 from index.records import Box, PageWords
 
@@ -47,6 +47,10 @@ class EvidencePage:
         if not 0 <= self.relevance <= 1:
             raise ValueError(f"relevance must lie in 0..1, got {self.relevance}")
 
+    def trusted(self) -> Self:
+        """The page without the lines that address a model: they are no evidence."""
+        return replace(self, words=self.words.trusted()) if self.words.suspect else self
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -56,6 +60,7 @@ class Citation:
         box: around the words; of the region that made the page match where they were not found.
         quote: word for word as the page has it, or as the model gave it where it is not verified.
         is_verified: the words were found on the page.
+        flags: the page's: why some of its text addresses a model.
     """
 
     document: str
@@ -64,6 +69,7 @@ class Citation:
     box: Box
     quote: str
     is_verified: bool = True
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

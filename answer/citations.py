@@ -68,7 +68,7 @@ def cite(page: EvidencePage, positions: Sequence[int], frame: Box | None = None)
     words = page.words.words
     quote = " ".join(words[i].text for i in positions)
     box = frame or box_of(words, positions)
-    return Citation(page.document, page.name, page.page, box, quote)
+    return Citation(page.document, page.name, page.page, box, quote, flags=page.words.flags)
 
 
 def box_of(words: Sequence[Word], positions: Sequence[int]) -> Box:

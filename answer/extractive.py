@@ -42,7 +42,7 @@ class ExtractiveAnswerer:
         if not question.strip():
             raise InvalidRequest("a question is needed, got an empty one")
         asking = take_apart(question, self._lexical, language=self._language)
-        candidates = read_candidates(pages)
+        candidates = read_candidates([page.trusted() for page in pages])
         if not candidates or not asking.terms:
             return refusal(EXTRACTIVE)
         scores = fit(asking, candidates, self._lexical)

@@ -157,7 +157,8 @@ class VlmClient:
         if isinstance(draft.reply, Reply):
             if not draft.reply.is_answerable or not draft.reply.claims:
                 return refusal(self.model, draft.usage)
-            answer = verified(draft.reply.claims, shown, self.model)
+            trusted = {name: page.trusted() for name, page in shown.items()}
+            answer = verified(draft.reply.claims, trusted, self.model)
             return replace(answer, usage=draft.usage, warnings=warnings)
         if prose := read_prose(draft.text):
             answer = unverified(prose, self.model)

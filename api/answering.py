@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from answer.answers import Answer, Token, refusal
+from answer.persuasion import unless_persuaded
 from answer.stop import Stop
 from api import parts
 from api.admission import Admission
@@ -131,13 +132,18 @@ class Answering:
             return
         try:
             for item in answerer.stream(question, shown.pages, stop):
-                yield shown.priced(item) if isinstance(item, Answer) else item
+                yield _final(item, question, shown) if isinstance(item, Answer) else item
         except VlmUnavailable as error:
             raise AnswerUnavailable(str(error), found) from error
 
     def _shown(self, collection: str, question: str, found: SearchResult) -> ShownPages:
         admitted = self._admission.admit(collection, question, found.hits)
         return self._budget.shown(question, admitted)
+
+
+def _final(answer: Answer, question: str, shown: ShownPages) -> Answer:
+    """The answer with what it was expected to cost; not grounded where a page persuaded it."""
+    return shown.priced(unless_persuaded(answer, question, shown.pages))
 
 
 def _untold(answer: Answer, told: Sequence[str]) -> list[Token]:

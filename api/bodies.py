@@ -15,6 +15,7 @@ from api.schemas import (
     ErrorBody,
     FailedPage,
     FilterBody,
+    FlaggedPage,
     HitBody,
     IndexBody,
     JobBody,
@@ -28,7 +29,8 @@ from api.schemas import (
     UsageBody,
 )
 from api.service import Service
-from index.catalog.entries import Collection, Document, Failure, Job
+from api.shown import shown
+from index.catalog.entries import Collection, Document, Failure, Job, StoredPage
 from index.catalog.filters import DocumentFilter
 from index.encoders.shelf import EncoderChoice
 from index.manifest import IndexManifest
@@ -71,7 +73,7 @@ def document_body(document: Document) -> DocumentBody:
     """Show a document."""
     return DocumentBody(
         id=str(document.id),
-        name=document.name,
+        name=shown(document.name),
         state=document.state,
         pages=document.n_pages,
         error=_error(document.failure),
@@ -80,14 +82,20 @@ def document_body(document: Document) -> DocumentBody:
 
 
 def document_details(service: Service, document: Document) -> DocumentDetails:
-    """Show a document and the pages that could not be read."""
+    """Show a document, the pages that could not be read, and those that are not what they seem."""
     pages = service.catalog.pages(document.generation) if document.generation else []
     failed = [
         FailedPage(page=page.number, code=page.failure.code, message=page.failure.message)
         for page in pages
         if page.failure is not None
     ]
-    return DocumentDetails(**dict(document_body(document)), failed_pages=failed)
+    return DocumentDetails(
+        **dict(document_body(document)),
+        failed_pages=failed,
+        flags=sorted({flag for page in pages for flag in page.flags}),
+        hidden_words=sum(page.n_hidden for page in pages),
+        flagged_pages=[_flagged(page) for page in pages if page.flags or page.n_hidden],
+    )
 
 
 def upload_body(document: Document, job: Job | None) -> Upload:
@@ -131,7 +139,7 @@ def search_body(found: SearchResult) -> SearchResponse:
 def answer_body(collection: str, answer: Answer, found: SearchResult) -> AnswerResponse:
     """Show an answer."""
     return AnswerResponse(
-        answer=answer.text,
+        answer=shown(answer.text),
         refused=answer.refused,
         grounded=answer.grounded,
         model=answer.model,
@@ -190,15 +198,25 @@ def image_path(collection: str, document: str, page: int) -> str:
     return f"/v1/collections/{collection}/documents/{document}/pages/{page}/image"
 
 
+def _flagged(page: StoredPage) -> FlaggedPage:
+    return FlaggedPage(
+        page=page.number,
+        flags=list(page.flags),
+        hidden_words=page.n_hidden,
+        lines_left_out=page.n_set_aside,
+    )
+
+
 def _hit(hit: Hit) -> HitBody:
     return HitBody(
         document=str(hit.document),
-        name=hit.name,
+        name=shown(hit.name),
         page=hit.page,
         score=round(hit.score, SCORE_DECIMALS),
         relevance=round(hit.relevance, SCORE_DECIMALS),
         arms={name: round(score, SCORE_DECIMALS) for name, score in hit.arms.items()},
         regions=[_region(region) for region in hit.regions],
+        warnings=list(hit.flags),
     )
 
 
@@ -206,19 +224,20 @@ def _region(region: Region) -> RegionBody:
     return RegionBody(
         box=rounded_box(region.box),
         score=round(region.score, SCORE_DECIMALS),
-        text=region.text,
+        text=shown(region.text),
     )
 
 
 def _citation(collection: str, citation: Citation) -> CitationBody:
     return CitationBody(
         document=citation.document,
-        name=citation.name,
+        name=shown(citation.name),
         page=citation.page,
         box=rounded_box(citation.box),
-        quote=citation.quote,
+        quote=shown(citation.quote),
         verified=citation.is_verified,
         image=image_path(collection, citation.document, citation.page),
+        warnings=list(citation.flags),
     )
 
 
@@ -228,7 +247,7 @@ def _citations(collection: str, answer: Answer) -> list[CitationBody]:
 
 def _sentences(answer: Answer) -> list[SentenceBody]:
     return [
-        SentenceBody(text=sentence.text, citations=list(sentence.citations))
+        SentenceBody(text=shown(sentence.text), citations=list(sentence.citations))
         for sentence in answer.sentences
     ]
 

@@ -40,6 +40,7 @@ from api.schemas import (
     Upload,
 )
 from api.service import Service
+from api.shown import shown
 from index.encoders.shelf import EncoderChoice
 from retrieval.heatmap import draw_heat
 from retrieval.hits import SearchQuery, SearchResult
@@ -204,7 +205,7 @@ class LocalDesk:
             if isinstance(item, SearchResult):
                 yield AnswerEvent("pages", search_body(item))
             elif isinstance(item, Token):
-                yield AnswerEvent("token", TokenBody(sentence=item.sentence, text=item.text))
+                yield AnswerEvent("token", TokenBody(sentence=item.sentence, text=shown(item.text)))
             else:
                 yield AnswerEvent("citations", citations_body(collection, item.answer))
                 yield AnswerEvent("done", answer_body(collection, item.answer, item.found))

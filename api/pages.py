@@ -5,6 +5,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from answer.answers import EvidencePage
+from api.pictures import without
 from index.blobs import LocalBlobs
 from index.catalog.catalog import Catalog
 from index.records import PageWords
@@ -59,13 +60,14 @@ class Pages:
         return self._page(hit, page)
 
     def _page(self, hit: Hit, page: int) -> EvidencePage:
+        words = self.words(hit.generation, page)
         return EvidencePage(
             document=str(hit.document),
             name=hit.name,
             page=page,
-            words=self.words(hit.generation, page),
+            words=words,
             relevance=hit.relevance,
-            image=lambda: self.image(hit.generation, page),
+            image=lambda: without(self.image(hit.generation, page), words.set_aside),
         )
 
     def _read_words(self, generation: UUID, page: int) -> PageWords:

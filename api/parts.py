@@ -131,7 +131,11 @@ def reader(settings: Settings) -> Reader:
     """Return what turns files into pages."""
     ocr = TesseractOcr(n_workers=settings.ocr_workers)
     return Reader(
-        limits(settings), ocr, engines=settings.renderer, word_source=settings.word_source
+        limits(settings),
+        ocr,
+        engines=settings.renderer,
+        word_source=settings.word_source,
+        injection=settings.injection,
     )
 
 

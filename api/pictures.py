@@ -1,9 +1,12 @@
 """Pictures of pages, made smaller for those who show them."""
 
 import io
+from collections.abc import Sequence
 
+import numpy as np
 from PIL import Image
 
+from index.covering import covered
 from index.records import Box
 
 JPEG_QUALITY = 85
@@ -27,4 +30,15 @@ def drawn(picture: bytes, box: Box, size: tuple[int, int]) -> bytes:
         part = image.resize(size, Image.Resampling.LANCZOS, box=edges)
     packed = io.BytesIO()
     part.save(packed, "JPEG", quality=JPEG_QUALITY)
+    return packed.getvalue()
+
+
+def without(picture: bytes, boxes: Sequence[Box]) -> bytes:
+    """Return a picture with these boxes covered, as a JPEG; the same bytes where there are none."""
+    if not boxes:
+        return picture
+    with Image.open(io.BytesIO(picture)) as image:
+        whole = np.asarray(image.convert("RGB"))
+    packed = io.BytesIO()
+    Image.fromarray(covered(whole, boxes)).save(packed, "JPEG", quality=JPEG_QUALITY)
     return packed.getvalue()

@@ -9,6 +9,7 @@ from api.uploads import is_storable
 Unit = Field(ge=0, le=1)
 COLLECTION_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 BoxBody = tuple[float, float, float, float]
+WARNED = "the page's flags: why some of its text addresses a model"
 
 
 class Body(BaseModel):
@@ -76,6 +77,15 @@ class FailedPage(Body):
     message: str
 
 
+class FlaggedPage(Body):
+    """A page that says something to a model, or hides words from its readers."""
+
+    page: int
+    flags: list[str] = Field(description="reason codes; docs/injection.md lists them")
+    hidden_words: int = Field(description="in the text layer, not to be seen, and left out")
+    lines_left_out: int = Field(description="visible, addressing a model, and left out")
+
+
 class DocumentBody(Body):
     """A document; `pages` counts all its pages, the few that could not be read too."""
 
@@ -88,9 +98,14 @@ class DocumentBody(Body):
 
 
 class DocumentDetails(DocumentBody):
-    """A document with the pages that could not be read."""
+    """A document with the pages that could not be read, and those that are not what they seem."""
 
     failed_pages: list[FailedPage]
+    flags: list[str] = Field(
+        default_factory=list, description="those of its pages, and of its name after `name:`"
+    )
+    hidden_words: int = Field(0, description="on all its pages")
+    flagged_pages: list[FlaggedPage] = Field(default_factory=list)
 
 
 class DocumentList(Body):
@@ -211,6 +226,7 @@ class HitBody(Body):
     relevance: float = Unit
     arms: dict[str, float]
     regions: list[RegionBody]
+    warnings: list[str] = Field(default_factory=list, description=WARNED)
 
 
 class SearchResponse(Body):
@@ -269,6 +285,7 @@ class CitationBody(Body):
         "made the page match, or the whole page",
     )
     image: str = Field(description="path of the page's picture")
+    warnings: list[str] = Field(default_factory=list, description=WARNED)
 
 
 class SentenceBody(Body):

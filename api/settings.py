@@ -81,6 +81,12 @@ class Settings(BaseSettings):
         description="where words come from: `auto` takes the text layer where the pixels confirm "
         "it and OCR for the rest; the others take one of the two alone",
     )
+    injection: Literal["allow", "flag", "quarantine"] = Field(
+        "flag",
+        description="what is done about text on pages that addresses a model, when they are read: "
+        "`allow` looks for none; `flag` tells with each hit and never quotes it as evidence; "
+        "`quarantine` leaves the lines out of what is indexed and shown to a model as well",
+    )
     max_pixels: int = Field(
         1191 * 1684, ge=100_000, le=16_000_000, description="area of a rendered page"
     )

@@ -4,7 +4,7 @@ A page is a bag of rows: `(vector, box, kind)`. A row that came from a word carr
 a row that came from pixels carries its patch's box; everything downstream treats them alike.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal, NamedTuple, Self
 
@@ -43,12 +43,32 @@ WordSource = Literal["text_layer", "ocr", "none"]
 class PageWords:
     """The words of a page in reading order, and where they came from.
 
-    `n_hidden` counts text-layer words left out because no ink stands in their box.
+    Attributes:
+        words: what is indexed, quoted and shown to models.
+        source: where most of them came from.
+        n_hidden: text-layer words left out because no ink stands in their box.
+        flags: why text of the page addresses a model, as codes; see docs/injection.md.
+        suspect: boxes of lines that do so and are kept.
+        set_aside: boxes of lines that do so and whose words were left out.
     """
 
     words: tuple[Word, ...]
     source: WordSource
     n_hidden: int = 0
+    flags: tuple[str, ...] = ()
+    suspect: tuple[Box, ...] = ()
+    set_aside: tuple[Box, ...] = ()
+
+    def trusted(self) -> Self:
+        """Return the page without its suspect lines."""
+        if not self.suspect:
+            return self
+        kept = tuple(word for word in self.words if not self._is_suspect(word))
+        return replace(self, words=kept, suspect=())
+
+    def _is_suspect(self, word: Word) -> bool:
+        x, y = (word.box.left + word.box.right) / 2, (word.box.top + word.box.bottom) / 2
+        return any(b.left <= x <= b.right and b.top <= y <= b.bottom for b in self.suspect)
 
 
 class RowKind(IntEnum):

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from index.catalog.entries import Layer, StoredPage
+from index.covering import covered
 from index.encoders.base import PageContent
 from index.encoders.context import document_context
 from index.errors import IndexIncomplete
@@ -82,7 +83,8 @@ class Filler:
         packed = self._stores.blobs.read(page.image_sha256 or "")
         with Image.open(io.BytesIO(packed)) as picture:
             image = np.asarray(picture.convert("RGB"))
-        return PageContent(image, self._stores.words(page))
+        words = self._stores.words(page)
+        return PageContent(covered(image, words.set_aside), words)
 
     def _complete(
         self, layers: Sequence[Layer], kept: Kept, context: PageWords, *, n_pages: int

@@ -19,6 +19,7 @@ from PIL import Image
 
 from index.catalog.entries import Failure, Job, Layer, StoredPage
 from index.catalog.garbage import DeadGeneration
+from index.covering import covered
 from index.encoders.base import PageContent
 from index.encoders.context import document_context
 from index.errors import (
@@ -138,7 +139,9 @@ class Indexer:
         if done == n_pages:
             return
         language = "+".join(work.layers[0].manifest.language)
-        outcomes = self._reader.read_pages(path, done + 1, n_pages, language=language)
+        outcomes = self._reader.read_pages(
+            path, done + 1, n_pages, language=language, name=work.name
+        )
         with closing(outcomes), closing(ahead(chunked(outcomes, CHUNK_PAGES))) as chunks:
             for chunk in chunks:
                 self._stores.blobs.check_room(self._min_free_bytes)
@@ -180,7 +183,7 @@ class Indexer:
         self, work: "_Work", chunk: Sequence[PageOutcome], *, context: PageWords
     ) -> None:
         read = [page for page in chunk if isinstance(page, PageRead)]
-        contents = [(page.number, PageContent(page.image, page.words)) for page in read]
+        contents = [(page.number, _content(page)) for page in read]
         called = page_text(context)
         made = encode_layers(work.layers, self._encoder_of, contents, called=called)
         failed = [_failed_page(page) for page in chunk if isinstance(page, PageFailed)]
@@ -216,6 +219,8 @@ class Indexer:
             n_rows=n_rows,
             n_words=len(page.words.words),
             n_hidden=page.words.n_hidden,
+            n_set_aside=len(page.words.set_aside),
+            flags=page.words.flags,
             word_source=page.words.source,
             engine=page.engine,
         )
@@ -264,6 +269,10 @@ class PageFailures(DocumentRejected):
 
 def _failed_page(page: PageFailed) -> StoredPage:
     return StoredPage(page.number, failure=Failure(page.error.code, str(page.error)))
+
+
+def _content(page: PageRead) -> PageContent:
+    return PageContent(covered(page.image, page.words.set_aside), page.words)
 
 
 def _jpeg(page: PageRead) -> bytes:

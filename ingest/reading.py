@@ -15,6 +15,7 @@ from index.errors import DocumentRejected
 from index.records import PageWords
 from ingest.child import EngineName
 from ingest.drawing import DocumentProbe, Drawing, DrawnPage, PageTrouble
+from ingest.injection.guard import Policy, judge
 from ingest.limits import Limits
 from ingest.ocr import TesseractOcr
 from ingest.words import WordChoice, page_words
@@ -62,6 +63,7 @@ class Reader:
         ocr: reads the words of pages that are only pixels.
         engines: the programs that draw PDF pages, in the order in which they are tried.
         word_source: where words come from.
+        injection: what is done about text that addresses a model.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Reader:
         *,
         engines: Sequence[EngineName] = ENGINES,
         word_source: WordChoice = "auto",
+        injection: Policy = "flag",
     ) -> None:
         if not engines:
             raise ValueError("at least one engine is needed")
@@ -78,6 +81,7 @@ class Reader:
         self._ocr = ocr
         self._engines = tuple(engines)
         self._word_source = word_source
+        self._injection: Policy = injection
 
     def probe(self, path: Path) -> DocumentProbe:
         """Say what the file is.
@@ -88,7 +92,7 @@ class Reader:
         return Drawing(path, self._limits, self._engines).probe()
 
     def read_pages(
-        self, path: Path, first: int, last: int, *, language: str
+        self, path: Path, first: int, last: int, *, language: str, name: str = ""
     ) -> Generator[PageOutcome, None, None]:
         """Read pages `first` to `last`, from 1, in order; a bad page does not end the others.
 
@@ -100,6 +104,7 @@ class Reader:
             first: number of the first page.
             last: number of the last page.
             language: what OCR reads, as in `TesseractOcr.read`.
+            name: what the file is called, judged with its pages.
 
         Raises:
             DocumentRejected: no engine opens the file, or it has used up the document's time.
@@ -116,7 +121,7 @@ class Reader:
             try:
                 with closing(drawing.pages(first, last)) as pages:
                     for page in pages:
-                        waiting.append(threads.submit(self._read, page, language))
+                        waiting.append(threads.submit(self._read, page, language, name))
                         while waiting and (waiting[0].done() or len(waiting) > self._ocr.n_workers):
                             yield waiting.popleft().result()
                 while waiting:
@@ -124,14 +129,15 @@ class Reader:
             finally:
                 threads.shutdown(wait=False, cancel_futures=True)
 
-    def _read(self, page: DrawnPage | PageTrouble, language: str) -> PageOutcome:
+    def _read(self, page: DrawnPage | PageTrouble, language: str, name: str) -> PageOutcome:
         if isinstance(page, PageTrouble):
             return PageFailed(page.number, page.error)
         drawn = page.drawn
         image = np.frombuffer(drawn.pixels, np.uint8).reshape(drawn.height, drawn.width, 3)
         try:
             ocr = partial(self._ocr.read, language=language)
-            words = page_words(image, drawn.words, ocr, self._word_source)
+            seen = page_words(image, drawn.words, ocr, self._word_source)
         except DocumentRejected as error:
             return PageFailed(drawn.number, error)
+        words = judge(seen, drawn.words, name=name, policy=self._injection)
         return PageRead(drawn.number, image, words, drawn.width_pt, drawn.height_pt, page.engine)

@@ -63,6 +63,7 @@ class Hit:
         relevance: 0 to 1: the share of what the question asks for that the page's rows match.
         arms: each arm's own score.
         regions: best first.
+        flags: why text of the page, or its document's name, addresses a model.
     """
 
     document: UUID
@@ -73,6 +74,7 @@ class Hit:
     relevance: float
     arms: Mapping[str, float]
     regions: tuple[Region, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,7 @@ class Searcher:
             relevance=_relevance(questions[-1], rows[-1].vectors),
             arms={arm.name: float(arm.scores[i]) for arm in arms if np.isfinite(arm.scores[i])},
             regions=_regions(questions[0], rows[0], words),
+            flags=words.flags,
         )
 
 

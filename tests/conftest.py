@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,13 @@ def migrated(postgres: Database) -> str:
 @pytest.fixture
 def database(postgres: Database, migrated: str) -> Iterator[Database]:
     """A fresh, migrated database on the shared server."""
+    with fresh_database(postgres, migrated) as opened:
+        yield opened
+
+
+@contextmanager
+def fresh_database(postgres: Database, migrated: str) -> Iterator[Database]:
+    """A copy of the migrated database, dropped at the end."""
     name = f"test_{uuid4().hex}"
     _on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated}")
     opened = Database(_url(postgres, name))

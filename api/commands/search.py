@@ -72,6 +72,8 @@ def _print_hit(rank: int, hit: HitBody) -> None:
         f"[bold]{rank}. {escape(hit.name)}, page {hit.page}[/bold]  "
         f"[dim]relevance {hit.relevance:.2f}, score {hit.score:.2f}[/dim]"
     )
+    if hit.warnings:
+        out.print(f"   addresses a model: {', '.join(hit.warnings)}", markup=False, style="yellow")
     for region in hit.regions[:1]:
         flat = " ".join(region.text.split())
         out.print(f"   {flat[:TEXT_WIDTH]}", markup=False)

@@ -270,7 +270,8 @@ def _stores(connection: Connection, name: str, *of_rebuilds: ColumnElement[bool]
 def _page_values(generation: UUID, page: StoredPage) -> dict[str, Any]:
     failure = page.failure
     return {
-        **{n: getattr(page, n) for n in StoredPage.__slots__ if n != "failure"},
+        **{n: getattr(page, n) for n in StoredPage.__slots__ if n not in ("failure", "flags")},
+        "flags": list(page.flags),
         "generation": generation,
         "error_code": failure.code if failure else None,
         "error_message": failure.message if failure else None,

@@ -49,6 +49,7 @@ def as_failure(row: Row[Any]) -> Failure | None:
 def as_page(row: Row[Any]) -> StoredPage:
     """Copy a row of `pages`."""
     plain = {k: v for k, v in row._mapping.items() if k in StoredPage.__slots__}  # noqa: SLF001  SQLAlchemy's documented accessor
+    plain["flags"] = tuple(row.flags)
     return StoredPage(**plain, failure=as_failure(row))
 
 

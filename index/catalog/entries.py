@@ -125,6 +125,8 @@ class StoredPage:
     Attributes:
         n_rows: rows stored for it in the vector store.
         n_hidden: words of the text layer left out because no ink stands in their place.
+        n_set_aside: lines left out because they address a model.
+        flags: why text of the page, or its document's name, addresses a model.
     """
 
     number: int
@@ -135,6 +137,8 @@ class StoredPage:
     n_rows: int = 0
     n_words: int = 0
     n_hidden: int = 0
+    n_set_aside: int = 0
+    flags: tuple[str, ...] = ()
     word_source: str = "none"
     engine: str = ""
     failure: Failure | None = None

@@ -1,6 +1,7 @@
 """The catalog's tables. Migrations create them; the rest of the package reads and writes them."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -93,6 +94,8 @@ pages = Table(
     Column("n_rows", Integer, nullable=False, server_default="0"),
     Column("n_words", Integer, nullable=False, server_default="0"),
     Column("n_hidden", Integer, nullable=False, server_default="0"),
+    Column("n_set_aside", Integer, nullable=False, server_default="0"),
+    Column("flags", ARRAY(Text), nullable=False, server_default="{}"),
     Column("word_source", Text, nullable=False, server_default="none"),
     Column("engine", Text, nullable=False, server_default=""),
     Column("error_code", Text),

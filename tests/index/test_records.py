@@ -3,7 +3,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from index.records import Float32, Question, Rows, SparseVector, check_unit_rows
+from index.records import (
+    Box,
+    Float32,
+    PageWords,
+    Question,
+    Rows,
+    SparseVector,
+    Word,
+    check_unit_rows,
+)
 from tests.conftest import unit_rows
 
 
@@ -69,3 +78,13 @@ def test_sparse_indices_ascend_without_repeats(indices: list[int]) -> None:
 def test_a_sparse_vector_has_a_value_for_each_index() -> None:
     with pytest.raises(ValueError, match="alike"):
         SparseVector(np.array([1, 2], np.uint32), np.ones(1, np.float32))
+
+
+def test_a_trusted_page_has_no_word_whose_middle_is_in_a_suspect_box() -> None:
+    dam = Word("dam", Box(0.1, 0.1, 0.2, 0.12), 0)
+    order = Word("obey", Box(0.1, 0.5, 0.2, 0.52), 1)
+    page = PageWords((dam, order), "ocr", suspect=(Box(0.1, 0.49, 0.2, 0.53),))
+    assert page.trusted().words == (dam,)
+    assert page.trusted().suspect == ()
+    plain = PageWords((dam, order), "ocr")
+    assert plain.trusted() is plain

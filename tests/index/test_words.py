@@ -1,3 +1,5 @@
+import zlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,8 @@ pages = st.builds(
     st.lists(words).map(tuple),
     st.sampled_from(["text_layer", "ocr", "none"]),
     st.integers(0, 100),
+    st.lists(st.text(max_size=9), max_size=2).map(tuple),
+    *[st.lists(st.builds(Box, edges, edges, edges, edges), max_size=2).map(tuple)] * 2,
 )
 
 
@@ -47,3 +51,9 @@ def test_the_text_of_a_page_has_a_line_for_each_visual_line() -> None:
 
 def test_a_page_without_words_has_no_text() -> None:
     assert page_text(PageWords((), "none")) == ""
+
+
+def test_words_that_were_packed_before_there_were_flags_have_none() -> None:
+    old = zlib.compress(b'{"source":"ocr","n_hidden":1,"words":[["a",0,0,1,1,0]]}')
+    assert decode_words(old) == PageWords((Word("a", Box(0, 0, 1, 1), 0),), "ocr", 1)
+    assert b"flags" not in zlib.decompress(encode_words(decode_words(old)))
