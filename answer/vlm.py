@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from openai import OpenAI
+    from openai.types.chat import ChatCompletionMessageParam as Message
 
 MAX_ANSWER_TOKENS = 800
 _log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class VlmClient:
             InvalidRequest: the question is empty, there are no pages, or an image is unusable.
             VlmUnavailable: the endpoint does not answer, answers with an error, or not in JSON.
         """
-        completion = _read(self._complete(question, pages))
+        completion = _read(self._complete(messages(question, pages)))
         reply = None if completion is None else parse_reply(completion.content)
         if completion is None or reply is None:
             raise VlmUnavailable(f"{self._endpoint} did not reply with the JSON asked for")
@@ -93,6 +94,17 @@ class VlmClient:
         if not reply.is_answerable or not reply.answer:
             return refusal(self.model, usage)
         return self._checked(reply, pages, usage)
+
+    def reply(self, asked: "Sequence[Message]") -> str:
+        """Return what the model writes to messages of any kind; nothing in it is verified.
+
+        Raises:
+            VlmUnavailable: the endpoint does not answer, answers with an error, or with no reply.
+        """
+        completion = _read(self._complete(asked))
+        if completion is None:
+            raise VlmUnavailable(f"{self._endpoint} did not reply with a completion")
+        return completion.content
 
     def _checked(self, reply: Reply, pages: Sequence[EvidencePage], usage: Usage) -> Answer:
         shown = {label(i): page for i, page in enumerate(pages)}
@@ -107,10 +119,9 @@ class VlmClient:
             usage=usage,
         )
 
-    def _complete(self, question: str, pages: Sequence[EvidencePage]) -> str:
+    def _complete(self, asked: "Sequence[Message]") -> str:
         import openai  # noqa: PLC0415 slow to import, and most deployments never call it
 
-        asked = messages(question, pages)
         try:
             response = self._open(openai).chat.completions.with_raw_response.create(
                 model=self.model, messages=asked, temperature=0, max_tokens=MAX_ANSWER_TOKENS
