@@ -8,8 +8,8 @@ from typing import Literal
 DecimalMark = Literal[".", ","]
 CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₩": "KRW"}
 CODES = frozenset({
-    "EUR", "USD", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "INR",
-    "CNY", "KRW",
+    "EUR", "USD", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF",
+    "INR", "CNY", "KRW",
 })  # fmt: skip
 _MONEY = rf"(?:[{''.join(CURRENCIES)}]|(?:{'|'.join(sorted(CODES))}|Fr\.|kr)(?![A-Za-z]))"
 _DIGITS = r"\d{1,3}(?:[ \u00a0\u202f'\u2019]\d{3})+(?:[.,]\d{1,4})?(?!\d)|\d+(?:[.,]\d+)*"

@@ -75,9 +75,15 @@ def is_label(texts: Sequence[str]) -> bool:
     """Whether the words are what documents call something, or end in a colon."""
     if texts[-1].endswith(":"):
         return True
+    if any(_is_code(text) for text in texts):
+        return False
     label = label_of(" ".join(texts))
     found = roles_of(label, "single")
     return any(score >= EXACT for score in found.values())
+
+
+def _is_code(text: str) -> bool:
+    return any(c.isalpha() for c in text) and any(c.isdigit() for c in text)
 
 
 def _labels(cell: Cell, wanted: WantedField) -> Iterator[_Label]:
@@ -85,12 +91,10 @@ def _labels(cell: Cell, wanted: WantedField) -> Iterator[_Label]:
     colons = [n for n, text in enumerate(cell.texts, 1) if text.endswith(":")]
     start = 0
     for end in colons:
-        scores = [
-            _score(cell.texts[first:end], wanted)
-            for first in range(max(start, end - MAX_LABEL_WORDS), end)
-        ]
-        if (best := max(scores)) >= MIN_AGREEMENT:
-            yield _Label(cell, end, best, is_marked=True)
+        first = _label_start(cell.texts[:end], start, wanted)
+        score = _score(cell.texts[first:end], wanted)
+        if score >= MIN_AGREEMENT:
+            yield _Label(cell, end, score, is_marked=True)
         start = end
     n_words = len(cell.texts)
     if n_words not in colons:
@@ -102,6 +106,18 @@ def _labels(cell: Cell, wanted: WantedField) -> Iterator[_Label]:
             if _score(cell.texts[:end], wanted) >= EXACT:
                 yield _Label(cell, end, 1.0, is_marked=False)
                 return
+
+
+def _label_start(texts: Sequence[str], start: int, wanted: WantedField) -> int:
+    """Where the label that ends the texts begins: the best for any role, the longest of those."""
+    firsts = range(max(start, len(texts) - MAX_LABEL_WORDS), len(texts))
+    labels = {first: label_of(" ".join(texts[first:])) for first in firsts}
+
+    def best(first: int) -> float:
+        known = max(roles_of(labels[first], "single").values(), default=0.0)
+        return max(known, agreement(labels[first], wanted.labels))
+
+    return max(firsts, key=lambda first: (best(first), -first))
 
 
 def _score(texts: Sequence[str], wanted: WantedField) -> float:
@@ -132,7 +148,7 @@ def _values(grid: Grid, label: _Label, wanted: WantedField, habits: Habits) -> I
 
 def _within(label: _Label, wanted: WantedField, habits: Habits) -> Candidate | None:
     """The value after the label in its cell; without a colon only one that cannot be prose."""
-    texts = _up_to_label(label.cell.texts[label.end :])
+    texts = _up_to_label(label.cell.texts[label.end :], wanted)
     is_prose = wanted.kind == "string" and not (
         wanted.pattern or wanted.choices or is_identifier(wanted) or wanted.role == "currency"
     )
@@ -145,15 +161,11 @@ def _within(label: _Label, wanted: WantedField, habits: Habits) -> Candidate | N
     return _candidate(reading, label.cell, label.end, label.score * place)
 
 
-def _up_to_label(texts: Sequence[str]) -> Sequence[str]:
+def _up_to_label(texts: Sequence[str], wanted: WantedField) -> Sequence[str]:
     """The words before the next label that ends in a colon."""
     for end, text in enumerate(texts, 1):
         if text.endswith(":") and len(text) > 1:
-            starts = range(end)
-            first = next(
-                (s for s in starts if roles_of(label_of(" ".join(texts[s:end])), "single")), None
-            )
-            return texts[: end - 1 if first is None else first]
+            return texts[: _label_start(texts[:end], 0, wanted)]
     return texts
 
 

@@ -1,30 +1,20 @@
 """Table rows: a header whose cells name columns, and the lines below it cut at these columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from answer.extraction.grid import Cell, Grid, Row, make_cell, misalignment
-from answer.extraction.labels import EXACT, Label, agreement, label_of, role_of, roles_of
+from answer.extraction.grid import Cell, Grid, Row, misalignment
+from answer.extraction.heads import Head, find_header
+from answer.extraction.labels import agreement, label_of, role_of
 from answer.extraction.values import Habits, Reading, read_value
-from answer.extraction.vocabulary import CARRIED, SUMMARY, TELLING_COLUMNS
+from answer.extraction.vocabulary import CARRIED, SUMMARY
 from answer.extraction.wanted import WantedField, WantedTable
-from answer.layout import overlap, union
+from answer.layout import union
 from index.records import Box
 
 MIN_AGREEMENT = 0.6
-MAX_HEAD_WORDS = 4
 MAX_BREAK = 6.0  # line heights without a row, after which the table has ended
 MAX_WRAP = 1.0  # line heights between a row and the line that carries its text on
-MAX_HEADER_PITCH = 1.2  # line heights between the lines of one header
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A column of a table: what names it and where that stands."""
-
-    label: Label
-    box: Box
-    roles: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -65,11 +55,12 @@ def find_tables(grid: Grid, wanted: Sequence[WantedTable], habits: Habits) -> li
     tables: list[PageTable] = []
     row = 0
     while row < len(grid.rows):
-        table, end = _header(grid, row, own)
-        if table is None:
+        header = find_header(grid, row, own)
+        if header is None:
             row += 1
             continue
-        row = _fill(table, grid, end, habits)
+        table = PageTable(header.heads, rows=set(range(header.start, header.end)))
+        row = _fill(table, grid, header.end, habits)
         tables.append(table)
     return tables
 
@@ -124,91 +115,6 @@ def read_line(
 
 def _words(words: tuple[int, ...], reading: Reading | None) -> tuple[int, ...]:
     return words if reading is None else words[reading.first : reading.end]
-
-
-def _header(grid: Grid, row: int, own: Sequence[WantedField]) -> tuple[PageTable | None, int]:
-    """The table that this row and perhaps the next one or two head, and the row after them."""
-    best: tuple[int, PageTable | None, int] = (0, None, row)
-    heads: list[Head] = []
-    for end in range(row + 1, min(row + 4, len(grid.rows) + 1)):
-        line = grid.rows[end - 1]
-        if end > row + 1 and not _is_header_line(grid.rows[end - 2], line):
-            break
-        heads = _merged(heads, [head for cell in line for head in _heads(cell, grid, own)])
-        n_known = sum(_is_known(head, own) for head in heads)
-        if n_known > best[0] and _is_header(heads, own):
-            table = PageTable(tuple(sorted(heads, key=lambda h: h.box.left)))
-            table.rows.update(range(row, end))
-            best = (n_known, table, end)
-    return best[1], best[2]
-
-
-def _is_header_line(above: Row, line: Row) -> bool:
-    height = max(cell.height for cell in above)
-    gap = min(cell.box.top for cell in line) - max(cell.box.bottom for cell in above)
-    has_digits = any(c.isdigit() for cell in line for c in cell.text)
-    return gap < MAX_HEADER_PITCH * height and not has_digits
-
-
-def _is_header(heads: Sequence[Head], own: Sequence[WantedField]) -> bool:
-    """Two columns at least that are known, one of which only tables of items have."""
-    known = {min(head.roles) for head in heads if head.roles}
-    telling = any(head.roles & TELLING_COLUMNS for head in heads)
-    n_own = sum(any(agreement(head.label, [*c.labels]) >= EXACT for c in own) for head in heads)
-    return len(heads) > 1 and ((len(known) > 1 and telling) or (n_own > 1 and len(heads) > 2))
-
-
-def _is_known(head: Head, own: Sequence[WantedField]) -> bool:
-    return bool(head.roles) or any(agreement(head.label, c.labels) >= EXACT for c in own)
-
-
-def _heads(cell: Cell, grid: Grid, own: Sequence[WantedField]) -> Iterator[Head]:
-    """The cell as a column's head; where it holds several known ones close together, each."""
-    whole = _head(cell, own)
-    if len(cell.words) == 1 or _is_known(whole, own):
-        yield whole
-        return
-    parts, start = [], 0
-    while start < len(cell.words):
-        part = _longest_known(cell, start, grid, own)
-        if part is None:
-            yield whole
-            return
-        parts.append(part[0])
-        start = part[1]
-    yield from parts
-
-
-def _longest_known(
-    cell: Cell, start: int, grid: Grid, own: Sequence[WantedField]
-) -> tuple[Head, int] | None:
-    for end in range(min(len(cell.words), start + MAX_HEAD_WORDS), start, -1):
-        head = _head(make_cell(grid.words, cell.words[start:end], cell.row), own)
-        if _is_known(head, own):
-            return head, end
-    return None
-
-
-def _head(cell: Cell, own: Sequence[WantedField]) -> Head:
-    label = label_of(cell.text)
-    roles = {role for role, score in roles_of(label, "column").items() if score >= EXACT}
-    roles |= {c.path for c in own if agreement(label, c.labels) >= EXACT and not roles}
-    return Head(label, cell.box, frozenset(roles))
-
-
-def _merged(above: Sequence[Head], below: Sequence[Head]) -> list[Head]:
-    """Heads of two lines: one that stands under another goes on with it."""
-    heads = list(above)
-    for head in below:
-        over = [n for n, h in enumerate(heads) if overlap(h.box, head.box) > 0.3]
-        if not over:
-            heads.append(head)
-            continue
-        n = min(over, key=lambda k: misalignment(heads[k].box, head.box))
-        label = (*heads[n].label, *head.label)
-        roles = {r for r, score in roles_of(label, "column").items() if score >= EXACT}
-        heads[n] = Head(label, union((heads[n].box, head.box)), frozenset(roles or heads[n].roles))
-    return heads
 
 
 def _fill(table: PageTable, grid: Grid, start: int, habits: Habits) -> int:

@@ -83,7 +83,7 @@ _SINGLE: Mapping[str, str] = {
     "email": "email; e mail; mail; courriel; correo",
 }
 _COLUMN: Mapping[str, str] = {
-    "position": "pos; position; line; no; line no; item no; #; ligne",
+    "position": "pos; position; line; no; line no; #; ligne",
     "item_number": """item; item no; article; article no; sku; product code; code; part no;
         product no; artikel; artikelnummer; artikel no; art no; artnr; artikelnr; bestellnr;
         référence; réf; ref""",
@@ -91,8 +91,8 @@ _COLUMN: Mapping[str, str] = {
         item; work; particulars; article; bezeichnung; beschreibung; leistung;
         artikelbezeichnung; produkt; artikel; leistungsbeschreibung; désignation; libellé;
         prestation; descripción; concepto; omschrijving""",
-    "quantity": """quantity; qty; quant; hours; days; units; menge; anzahl; stück; stk; stunden; tage;
-        quantité; qté; cantidad; aantal""",
+    "quantity": """quantity; qty; quant; hours; days; units; menge; anzahl; stück; stk; stunden;
+        tage; quantité; qté; cantidad; aantal""",
     "unit": "unit; uom; einheit; einh; me; unité; unidad; eenheid",
     "unit_price": """unit price; price; rate; price per unit; unit cost; price each; each; unit
         rate; einzelpreis; e preis; ep; stückpreis; preis; preis einheit; einzel; stundensatz;

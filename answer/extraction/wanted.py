@@ -169,6 +169,9 @@ def _own_labels(told: Mapping[str, Any], path: str) -> Iterator[Label]:
 
 def _role(told: Mapping[str, Any], path: str, own: Sequence[Label], scope: Scope) -> str | None:
     role = told.get("x-role")
+    name = path.rpartition(".")[2]
+    if role is None and name in PHRASES[scope]:
+        return name
     if role is None:
         return next((found for label in own if (found := role_of(label, scope))), None)
     if role not in PHRASES[scope]:
