@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from api.extraction_bodies import ExtractRequest, ExtractResponse
 from api.schemas import (
     AnswerRequest,
     AnswerResponse,
@@ -115,6 +116,12 @@ class RemoteDesk:
         """Answer a question."""
         path = f"/v1/collections/{collection}/answers"
         return self._ask(AnswerResponse, "POST", path, json=request.model_dump())
+
+    def extract(self, collection: str, request: ExtractRequest) -> ExtractResponse:
+        """Read fields from documents."""
+        path = f"/v1/collections/{collection}/extract"
+        asked = request.model_dump(by_alias=True)
+        return self._ask(ExtractResponse, "POST", path, json=asked)
 
     def close(self) -> None:
         """Let go of the connection."""

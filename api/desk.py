@@ -16,6 +16,8 @@ from api.bodies import (
     search_body,
     upload_body,
 )
+from api.extraction import Extraction
+from api.extraction_bodies import ExtractRequest, ExtractResponse, extracted_body
 from api.ids import parse_id
 from api.schemas import (
     AnswerRequest,
@@ -80,6 +82,9 @@ class Desk(Protocol):
     def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
         """Answer a question."""
 
+    def extract(self, collection: str, request: ExtractRequest) -> ExtractResponse:
+        """Read fields from documents."""
+
     def close(self) -> None:
         """Let go of everything."""
 
@@ -89,6 +94,7 @@ class LocalDesk:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._extraction = Extraction(service)
 
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
         """Return a collection, making it where it is missing."""
@@ -158,6 +164,13 @@ class LocalDesk:
         """Answer a question."""
         query = SearchQuery(request.query, limit=request.limit, scope=as_scope(request.filter))
         return answer_body(collection, *self._service.ask(collection, query))
+
+    def extract(self, collection: str, request: ExtractRequest) -> ExtractResponse:
+        """Read fields from documents."""
+        found = self._extraction.extract(
+            collection, request.fields, request.scope(), request.instructions
+        )
+        return ExtractResponse(documents=[extracted_body(document) for document in found])
 
     def close(self) -> None:
         """Let go of everything."""

@@ -7,6 +7,8 @@ import pypdfium2.version  # type: ignore[import-untyped]  # ships no types
 import pytesseract  # type: ignore[import-untyped]  # likewise
 
 from answer.answers import Answer, EvidencePage
+from answer.extraction.model_reader import ModelReader
+from answer.extraction.pointing import FieldReader
 from answer.extractive import ExtractiveAnswerer
 from answer.vlm import VlmClient
 from api.settings import Settings
@@ -136,6 +138,16 @@ def answerer(settings: Settings, *, language: str) -> Answerer:
     if settings.vlm_url is None:
         return _extractive(language)
     return VlmClient(settings.vlm_url, settings.vlm_model, settings.vlm_key, settings.vlm_timeout_s)
+
+
+def field_reader(settings: Settings) -> FieldReader | None:
+    """Return the model that reads fields which the words do not settle, if one is set."""
+    if settings.vlm_url is None:
+        return None
+    client = VlmClient(
+        settings.vlm_url, settings.vlm_model, settings.vlm_key, settings.vlm_timeout_s
+    )
+    return ModelReader(client)
 
 
 def renderer_version(settings: Settings) -> str:

@@ -152,7 +152,9 @@ def make_invoice(seed: int, language: Language) -> Invoice:
     tax = _cents(subtotal * rate / 100)
     day = date(2024, 1, 1) + timedelta(dice.randint(0, 600))
     singles = {
-        "invoice_number": dice.choice(("INV-{}", "{}", "RE-2024-{}")).format(dice.randint(1000, 99999)),
+        "invoice_number": dice.choice(("INV-{}", "{}", "RE-2024-{}")).format(
+            dice.randint(1000, 99999)
+        ),
         "invoice_date": day.isoformat(),
         "due_date": (day + timedelta(30)).isoformat(),
         "customer_number": dice.choice(("C{}", "{}", "10-{}")).format(dice.randint(1000, 9999)),
@@ -173,9 +175,7 @@ def plant(invoice: Invoice, error: Error) -> Invoice:
         wrong = replace(first, amount=first.amount + off)
         tax = invoice.total - invoice.subtotal
         subtotal = invoice.subtotal + off
-        return replace(
-            invoice, lines=(wrong, *rest), subtotal=subtotal, total=subtotal + tax
-        )
+        return replace(invoice, lines=(wrong, *rest), subtotal=subtotal, total=subtotal + tax)
     if error == "sum":
         return replace(invoice, subtotal=invoice.subtotal + off, total=invoice.total + off)
     return replace(invoice, total=invoice.total + off)
@@ -318,9 +318,7 @@ class _Drawing:
             return f"{money} €"
         return {"GBP": "£", "EUR": "€"}[self._invoice.currency] + money
 
-    def _text(
-        self, x: float, y: float, text: str, *, size: int = 10, align: str = "left"
-    ) -> None:
+    def _text(self, x: float, y: float, text: str, *, size: int = 10, align: str = "left") -> None:
         self._canvas.setFont("Helvetica", size)
         place = self._canvas.drawRightString if align == "right" else self._canvas.drawString
         place(x, y, text)
