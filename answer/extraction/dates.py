@@ -23,14 +23,14 @@ _MONTH_NAMES = (
 )
 _YEAR = r"(?P<year>\d{4}|\d\d)(?![\d.,]*\d)"
 _DAY = r"(?P<day>\d{1,2})"
-_NAME = r"(?P<name>[^\W\d_]{3,})\.?,?"
+_NAME = r"(?P<name>[^\W\d_]{3,})\.?\s?,?"
 _FORMS = tuple(
     re.compile(form, re.VERBOSE)
     for form in (
         r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
         rf"{_DAY}\s?(?:st|nd|rd|th|er|\.)?\s?(?:de\s|of\s)?{_NAME}\s?(?:de\s)?{_YEAR}",
         rf"{_DAY}-(?P<name>[^\W\d_]{{3,}})-{_YEAR}",
-        rf"{_NAME}\s{_DAY}(?:st|nd|rd|th)?,?\s{_YEAR}",
+        rf"{_NAME}\s{_DAY}(?:st|nd|rd|th)?\s?,?\s{_YEAR}",
         rf"{_DAY}\.\s?(?P<month>\d{{1,2}})\.\s?{_YEAR}",
     )
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from answer.extraction.amounts import currency_of
 from answer.extraction.grid import Cell, Grid, misalignment
-from answer.extraction.labels import EXACT, agreement, label_of, roles_of
+from answer.extraction.labels import EXACT, agreement, label_of, role_of, roles_of
 from answer.extraction.values import Habits, Reading, is_identifier, read_value
 from answer.extraction.vocabulary import MONEY
 from answer.extraction.wanted import WantedField
@@ -82,6 +82,10 @@ def is_label(texts: Sequence[str]) -> bool:
     return any(score >= EXACT for score in found.values())
 
 
+def _has_digit(texts: Sequence[str]) -> bool:
+    return any(c.isdigit() for text in texts for c in text)
+
+
 def _is_code(text: str) -> bool:
     return any(c.isalpha() for c in text) and any(c.isdigit() for c in text)
 
@@ -97,7 +101,7 @@ def _labels(cell: Cell, wanted: WantedField) -> Iterator[_Label]:
             yield _Label(cell, end, score, is_marked=True)
         start = end
     n_words = len(cell.texts)
-    if n_words not in colons:
+    if not colons and (wanted.role in MONEY or not _has_digit(cell.texts)):
         score = _score(cell.texts, wanted) if n_words <= 2 * MAX_LABEL_WORDS else 0.0
         if score >= MIN_AGREEMENT:
             yield _Label(cell, n_words, score, is_marked=True)
@@ -204,9 +208,10 @@ def _below(grid: Grid, label: _Label, wanted: WantedField, habits: Habits) -> Ca
 
 def _whole(cell: Cell, wanted: WantedField, habits: Habits) -> Reading | None:
     """The value of a cell that is not a label itself."""
-    if is_label(cell.texts):
-        return None
     texts = cell.texts
+    named = role_of(label_of(texts[0]), "single")
+    if is_label(texts) or (named not in (None, wanted.role) and _has_digit(texts)):
+        return None
     colon = next((n for n, text in enumerate(texts) if text.endswith(":")), None)
     if colon is not None and wanted.kind == "string" and wanted.pattern is None:
         return None

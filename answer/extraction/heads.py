@@ -76,7 +76,7 @@ def _is_header(heads: Sequence[Head], own: Sequence[WantedField]) -> bool:
     """Two columns at least that are known, one of which only tables of items have."""
     known = {min(head.roles) for head in heads if head.roles}
     telling = any(head.roles & TELLING_COLUMNS for head in heads)
-    n_own = sum(any(agreement(head.label, [*c.labels]) >= EXACT for c in own) for head in heads)
+    n_own = sum(any(agreement(head.label, c.labels) >= EXACT for c in own) for head in heads)
     return len(heads) > 1 and ((len(known) > 1 and telling) or (n_own > 1 and len(heads) > 2))
 
 

@@ -1,7 +1,7 @@
 """Labels made comparable: which words of a label count, and how well two labels agree."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from answer.extraction.vocabulary import PHRASES, Scope
@@ -39,8 +39,9 @@ def name_label(name: str) -> Label:
     return label_of(_CAMEL.sub(" ", name))
 
 
-def agreement(label: Label, phrases: Iterable[Label]) -> float:
-    """How well a label agrees with the best of the phrases: 1 the same words, 0 none shared."""
+@lru_cache(maxsize=65536)
+def agreement(label: Label, phrases: tuple[Label, ...]) -> float:
+    """How well a label agrees with the best of the phrases: 1 the same words, 0 half or less."""
     return max((_shared(label, phrase) for phrase in phrases), default=0.0)
 
 
@@ -63,9 +64,10 @@ def role_of(label: Label, scope: Scope) -> str | None:
     return next((r for r, score in roles_of(label, scope).items() if score >= EXACT), None)
 
 
-@lru_cache(maxsize=65536)
 def _shared(a: Label, b: Label) -> float:
-    """Words shared over words in all; words nearly alike count nearly."""
+    """Words shared over words in all, where over half are; words nearly alike count nearly."""
+    if 2 * min(len(a), len(b)) <= max(len(a), len(b)):
+        return 0.0  # at best one half
     left = list(b)
     alike = 0.0
     for word in a:
@@ -76,6 +78,7 @@ def _shared(a: Label, b: Label) -> float:
     return alike / max(len(a) + len(left), 1)
 
 
+@lru_cache(maxsize=65536)
 def _likeness(a: str, b: str) -> float:
     """As `likeness` says; most pairs are told apart by their beginnings and lengths."""
     if a == b:

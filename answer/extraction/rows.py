@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from answer.extraction.grid import Cell, Grid, Row, misalignment
+from answer.extraction.amounts import read_amount
+from answer.extraction.grid import Cell, Grid, Row, make_cell, misalignment
 from answer.extraction.heads import Head, find_header
 from answer.extraction.labels import agreement, label_of, role_of
 from answer.extraction.values import Habits, Reading, read_value
@@ -129,7 +131,7 @@ def _fill(table: PageTable, grid: Grid, start: int, habits: Habits) -> int:
         if _is_carried(row):
             table.rows.add(n)
             continue
-        cells = _cut(row, table.heads)
+        cells = _cut(_spread(row, table.heads, grid), table.heads)
         if _is_line(cells, grid, habits):
             table.lines.append(TableLine(cells, union(cell.box for cell in row)))
         elif not (table.lines and gap < MAX_WRAP * height and _carries_on(table, cells)):
@@ -137,6 +139,26 @@ def _fill(table: PageTable, grid: Grid, start: int, habits: Habits) -> int:
         table.rows.add(n)
         bottom = max(cell.box.bottom for cell in row)
     return len(grid.rows)
+
+
+def _spread(row: Row, heads: Sequence[Head], grid: Grid) -> Row:
+    """The row, with figures that stand close together apart, where columns are left over."""
+    if len(row) >= len(heads):
+        return row
+    return tuple(part for cell in row for part in _figures(cell, grid))
+
+
+def _figures(cell: Cell, grid: Grid) -> list[Cell]:
+    """The cell's figures, where it holds nothing but several of them; else the cell."""
+    ends, start = [0], 0
+    while start < len(cell.texts):
+        rest = " ".join(cell.texts[start:])
+        found = read_amount(rest, None)
+        if found is None:
+            return [cell]
+        start += rest[: found.end].rstrip().count(" ") + 1
+        ends.append(start)
+    return [make_cell(grid.words, cell.words[a:b], cell.row) for a, b in pairwise(ends)]
 
 
 def _cut(row: Row, heads: Sequence[Head]) -> dict[int, list[int]]:

@@ -44,10 +44,10 @@ _SINGLE: Mapping[str, str] = {
     "bic": "bic; swift; bic swift; swift bic; swift code",
     "subtotal": """subtotal; sub total; net; net amount; net total; total net; amount net; total
         excl vat; total excluding vat; total before tax; total excl tax; taxable amount; net
-        value; zwischensumme; netto; nettobetrag; nettosumme; summe netto; gesamt netto; netto
-        gesamt; gesamtbetrag netto; rechnungsbetrag netto; nettowarenwert; warenwert; total ht;
-        montant ht; sous total; total hors taxes; total hors tva; base imponible; subtotaal;
-        totaal excl btw""",
+        value; exclusief btw; excl btw; zwischensumme; netto; nettobetrag; nettosumme; summe
+        netto; gesamt netto; netto gesamt; gesamtbetrag netto; rechnungsbetrag netto;
+        nettowarenwert; warenwert; total ht; montant ht; sous total; total hors taxes; total
+        hors tva; base imponible; subtotaal; totaal excl btw""",
     "tax": """vat; vat amount; value added tax; tax; tax amount; sales tax; total vat; total
         tax; plus vat; gst; mwst; mehrwertsteuer; ust; umsatzsteuer; zzgl mwst; zzgl ust;
         zuzüglich mwst; steuerbetrag; mwst betrag; zzgl mehrwertsteuer; zzgl umsatzsteuer;
@@ -92,12 +92,12 @@ _COLUMN: Mapping[str, str] = {
         artikelbezeichnung; produkt; artikel; leistungsbeschreibung; désignation; libellé;
         prestation; descripción; concepto; omschrijving""",
     "quantity": """quantity; qty; quant; hours; days; units; menge; anzahl; stück; stk; stunden;
-        tage; quantité; qté; cantidad; aantal""",
+        tage; quantité; nombre; qté; cantidad; aantal""",
     "unit": "unit; uom; einheit; einh; me; unité; unidad; eenheid",
     "unit_price": """unit price; price; rate; price per unit; unit cost; price each; each; unit
-        rate; einzelpreis; e preis; ep; stückpreis; preis; preis einheit; einzel; stundensatz;
-        prix unitaire; pu; pu ht; prix unitaire ht; prix; precio unitario; precio; prijs;
-        stukprijs""",
+        rate; einzelpreis; p u; p u ht; prijs stuk; e preis; ep; stückpreis; preis; preis
+        einheit; einzel; stundensatz; prix unitaire; pu; pu ht; prix unitaire ht; prix; precio
+        unitario; precio; prijs; stukprijs""",
     "tax_rate": """vat; vat rate; tax; tax rate; mwst; ust; mwst satz; ust satz; steuersatz;
         tva; taux tva; taux de tva; iva; btw""",
     "discount": "discount; disc; rabatt; remise; descuento; korting",
