@@ -16,9 +16,10 @@ _DIGITS = r"\d{1,3}(?:[ \u00a0\u202f'\u2019]\d{3})+(?:[.,]\d{1,4})?(?!\d)|\d+(?:
 _AMOUNT = re.compile(
     rf"(?P<open>\()?(?:(?P<before>[-+\u2212\u2013])\s?)?(?:{_MONEY}\s?)?"
     rf"(?P<sign>[-+\u2212\u2013])?(?P<digits>{_DIGITS})(?P<after>[-\u2212](?![\d\w]))?"
-    rf"(?P<percent>\s?%)?(?:\s?{_MONEY})?(?P<close>\))?,?[-\u2013\u2014]{{0,2}}"
-    r"(?![\w/:]|[.,-]\w)"
+    rf"(?P<percent>\s?%)?(?:\s?{_MONEY})?(?P<close>(?(open)\)))?,?[-\u2013\u2014]{{0,2}}"
+    r"(?![\w/)]|:\S|[.,-]\w)"
 )
+_BROKEN = re.compile(r"\d+([.,])(?!(?:\d{3}\1)*\d{3}$)\d+\1[\d.,]*")  # 17.04.2024
 _PLAIN = {
     ".": re.compile(r"\d{1,3}(?:,\d{3})*\.\d{1,2}|\d+\.\d{1,2}"),
     ",": re.compile(r"\d{1,3}(?:\.\d{3})*,\d{1,2}|\d+,\d{1,2}"),
@@ -50,7 +51,7 @@ def read_amount(text: str, mark: DecimalMark | None) -> Amount | None:
         mark: what stands before decimals elsewhere in the document, where that is known.
     """
     found = _AMOUNT.match(text)
-    if found is None:
+    if found is None or _BROKEN.fullmatch(found["digits"]):
         return None
     value, is_certain = _number(found["digits"], mark)
     signs = (found["before"], found["sign"], found["after"])

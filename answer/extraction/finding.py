@@ -11,7 +11,7 @@ from answer.extraction.amounts import currency_of
 from answer.extraction.grid import Cell, Grid, misalignment
 from answer.extraction.labels import EXACT, agreement, label_of, role_of, roles_of
 from answer.extraction.values import Habits, Reading, is_identifier, read_value
-from answer.extraction.vocabulary import MONEY
+from answer.extraction.vocabulary import MONEY, TITLES
 from answer.extraction.wanted import WantedField
 
 MIN_AGREEMENT = 0.6
@@ -107,14 +107,16 @@ def _labels(cell: Cell, wanted: WantedField) -> Iterator[_Label]:
             yield _Label(cell, n_words, score, is_marked=True)
     if not colons:
         for end in range(min(n_words - 1, MAX_LABEL_WORDS), 0, -1):
-            if _score(cell.texts[:end], wanted) >= EXACT:
+            is_plain = wanted.role in MONEY or not _has_digit(cell.texts[:end])
+            if is_plain and _score(cell.texts[:end], wanted) >= EXACT:
                 yield _Label(cell, end, 1.0, is_marked=False)
                 return
 
 
 def _label_start(texts: Sequence[str], start: int, wanted: WantedField) -> int:
     """Where the label that ends the texts begins: the best for any role, the longest of those."""
-    firsts = range(max(start, len(texts) - MAX_LABEL_WORDS), len(texts))
+    whole = range(max(start, len(texts) - MAX_LABEL_WORDS), len(texts))
+    firsts = [first for first in whole if not texts[first][0].isdigit()] or [len(texts) - 1]
     labels = {first: label_of(" ".join(texts[first:])) for first in firsts}
 
     def best(first: int) -> float:
@@ -139,7 +141,7 @@ def _values(grid: Grid, label: _Label, wanted: WantedField, habits: Habits) -> I
     within = _within(label, wanted, habits)
     if within is not None:
         yield within
-    if label.end < len(label.cell.texts) and (within is not None or label.is_marked):
+    if label.end < len(label.cell.texts):
         return
     beside = _beside(grid, label, wanted, habits)
     if beside is not None:
@@ -191,6 +193,8 @@ def _beside(grid: Grid, label: _Label, wanted: WantedField, habits: Habits) -> C
 
 def _below(grid: Grid, label: _Label, wanted: WantedField, habits: Habits) -> Candidate | None:
     """The value in the nearest cell below, when it is lined up with the label."""
+    if label_of(label.cell.text) in TITLES:
+        return None
     for row in grid.rows[label.cell.row + 1 : label.cell.row + 4]:
         under = [cell for cell in row if _overlaps(cell, label.cell)]
         if not under:
@@ -202,7 +206,12 @@ def _below(grid: Grid, label: _Label, wanted: WantedField, habits: Habits) -> Ca
         if not is_near or misalignment(cell.box, label.cell.box) > tolerance:
             return None
         reading = _whole(cell, wanted, habits)
-        return None if reading is None else _candidate(reading, cell, 0, label.score * BELOW)
+        is_address = reading and reading.certainty < 1 and is_identifier(wanted)  # 4 Mill Lane
+        return (
+            None
+            if reading is None or is_address
+            else _candidate(reading, cell, 0, label.score * BELOW)
+        )
     return None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from answer.extraction.grid import Cell, Grid, Row, make_cell, misalignment
-from answer.extraction.labels import EXACT, Label, agreement, label_of, roles_of
+from answer.extraction.labels import EXACT, Label, agreement, label_of, phrases_of, roles_of
 from answer.extraction.vocabulary import TELLING_COLUMNS
 from answer.extraction.wanted import WantedField
 from answer.layout import overlap, union
@@ -106,7 +106,8 @@ def _longest_known(
 ) -> tuple[Head, int] | None:
     for end in range(min(len(cell.words), start + MAX_HEAD_WORDS), start, -1):
         head = _head(make_cell(grid.words, cell.words[start:end], cell.row), own)
-        if _is_known(head, own):
+        phrases = {phrase for column in own for phrase in column.labels}
+        if head.label in phrases or any(head.label in phrases_of(r, "column") for r in head.roles):
             return head, end
     return None
 

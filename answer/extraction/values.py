@@ -149,17 +149,16 @@ def _identifier(texts: Sequence[str]) -> Reading | None:
         end += 1
         if texts[end - 1][-1] in ",;":
             break
-    if end == start_of_digits or _is_amount_or_date(texts[first:end]):
+    if end == start_of_digits or _is_amount_or_date(texts[first:], end - first):
         return None
     raw = " ".join(texts[first:end])
     certainty = 1.0 if end == len(texts) else CUT_SHORT
     return Reading(raw.strip(_PUNCTUATION).removeprefix("#"), raw, first, end, certainty)
 
 
-def _is_amount_or_date(texts: Sequence[str]) -> bool:
-    text = " ".join(texts)
-    is_money = any(currency_of(word) for word in texts) or text.endswith("%")
-    return is_money or read_date(text, day_first=True) is not None
+def _is_amount_or_date(texts: Sequence[str], n_words: int) -> bool:
+    is_money = any(currency_of(word) for word in texts[:n_words]) or texts[n_words - 1][-1] == "%"
+    return is_money or read_date(" ".join(texts), day_first=True) is not None
 
 
 def _matching(texts: Sequence[str], pattern: str) -> Reading | None:

@@ -12,7 +12,8 @@ Scope = Literal["single", "column"]
 _SINGLE: Mapping[str, str] = {
     "invoice_number": """invoice no; invoice id; invoice reference; bill no; document no;
         voucher no; rechnungsnummer; rechnungs no; rechnung no; rechnungsnr; belegnummer; beleg
-        no; facture no; no de facture; no facture; no de factura; factura no; factuurnummer""",
+        no; facture no; invoice; rechnung; facture; no de facture; no facture; no de factura;
+        factura no; factuurnummer""",
     "invoice_date": """invoice date; date of invoice; date; issue date; date of issue; issued;
         issued on; dated; bill date; document date; rechnungsdatum; datum; ausstellungsdatum;
         belegdatum; date de facture; date de la facture; date facture; date d emission; fecha;
@@ -118,6 +119,7 @@ IDENTIFIERS = frozenset({
     "invoice_number", "order_number", "delivery_note_number", "customer_number", "tax_id", "iban",
     "bic", "item_number", "phone", "email",
 })  # fmt: skip
+TITLES = frozenset({("invoice",), ("rechnung",), ("facture",)})  # they head the page too
 SUMMARY = frozenset({"subtotal", "tax", "discount", "shipping", "total"})
 TELLING_COLUMNS = frozenset({"description", "quantity", "unit_price", "item_number", "unit"})
 CARRIED = frozenset({
