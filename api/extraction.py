@@ -33,10 +33,16 @@ class Extraction:
 
     Args:
         service: whose documents.
+        max_documents: that one request may read.
+        max_pages: of all these documents together.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(
+        self, service: Service, *, max_documents: int = MAX_DOCUMENTS, max_pages: int = MAX_PAGES
+    ) -> None:
         self._service = service
+        self._max_documents = max_documents
+        self._max_pages = max_pages
 
     def extract(
         self, collection: str, schema: dict[str, Any], scope: PageScope, instructions: str = ""
@@ -63,17 +69,17 @@ class Extraction:
         """The documents with the numbers of their pages that can be read."""
         self._check_named(collection, scope)
         live = self._service.catalog.live_documents(collection, scope.only)
-        if len(live) > MAX_DOCUMENTS:
+        if len(live) > self._max_documents:
             raise InvalidRequest(
-                f"one request reads {MAX_DOCUMENTS} documents at most, {len(live)} are chosen; "
-                "name fewer"
+                f"one request reads {self._max_documents} documents at most, "
+                f"{len(live)} are chosen; name fewer"
             )
         readable = self._service.catalog.readable_pages([d.generation for d in live])
         chosen = [(d, _within(readable.get(d.generation, []), scope)) for d in live]
         n_pages = sum(len(numbers) for _, numbers in chosen)
-        if n_pages > MAX_PAGES:
+        if n_pages > self._max_pages:
             raise InvalidRequest(
-                f"one request reads {MAX_PAGES} pages at most, {n_pages} are chosen; "
+                f"one request reads {self._max_pages} pages at most, {n_pages} are chosen; "
                 "name fewer documents or a range of pages"
             )
         return chosen

@@ -9,6 +9,7 @@ from api.app import create_app
 from api.client import RemoteDesk, RemoteError
 from api.commands.ingest import ingest_files
 from api.desk import Desk, LocalDesk
+from api.extraction_bodies import ExtractRequest
 from api.schemas import AnswerRequest, FilterBody, NewCollection, SearchRequest
 from api.service import Service
 from index.errors import Unavailable
@@ -66,6 +67,8 @@ def test_the_wire_changes_nothing_of_what_is_said(
     wanted = AnswerRequest(query="How tall is the dam?")
     told, here = remote.ask("default", wanted), local.ask("default", wanted)
     assert told.model_copy(update={"timings": {}}) == here.model_copy(update={"timings": {}})
+    fields = ExtractRequest(fields={"type": "object", "properties": {"dam": {"type": "string"}}})
+    assert remote.extract("default", fields) == local.extract("default", fields)
     listed = remote.documents("default", limit=1, cursor=None)
     assert listed == local.documents("default", limit=1, cursor=None)
     again = remote.documents("default", limit=1, cursor=listed.next)

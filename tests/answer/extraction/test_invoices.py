@@ -60,7 +60,7 @@ def f1(counts: Counter[str]) -> float:
 
 
 def told_sums(found: Extracted) -> set[str]:
-    return {problem.code for problem in found.problems} & set(ERROR_CODES.values())
+    return {str(problem.code) for problem in found.problems} & set(ERROR_CODES.values())
 
 
 @each_kind
