@@ -216,7 +216,7 @@ def _ask(
     fields: dict[str, FieldValue],
 ) -> list[Problem]:
     """Fill in what a model points at; when it does not answer, say so and keep the rest."""
-    if not missing.fields and not missing.tables:
+    if not pages or not (missing.fields or missing.tables):
         return []
     shown = _shown(pages)
     try:

@@ -141,6 +141,11 @@ def test_a_model_is_not_asked_when_the_words_say_everything(make_page: MakePage,
     assert chat.asked == []
 
 
+def test_without_pages_everything_is_missing_and_no_model_is_asked(chat: Any) -> None:
+    assert {field.value for field in extract(chat=chat).fields.values()} == {None}
+    assert chat.asked == []
+
+
 def test_a_model_points_at_what_the_words_do_not_settle(make_page: MakePage, chat: Any) -> None:
     page = make_page(*changed(Date="Osby, this 17 April 2024"))
     chat.points_at(

@@ -79,6 +79,9 @@ def test_prose_that_begins_like_a_label_is_no_field(find: Find) -> None:
 def test_a_value_that_stands_too_far_below_or_aside_is_not_taken(find: Find) -> None:
     assert find("invoice_date", DATE, "Date", "", "", "", "", "3 May 2024") is None
     assert find("invoice_date", DATE, "Date", "            3 May 2024") is None
+    fair = "3 May 2024 was a fine day for the fair"
+    assert find("invoice_date", DATE, "          Date", fair) is None
+    assert find("invoice_date", DATE, "Date", fair) == "2024-05-03"
 
 
 def test_a_custom_field_is_found_by_the_label_it_names(find: Find) -> None:
