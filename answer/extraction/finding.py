@@ -18,6 +18,7 @@ MIN_AGREEMENT = 0.6
 MAX_LABEL_WORDS = 7
 MAX_DROP = 2.6  # heights of the label from its bottom to the top of the value below
 ALIGNED = 2.5  # characters
+MIN_FORM_CELLS = 3
 BESIDE, WITHIN, UNMARKED, BELOW = 0.98, 1.0, 0.9, 0.88  # how much each place tells
 
 
@@ -143,7 +144,8 @@ def _values(grid: Grid, label: _Label, wanted: WantedField, habits: Habits) -> I
         yield within
     if label.end < len(label.cell.texts):
         return
-    beside = _beside(grid, label, wanted, habits)
+    is_form = _heads_form(grid, label.cell.row)
+    beside = None if is_form else _beside(grid, label, wanted, habits)
     if beside is not None:
         yield beside
         return
@@ -191,6 +193,20 @@ def _beside(grid: Grid, label: _Label, wanted: WantedField, habits: Habits) -> C
     return best
 
 
+def _heads_form(grid: Grid, n: int) -> bool:
+    """Whether the row is of labels above values: three cells or more, each over one of its own."""
+    row = grid.rows[n]
+    if len(row) < MIN_FORM_CELLS or n + 1 == len(grid.rows) or _has_digit([c.text for c in row]):
+        return False
+    drop = grid.rows[n + 1][0].box.top - row[0].box.bottom
+    over = [
+        min(misalignment(cell.box, under.box) for under in grid.rows[n + 1])
+        < ALIGNED * cell.character
+        for cell in row
+    ]
+    return drop < MAX_DROP * row[0].height and all(over)
+
+
 def _below(grid: Grid, label: _Label, wanted: WantedField, habits: Habits) -> Candidate | None:
     """The value in the nearest cell below, when it is lined up with the label."""
     if label_of(label.cell.text) in TITLES:
@@ -219,7 +235,8 @@ def _whole(cell: Cell, wanted: WantedField, habits: Habits) -> Reading | None:
     """The value of a cell that is not a label itself."""
     texts = cell.texts
     named = role_of(label_of(texts[0]), "single")
-    if is_label(texts) or (named not in (None, wanted.role) and _has_digit(texts)):
+    is_own_label = not _has_digit(texts) and agreement(label_of(cell.text), wanted.labels) >= EXACT
+    if is_own_label or is_label(texts) or (named not in (None, wanted.role) and _has_digit(texts)):
         return None
     colon = next((n for n, text in enumerate(texts) if text.endswith(":")), None)
     if colon is not None and wanted.kind == "string" and wanted.pattern is None:

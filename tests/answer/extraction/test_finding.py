@@ -70,6 +70,15 @@ def test_a_label_is_never_a_value(find: Find) -> None:
         "Kestrel Lane"
     )
     assert find("customer", text, "Customer     Order no.: 7") is None
+    own = {"type": "string", "x-labels": ["Injured person", "Name"]}
+    assert find("f7", own, "Injured person", "Name", "Ottilie Brand") == "Ottilie Brand"
+
+
+def test_labels_in_a_row_of_a_form_have_their_values_below(find: Find) -> None:
+    form = ("Name             Place of work     Badge", "Ottilie Brand    Laboratory        blue")
+    assert find("name", {"type": "string"}, *form) == "Ottilie Brand"
+    beside = ("Name             Ottilie Brand", "Place            Laboratory")
+    assert find("name", {"type": "string"}, *beside) == "Ottilie Brand"
 
 
 def test_prose_that_begins_like_a_label_is_no_field(find: Find) -> None:
