@@ -81,6 +81,8 @@ def _number(texts: Sequence[str], wanted: WantedField, habits: Habits) -> Readin
         return None
     if wanted.kind == "integer" and found.value != int(found.value):
         return None
+    if text[found.end :].lstrip()[:1].isdigit():  # 28.781, 60: cut in two, by OCR or by the gap
+        return None
     value = int(found.value) if wanted.kind == "integer" else found.value
     certainty = 1.0 if found.is_certain else UNSURE
     return _reading(texts, value, 0, found.end, certainty)

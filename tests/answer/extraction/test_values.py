@@ -25,6 +25,7 @@ DAY, YES = field(format="date"), field(type="boolean")
     [
         ("1.234,56 EUR", NUMBER, 1234.56),
         ("17 April 2024", NUMBER, None),
+        ("28.781, 60", NUMBER, None),
         ("12", WHOLE, 12),
         ("12.5", WHOLE, None),
         ("17 April 2024, net", DAY, "2024-04-17"),
