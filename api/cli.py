@@ -9,6 +9,7 @@ COMMANDS = {  # name: (module that holds it, one line for --help)
     "ingest": ("api.commands.ingest", "Index files and folders; waits until they are searchable."),
     "search": ("api.commands.search", "Find the pages that match a question."),
     "ask": ("api.commands.ask", "Answer a question from the documents, with citations."),
+    "extract": ("api.commands.extract", "Read the fields of a JSON schema from documents."),
     "reindex": ("api.commands.reindex", "Build a collection's index anew with another encoder."),
     "documents": ("api.commands.documents", "List, show and delete documents."),
     "serve": ("api.commands.serve", "Serve the REST API and index what is uploaded."),

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import httpx
 
 from api.events import EVENT_STREAM, AnswerEvent, read_frames
+from api.extraction_bodies import ExtractRequest, ExtractResponse
 from api.page_words import PageWordsBody
 from api.schemas import (
     AnswerPlan,
@@ -156,6 +157,12 @@ class RemoteDesk:
         """Return a page's picture as PNG, coloured where the question finds what it asks for."""
         path = f"/v1/collections/{collection}/documents/{document}/pages/{page}/heatmap"
         return self._send("GET", path, params={"query": query}).content
+
+    def extract(self, collection: str, request: ExtractRequest) -> ExtractResponse:
+        """Read fields from documents."""
+        path = f"/v1/collections/{collection}/extract"
+        asked = request.model_dump(by_alias=True)
+        return self._ask(ExtractResponse, "POST", path, json=asked)
 
     def close(self) -> None:
         """Let go of the connection."""

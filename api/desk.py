@@ -21,6 +21,8 @@ from api.bodies import (
     upload_body,
 )
 from api.events import AnswerEvent, TokenBody
+from api.extraction import Extraction
+from api.extraction_bodies import ExtractRequest, ExtractResponse, extracted_body
 from api.ids import parse_id
 from api.page_words import PageWordsBody, words_body
 from api.plan_bodies import plan_body
@@ -107,6 +109,9 @@ class Desk(Protocol):
     def heatmap_image(self, collection: str, document: str, page: int, query: str) -> bytes:
         """Return a page's picture as PNG, coloured where the question finds what it asks for."""
 
+    def extract(self, collection: str, request: ExtractRequest) -> ExtractResponse:
+        """Read fields from documents."""
+
     def close(self) -> None:
         """Let go of everything."""
 
@@ -116,6 +121,7 @@ class LocalDesk:
 
     def __init__(self, service: Service) -> None:
         self.service = service
+        self._extraction = Extraction(service)
 
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
         """Return a collection, making it where it is missing."""
@@ -220,6 +226,13 @@ class LocalDesk:
         """Return a page's picture as PNG, coloured where the question finds what it asks for."""
         found = self.service.heatmap(collection, parse_id(document), page, query)
         return draw_heat(found.picture, found.heat, found.boxes)
+
+    def extract(self, collection: str, request: ExtractRequest) -> ExtractResponse:
+        """Read fields from documents."""
+        found = self._extraction.extract(
+            collection, request.fields, request.scope(), request.instructions
+        )
+        return ExtractResponse(documents=[extracted_body(document) for document in found])
 
     def close(self) -> None:
         """Let go of everything."""

@@ -59,16 +59,25 @@ class Pages:
         """
         return self._page(hit, page)
 
-    def _page(self, hit: Hit, page: int) -> EvidencePage:
-        words = self.words(hit.generation, page)
+    def read(self, document: UUID, name: str, generation: UUID, page: int) -> EvidencePage:
+        """Return a page that nobody searched for, as relevant as can be.
+
+        Raises:
+            PageNotFound: there is no such page, or it could not be read.
+        """
+        words = self.words(generation, page)
         return EvidencePage(
-            document=str(hit.document),
-            name=hit.name,
+            document=str(document),
+            name=name,
             page=page,
             words=words,
-            relevance=hit.relevance,
-            image=lambda: without(self.image(hit.generation, page), words.set_aside),
+            relevance=1.0,
+            image=lambda: without(self.image(generation, page), words.set_aside),
         )
+
+    def _page(self, hit: Hit, page: int) -> EvidencePage:
+        found = self.read(hit.document, hit.name, hit.generation, page)
+        return replace(found, relevance=hit.relevance)
 
     def _read_words(self, generation: UUID, page: int) -> PageWords:
         stored = self._catalog.generation_page(generation, page)

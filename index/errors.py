@@ -19,7 +19,8 @@
     │   ├── RebuildNotFound         rebuild_not_found
     │   └── BlobNotFound            blob_not_found
     ├── InvalidRequest              invalid_request
-    │   └── InvalidFilter           invalid_filter
+    │   ├── InvalidFilter           invalid_filter
+    │   └── InvalidSchema           invalid_schema
     ├── Conflict
     │   ├── CollectionExists        collection_exists
     │   ├── DocumentBusy            document_busy
@@ -163,6 +164,12 @@ class InvalidFilter(InvalidRequest):
     """A search filter that does not make sense."""
 
     code = "invalid_filter"
+
+
+class InvalidSchema(InvalidRequest):
+    """A JSON schema of fields to extract that is not understood here."""
+
+    code = "invalid_schema"
 
 
 class Conflict(PagesightError):

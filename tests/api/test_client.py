@@ -10,6 +10,7 @@ from api.app import create_app
 from api.client import RemoteDesk, RemoteError
 from api.commands.ingest import ingest_files
 from api.desk import Desk, LocalDesk
+from api.extraction_bodies import ExtractRequest
 from api.page_words import as_page_words
 from api.schemas import AnswerRequest, FilterBody, NewCollection, SearchRequest
 from api.service import Service
@@ -71,6 +72,8 @@ def test_the_wire_changes_nothing_of_what_is_said(
     assert told.model_copy(update={"timings": {}}) == here.model_copy(update={"timings": {}})
     planned, seen = remote.plan_answer("default", wanted), local.plan_answer("default", wanted)
     assert planned.model_copy(update={"timings": {}}) == seen.model_copy(update={"timings": {}})
+    fields = ExtractRequest(fields={"type": "object", "properties": {"dam": {"type": "string"}}})
+    assert remote.extract("default", fields) == local.extract("default", fields)
     listed = remote.documents("default", limit=1, cursor=None)
     assert listed == local.documents("default", limit=1, cursor=None)
     again = remote.documents("default", limit=1, cursor=listed.next)

@@ -1,0 +1,14 @@
+"""Fields of documents, read by a JSON schema."""
+
+from fastapi import APIRouter
+
+from api.extraction_bodies import ExtractRequest, ExtractResponse
+from api.routes.shared import CollectionName, DeskOf, failures
+
+router = APIRouter(prefix="/collections/{collection}", tags=["extraction"])
+
+
+@router.post("/extract", responses=failures(404, 409))
+def extract(collection: CollectionName, body: ExtractRequest, desk: DeskOf) -> ExtractResponse:
+    """Read the fields of a JSON schema from documents, each with its place on the page."""
+    return desk.extract(collection, body)
