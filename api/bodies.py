@@ -5,28 +5,30 @@ from collections.abc import Sequence
 from answer.answers import Answer, Citation
 from api.events import CitationsBody
 from api.ids import parse_id
-from api.rebuilds import RebuildProgress
-from api.schemas import (
+from api.question_bodies import (
     AnswerResponse,
     CitationBody,
+    FilterBody,
+    HitBody,
+    RegionBody,
+    SearchResponse,
+    SentenceBody,
+    UsageBody,
+)
+from api.rebuilds import RebuildProgress
+from api.schemas import (
     CollectionBody,
     DocumentBody,
     DocumentDetails,
     ErrorBody,
     FailedPage,
-    FilterBody,
     FlaggedPage,
-    HitBody,
     IndexBody,
     JobBody,
     JobRef,
     NewCollection,
-    RegionBody,
     ReindexBody,
-    SearchResponse,
-    SentenceBody,
     Upload,
-    UsageBody,
 )
 from api.service import Service
 from api.shown import shown

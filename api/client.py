@@ -10,10 +10,14 @@ import httpx
 from api.events import EVENT_STREAM, AnswerEvent, read_frames
 from api.extraction_bodies import ExtractRequest, ExtractResponse
 from api.page_words import PageWordsBody
-from api.schemas import (
+from api.question_bodies import (
     AnswerPlan,
     AnswerRequest,
     AnswerResponse,
+    SearchRequest,
+    SearchResponse,
+)
+from api.schemas import (
     Body,
     CollectionBody,
     DocumentDetails,
@@ -23,8 +27,6 @@ from api.schemas import (
     NewReindex,
     Problem,
     ReindexBody,
-    SearchRequest,
-    SearchResponse,
     Upload,
 )
 from index.errors import CollectionNotFound, PagesightError, Unavailable

@@ -26,10 +26,14 @@ from api.extraction_bodies import ExtractRequest, ExtractResponse, extracted_bod
 from api.ids import parse_id
 from api.page_words import PageWordsBody, words_body
 from api.plan_bodies import plan_body
-from api.schemas import (
+from api.question_bodies import (
     AnswerPlan,
     AnswerRequest,
     AnswerResponse,
+    SearchRequest,
+    SearchResponse,
+)
+from api.schemas import (
     CollectionBody,
     DocumentDetails,
     DocumentList,
@@ -37,8 +41,6 @@ from api.schemas import (
     NewCollection,
     NewReindex,
     ReindexBody,
-    SearchRequest,
-    SearchResponse,
     Upload,
 )
 from api.service import Service

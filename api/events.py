@@ -6,14 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.schemas import (
-    AnswerResponse,
-    Body,
-    CitationBody,
-    Problem,
-    SearchResponse,
-    SentenceBody,
-)
+from api.question_bodies import AnswerResponse, CitationBody, SearchResponse, SentenceBody
+from api.schemas import Body, Problem
 
 EventName = Literal["pages", "token", "citations", "done", "error"]
 EVENT_STREAM = "text/event-stream"

@@ -8,7 +8,8 @@ from pydantic import ConfigDict, Field, model_validator
 from answer.extraction.results import FieldValue, Problem
 from api.bodies import as_scope
 from api.extraction import ExtractedDocument
-from api.schemas import Body, BoxBody, FilterBody, PageRange, RequestBody
+from api.question_bodies import FilterBody, PageRange
+from api.schemas import Body, BoxBody, RequestBody
 from retrieval.hits import PageScope
 
 DECIMALS = 4

@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.answering import AnswerUnavailable
 from api.bodies import hit_bodies
-from api.schemas import HitBody, Problem
+from api.question_bodies import HitBody
+from api.schemas import Problem
 from index import errors
 
 logger = logging.getLogger(__name__)

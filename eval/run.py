@@ -7,14 +7,14 @@ from time import perf_counter
 
 from api.commands.ingest import IngestReport, ingest_files
 from api.desk import Desk
-from api.schemas import (
+from api.question_bodies import (
     AnswerRequest,
     AnswerResponse,
     CitationBody,
-    NewCollection,
     SearchRequest,
     SearchResponse,
 )
+from api.schemas import NewCollection
 from eval.circumstances import observe
 from eval.datasets.base import EvalQuestion, EvalSet
 from eval.record import Cited, Found, FoundPage, Given, Outcome, RunRecord

@@ -21,7 +21,14 @@ from api.commands.shared import (
     says_errors,
 )
 from api.desk import Desk
-from api.schemas import Body, DocumentBody, DocumentDetails, ErrorBody, JobBody, NewCollection
+from api.schemas import (
+    Body,
+    DocumentBody,
+    DocumentDetails,
+    ErrorBody,
+    JobBody,
+    NewCollection,
+)
 from index.errors import DocumentRejected, PagesightError
 
 POLL_S = 0.3

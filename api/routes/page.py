@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.ids import parse_id
 from api.page_words import PageWordsBody, words_body
+from api.question_bodies import HeatmapBody, HeatRow
 from api.routes.shared import CollectionName, DocumentId, ServiceOf, failures
-from api.schemas import HeatmapBody, HeatRow
 from retrieval.heatmap import PageHeat, draw_heat
 
 router = APIRouter(

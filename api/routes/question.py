@@ -7,8 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.events import EVENT_STREAM
 from api.live import respond, watched
-from api.routes.shared import CollectionName, DeskOf, failures
-from api.schemas import (
+from api.question_bodies import (
     AnswerPlan,
     AnswerRequest,
     AnswerResponse,
@@ -17,6 +16,7 @@ from api.schemas import (
     SearchRequest,
     SearchResponse,
 )
+from api.routes.shared import CollectionName, DeskOf, failures
 
 ANSWERED: dict[int | str, dict[str, Any]] = {
     200: {

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from api.commands.ingest import ingest_files
 from api.commands.shared import data_option, err, open_desk, out, says_errors, url_option
-from api.schemas import NewCollection, SearchRequest
+from api.question_bodies import SearchRequest
+from api.schemas import NewCollection
 from eval.checking.checking import check as check_set
 from eval.checking.corpus import PageName, read_corpus
 from eval.checking.findings import MEANINGS, Finding

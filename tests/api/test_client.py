@@ -12,7 +12,8 @@ from api.commands.ingest import ingest_files
 from api.desk import Desk, LocalDesk
 from api.extraction_bodies import ExtractRequest
 from api.page_words import as_page_words
-from api.schemas import AnswerRequest, FilterBody, NewCollection, SearchRequest
+from api.question_bodies import AnswerRequest, FilterBody, SearchRequest
+from api.schemas import NewCollection
 from api.service import Service
 from index.errors import Unavailable
 from index.words import decode_words

@@ -12,7 +12,7 @@ from api.client import RemoteDesk, RemoteError
 from api.desk import LocalDesk
 from api.events import AnswerEvent, TokenBody, read_frames
 from api.live import respond
-from api.schemas import AnswerRequest, AnswerResponse
+from api.question_bodies import AnswerRequest, AnswerResponse
 from api.service import Service
 from index.catalog.database import Database
 from index.errors import StorageFull

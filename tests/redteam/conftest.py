@@ -13,14 +13,14 @@ from uuid import UUID
 import pytest
 
 from api.desk import LocalDesk
-from api.schemas import (
+from api.question_bodies import (
     AnswerRequest,
     AnswerResponse,
-    DocumentDetails,
     FilterBody,
     HitBody,
     SearchRequest,
 )
+from api.schemas import DocumentDetails
 from api.service import Service
 from index.catalog.database import Database
 from index.records import PageWords
