@@ -12,6 +12,7 @@ from eval.commands.shared import open_data_set, set_argument
 from eval.record import RunRecord
 from eval.reports.ablations import COLUMNS, ablation_rows, markdown_ablations
 
+SHOWN = (0, 1, 2, 5)  # of the columns, as a terminal is narrow
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -51,10 +52,10 @@ def command(  # noqa: PLR0913  a command has its options as parameters
 
 def _print(records: Mapping[str, RunRecord]) -> None:
     table = Table(box=None)
-    for name in COLUMNS:
-        table.add_column(name, no_wrap=True)
+    for place in SHOWN:
+        table.add_column(COLUMNS[place], no_wrap=True)
     for row in ablation_rows(records):
-        table.add_row(*(cell.replace("[", "\\[") for cell in row))
+        table.add_row(*(row[place].replace("[", "\\[") for place in SHOWN))
     out.print(table)
 
 

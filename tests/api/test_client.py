@@ -1,12 +1,9 @@
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-import uvicorn
 
-from api.app import create_app
 from api.client import RemoteDesk, RemoteError
 from api.commands.ingest import ingest_files
 from api.desk import Desk, LocalDesk
@@ -17,20 +14,9 @@ from api.schemas import NewCollection
 from api.service import Service
 from index.errors import Unavailable
 from index.words import decode_words
-from tests.tiny import pdf, wait_for
+from tests.tiny import pdf
 
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island")
-
-
-@pytest.fixture
-def url(service: Service) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(create_app(service), port=0, log_config=None))
-    serving = threading.Thread(target=server.run)
-    serving.start()
-    wait_for(lambda: server.started)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    serving.join()
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from api.client import RemoteDesk
 from api.desk import LocalDesk
 from api.service import Service
 from eval.datasets.base import EvalSet
@@ -65,6 +67,23 @@ def test_a_document_that_cannot_be_indexed_is_told(service: Service, golden: Eva
     run = examiner.run(golden, examiner.prepare(golden))
 
     assert run.circumstances.failed == {"broken.pdf": "corrupt"}
+
+
+def test_a_server_is_measured_over_the_wire_alike(
+    service: Service, url: str, golden: EvalSet
+) -> None:
+    with closing(RemoteDesk.connect(url)) as desk:
+        far = Examiner(desk, "tiny", arms=["maxsim+bm25"])
+        there = far.run(golden, far.prepare(golden))
+    near = Examiner(LocalDesk(service), "tiny", arms=["maxsim+bm25"])
+    here = near.run(golden, near.prepare(golden))
+
+    pages = [[one.found["maxsim+bm25"].pages for one in run.outcomes] for run in (there, here)]
+    assert pages[0] == pages[1]
+    texts = [[one.answer and one.answer.text for one in run.outcomes] for run in (there, here)]
+    assert texts[0] == texts[1]
+    assert there.circumstances.collection == here.circumstances.collection
+    assert (there.circumstances.settings, there.circumstances.bytes_per_page) == ({}, None)
 
 
 def test_no_arms_are_refused(service: Service) -> None:
