@@ -61,7 +61,6 @@ def test_equal_manifests_agree() -> None:
         {"dim": 8},
         {"tokens": "snowball/2"},
         {"language": ("de",)},
-        {"max_pixels": 1},
     ],
 )
 def test_a_mismatch_names_the_field_and_both_values(change: dict[str, Any]) -> None:
