@@ -81,6 +81,7 @@ class Answering:
         """Yield the pages found, then the answer's sentences as they come, then all of it.
 
         Raises:
+            InvalidRequest: no page fits into the model's cap of tokens.
             AnswerCancelled: it was stopped.
             AnswerUnavailable: the model does not answer.
         """

@@ -131,8 +131,11 @@ class RunRecord:
         """
         try:
             found = _ADAPTER.validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
+        except OSError as error:
             raise InvalidRequest(f"{path} is not the record of a run: {error}") from error
+        except ValidationError as error:
+            told = error.errors(include_url=False)[0]["msg"]
+            raise InvalidRequest(f"{path} is not the record of a run: {told}") from error
         if found.format != FORMAT:
             raise InvalidRequest(f"{path} is of format {found.format}, this version reads {FORMAT}")
         return found
