@@ -19,7 +19,6 @@ from answer.terms import tokens
 from index.records import Float32, Word
 
 TICKED = frozenset("\u2612\u2611\u2714\u2713")
-UNTICKED = frozenset("\u2610\u25a1")
 HEADER = 1.0
 SHAPE = 1.5
 SHORT = 4  # words: an entry this short is marked whole

@@ -1,7 +1,6 @@
 """What several test files need: rows, a database, stores."""
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -11,14 +10,14 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-import uvicorn
 from sqlalchemy import text
 
 from api.app import create_app
 from api.service import Service
 from index.catalog.database import Database
 from index.records import RowKind, Rows
-from tests.tiny import HashedWords, settings, wait_for
+from tests.serving import served
+from tests.tiny import HashedWords, settings
 
 # transformers makes an array of PaliGemma's input tokens in a way that numpy 2 warns of.
 NUMPY_2 = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -123,10 +122,5 @@ def data_folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def url(service: Service) -> Iterator[str]:
     """Where `service` is served over HTTP."""
-    server = uvicorn.Server(uvicorn.Config(create_app(service), port=0, log_config=None))
-    serving = threading.Thread(target=server.run)
-    serving.start()
-    wait_for(lambda: server.started)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    serving.join()
+    with served(create_app(service)) as address:
+        yield address

@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from tests.tiny import wait_for
+from tests.serving import served
 
 STALL_S = 60.0  # longer than any test waits
 USAGE = {"prompt_tokens": 900, "completion_tokens": 30, "total_tokens": 930}
@@ -45,10 +44,10 @@ def streamed(text: str, *, size: int = 12, **play: Any) -> Play:
     return Play(pieces=[*map(chunk, parts), *end], **play)
 
 
-def whole(text: str, **play: Any) -> Play:
+def whole(text: str, *, usage: Mapping[str, int] = USAGE, **play: Any) -> Play:
     """A completion in one JSON body, as servers send it that do not stream."""
     choice = {"index": 0, "message": {"role": "assistant", "content": text}}
-    return Play(pieces=[json.dumps({"choices": [choice], "usage": USAGE}).encode()], **play)
+    return Play(pieces=[json.dumps({"choices": [choice], "usage": usage}).encode()], **play)
 
 
 def failing(status: int, message: str = "no", **headers: str) -> Play:
@@ -124,14 +123,6 @@ async def _leave(receive: Receive) -> None:
 def scripted_model() -> Iterator[ScriptedModel]:
     """Serve one on a free port."""
     played = ScriptedModel()
-    config = uvicorn.Config(played, port=0, log_config=None, lifespan="off")
-    server = uvicorn.Server(config)
-    serving = threading.Thread(target=server.run)
-    serving.start()
-    wait_for(lambda: server.started)
-    played.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/v1"
-    try:
+    with served(played, lifespan="off") as url:
+        played.url = f"{url}/v1"
         yield played
-    finally:
-        server.should_exit = True
-        serving.join()

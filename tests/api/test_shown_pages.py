@@ -1,11 +1,7 @@
 import base64
 import io
-import json
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -20,6 +16,7 @@ from api.shown_pages import N_FIXED_PARTS, PageBudget, ShownPages
 from index.catalog.database import Database
 from retrieval.hits import SearchQuery
 from tests.conftest import open_service
+from tests.scripted_model import ScriptedModel, reply, whole
 from tests.tiny import HashedWords, index, pdf, settings
 
 FIRST_PAGE = """The valley
@@ -115,51 +112,23 @@ def test_pages_without_room_are_told(shown: Shown) -> None:
     assert sorted(page.page for page in found.left_out) == [1, 2, 3]
 
 
-@pytest.fixture
-def model() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A server that finds no answer on any page: its address, and what it was asked."""
-    asked: list[dict[str, Any]] = []
-    reply = json.dumps({"answerable": False, "answer": "", "quotes": [], "sentences": []})
-    choice = {"index": 0, "finish_reason": "stop", "message": {"content": reply}}
-    body = json.dumps({"choices": [choice], "usage": {"prompt_tokens": 901}}).encode()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = False
-    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}/v1", asked
-    server.shutdown()
-    serving.join()
-    server.server_close()
-
-
 def test_a_model_is_sent_the_planned_pictures_and_its_count_stands_beside_the_estimate(
-    model: tuple[str, list[dict[str, Any]]], database: Database, data_folder: Path
+    model: ScriptedModel, database: Database, data_folder: Path
 ) -> None:
-    url, asked = model
-    changes = {"vlm_url": url, "vlm_model": "qwen2-vl", "vlm_max_input_tokens": 2500}
+    model.plays(whole(reply(answerable=False), usage={"prompt_tokens": 901}))
+    changes = {"vlm_url": model.url, "vlm_model": "qwen2-vl", "vlm_max_input_tokens": 2500}
     service = open_service(data_folder, database, HashedWords(), **changes)
     index(service, "dams.pdf", RUNS_ON)
     query = SearchQuery(QUESTION, limit=1)
 
     planned, _ = service.answering.plan("default", query)
-    assert asked == []
+    assert model.asked == []
     answer, _ = service.ask("default", query)
 
     assert planned.plan is not None
-    parts = [part for part in asked[0]["messages"][1]["content"] if part["type"] == "image_url"]
+    parts = [
+        part for part in model.asked[0]["messages"][1]["content"] if part["type"] == "image_url"
+    ]
     pictures = [part["image_url"]["url"].split(",")[1] for part in parts]
     sizes = {size_of(base64.b64decode(picture)) for picture in pictures}
     assert sizes == {(e.width, e.height) for e in planned.plan.entries if e.width}

@@ -190,7 +190,7 @@ def test_a_table_that_was_not_found_is_filled_in_from_what_a_model_points_at(
 def test_a_model_that_is_down_leaves_what_the_words_say_and_is_told(
     make_page: MakePage, chat: Any
 ) -> None:
-    chat.status = 500
+    chat.fails(500)
     found = extract(make_page(*changed(Date="")), chat=chat)
     assert found.fields["total"].value == 430.92
     assert ("model_unavailable", "") in codes(found)

@@ -50,7 +50,7 @@ def test_a_reply_is_read_whatever_stands_around_it(chat: Any, pages: list[Eviden
         {"path": "total", "page_label": "P2", "quote": "7.00", "value": 7.0},
         {"path": "state", "page_label": "P9", "quote": "", "value": "[paid](http://x.y/z)"},
     ]
-    chat.reply = f"<think>{{}}</think>```json\n{json.dumps({'fields': fields})}\n```"
+    chat.says(f"<think>{{}}</think>```json\n{json.dumps({'fields': fields})}\n```")
     assert ModelReader(chat.client()).read(pages, MISSING) == [
         Pointed("total", 1, "7.00", "7.0"),
         Pointed("state", None, "", "paid"),
@@ -61,6 +61,9 @@ def test_a_reply_is_read_whatever_stands_around_it(chat: Any, pages: list[Eviden
 def test_a_model_that_does_not_reply_as_asked_is_unavailable(
     chat: Any, pages: list[EvidencePage], status: int, reply: str
 ) -> None:
-    chat.status, chat.reply = status, reply
+    if status == 200:
+        chat.says(reply)
+    else:
+        chat.fails(status)
     with pytest.raises(VlmUnavailable):
         ModelReader(chat.client()).read(pages, MISSING)
