@@ -9,7 +9,8 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import problems
 from api.desk import LocalDesk
-from api.routes import collection, document, extract, job, page, probe, question, reindex
+from api.door import Door
+from api.routes import collection, document, extract, job, key, page, probe, question, reindex
 from api.service import Service
 
 MULTIPART_OVERHEAD = 1 << 20
@@ -39,10 +40,11 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_bytes)
     app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)
+    app.add_middleware(Door, doorkeeper=service.doorkeeper)
     app.state.desk = LocalDesk(service)
     app.state.service = service
     problems.install(app)
-    for routes in (collection, document, page, job, question, extract, reindex):
+    for routes in (collection, document, page, job, question, extract, reindex, key):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(probe.router)
     return app

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from answer.answers import Answer, Citation
+from api.access import OPERATOR, Access
 from api.events import CitationsBody
 from api.ids import parse_id
 from api.question_bodies import (
@@ -41,34 +42,41 @@ from retrieval.hits import ALL_ARMS, Arm, Hit, PageScope, Region, SearchResult
 SCORE_DECIMALS = 4
 
 
-def collection_body(service: Service, collection: Collection) -> CollectionBody:
-    """Show a collection."""
+def collection_body(
+    service: Service, collection: Collection, access: Access = OPERATOR
+) -> CollectionBody:
+    """Show a collection under the name that the caller has for it."""
     manifest = collection.manifest
     return CollectionBody(
-        name=collection.name,
+        name=access.shown_name(collection.name),
         language=list(manifest.language),
         encoder=manifest.encoder,
         rows=manifest.rows,
         words=manifest.words is not None,
+        visibility=collection.visibility,
         manifest=manifest.to_json(),
         documents=service.catalog.count_documents(collection.name),
         warnings=service.holdings.warnings(collection),
     )
 
 
-def make_collection(service: Service, wanted: NewCollection) -> Collection:
-    """Make a collection as asked for.
+def make_collection(
+    service: Service, wanted: NewCollection, access: Access = OPERATOR
+) -> Collection:
+    """Make a collection of the caller's as asked for.
 
     Raises:
         InvalidRequest: the name, a language or the encoder is not usable.
         CollectionExists: one of that name is built otherwise.
     """
     language = tuple(wanted.language) if wanted.language else None
-    if wanted.encoder is None and wanted.rows is None and not wanted.words:
-        return service.create_collection(wanted.name, language)
+    is_default = wanted.encoder is None and wanted.rows is None and not wanted.words
     name = wanted.encoder or service.settings.encoder
-    encoder = EncoderChoice(name, wanted.rows, words=wanted.words)
-    return service.create_collection(wanted.name, language, encoder=encoder)
+    encoder = None if is_default else EncoderChoice(name, wanted.rows, words=wanted.words)
+    made = service.create_collection(access.full_name(wanted.name), language, encoder=encoder)
+    if wanted.visibility in (None, made.visibility):
+        return made
+    return service.catalog.show_collection(made.name, wanted.visibility)
 
 
 def document_body(document: Document) -> DocumentBody:

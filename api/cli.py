@@ -14,6 +14,7 @@ COMMANDS = {  # name: (module that holds it, one line for --help)
     "documents": ("api.commands.documents", "List, show and delete documents."),
     "serve": ("api.commands.serve", "Serve the REST API and index what is uploaded."),
     "worker": ("api.commands.worker", "Index uploads beside other processes of a fleet."),
+    "keys": ("api.commands.keys", "Make, list and revoke the keys that requests need."),
     "eval": ("eval.command", "Measure retrieval and answers on documents with questions."),
     "models": ("api.commands.models", "List and check the encoders a collection can have."),
     "plan": ("api.commands.plan", "Print what a collection will cost before it is built."),

@@ -50,9 +50,10 @@ class RemoteDesk:
         self._client = client
 
     @classmethod
-    def connect(cls, url: str) -> "RemoteDesk":
+    def connect(cls, url: str, *, key: str = "") -> "RemoteDesk":
         """Talk to the server at `url`."""
-        return cls(httpx.Client(base_url=url, timeout=TIMEOUT))
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return cls(httpx.Client(base_url=url, timeout=TIMEOUT, headers=headers))
 
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
         """Return a collection, making it where it is missing."""

@@ -17,7 +17,7 @@ from index.manifest import IndexManifest, encoder_fields
 from index.vectors.base import VectorStore
 
 Read = TypeVar("Read")
-COLLECTION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+COLLECTION_NAME = re.compile(r"([a-z0-9][a-z0-9-]{0,31}\.)?[a-z0-9][a-z0-9_-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ to reach it. The operating system drops the lock of a killed process.
 
 import fcntl
 import json
-from dataclasses import dataclass
+import os
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Self
 
@@ -17,17 +18,24 @@ LOCK_NAME = "owner.json"
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The process that owns a folder; `url` is where it serves, if it does."""
+    """The process that owns a folder.
+
+    Attributes:
+        url: where it serves, if it does.
+        secret: what it lets in whoever can read the folder by.
+    """
 
     pid: int
     url: str | None
+    secret: str = ""
 
 
 class Ownership:
-    """A held lock on a data folder."""
+    """A held lock on a data folder, and what its file tells of the owner."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: IO[str], owner: Owner) -> None:
         self._file = file
+        self.owner = owner
 
     @classmethod
     def take(cls, folder: Path, owner: Owner) -> Self:
@@ -38,15 +46,16 @@ class Ownership:
         """
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / LOCK_NAME).open("a+", encoding="utf-8")
+        os.fchmod(file.fileno(), 0o600)  # the secret is for who may read the folder as its owner
         if not _lock(file):
             file.close()
             holder = find_owner(folder)
             told = f"process {holder.pid}" if holder else "another process"
             raise DataFolderBusy(f"{told} owns {folder}; stop it or use another --data folder")
         file.truncate(0)
-        file.write(json.dumps({"pid": owner.pid, "url": owner.url}))
+        file.write(json.dumps(asdict(owner)))
         file.flush()
-        return cls(file)
+        return cls(file, owner)
 
     def release(self) -> None:
         """Let the next process have the folder; twice equals once."""

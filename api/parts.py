@@ -16,8 +16,11 @@ from answer.recital import Recital
 from answer.stop import Stop
 from answer.tiers import TieredClient
 from answer.vlm import VlmClient
-from api.settings import Settings
+from api.doorkeeper import Doorkeeper
+from api.ownership import Ownership
+from api.settings import LOOPBACK, Settings
 from index.catalog.catalog import Catalog
+from index.catalog.keys import Keys
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf, ShelfSettings
 from index.errors import MissingDependency
@@ -49,6 +52,13 @@ class Answerer(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+def doorkeeper(settings: Settings, keys: Keys, ownership: Ownership | None) -> Doorkeeper:
+    """Return what lets requests in."""
+    secret = ownership.owner.secret if ownership else None
+    hosts = None if settings.trust_network else LOOPBACK
+    return Doorkeeper(keys, owner_secret=secret, hosts=hosts)
 
 
 def vector_store(settings: Settings) -> VectorStore:

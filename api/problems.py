@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problems: one table of statuses, one handler for every failure."""
 
 import logging
+from math import ceil
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +23,9 @@ STATUS: dict[type[errors.PagesightError], int] = {
     errors.DocumentRejected: 422,
     errors.TooLarge: 413,
     errors.NotFound: 404,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.Limited: 429,
     errors.InvalidRequest: 422,
     errors.Conflict: 409,
     errors.ManifestMismatch: 409,
@@ -63,6 +67,16 @@ def problem_of(error: errors.PagesightError) -> Problem:
     if isinstance(error, AnswerUnavailable):
         return AnswerProblem(**dict(told), pages=hit_bodies(error.found))
     return told
+
+
+def response_of(error: errors.PagesightError) -> JSONResponse:
+    """Return an error as a response."""
+    response = answered(problem_of(error))
+    if isinstance(error, errors.Limited):
+        response.headers["Retry-After"] = str(ceil(error.retry_after_s))
+    if isinstance(error, errors.Unauthenticated):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def unexpected() -> Problem:
@@ -113,7 +127,7 @@ class DeclaredSize:
 async def _on_pagesight_error(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, errors.PagesightError):
         raise error
-    return answered(problem_of(error))
+    return response_of(error)
 
 
 async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:

@@ -8,6 +8,8 @@ from api.uploads import is_storable
 
 Unit = Field(ge=0, le=1)
 COLLECTION_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+NAMED_PATTERN = r"^([a-z0-9][a-z0-9-]{0,31}\.)?[a-z0-9][a-z0-9_-]{0,62}$"  # of another tenant, too
+VISIBILITY = "`public`: every key may read and ask it, as `tenant.name`"
 BoxBody = tuple[float, float, float, float]
 WARNED = "the page's flags: why some of its text addresses a model"
 
@@ -44,6 +46,7 @@ class CollectionBody(Body):
     encoder: str
     rows: Literal["patch", "text", "fused"]
     words: bool = Field(description="whether the arm `words` is there")
+    visibility: Literal["private", "public"] = Field(description=VISIBILITY)
     manifest: dict[str, Any]
     documents: int
     warnings: list[str] = Field(description="what will not work well here, in sentences")
@@ -62,11 +65,20 @@ class NewCollection(RequestBody):
         default=False,
         description="index the words with the encoder that ships too, as a second arm",
     )
+    visibility: Literal["private", "public"] | None = Field(
+        None, description=f"{VISIBILITY}; `private` when it is left out of a new one"
+    )
 
     @property
     def is_particular(self) -> bool:
         """Whether anything but the name is asked for."""
         return any((self.language, self.encoder, self.rows, self.words))
+
+
+class ChangedCollection(RequestBody):
+    """What of a collection is to change."""
+
+    visibility: Literal["private", "public"] = Field(description=VISIBILITY)
 
 
 class FailedPage(Body):

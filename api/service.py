@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from contextlib import ExitStack, closing
+from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from index.catalog.entries import Collection, Document, Job, Source
 from index.catalog.fillings import Fillings
 from index.catalog.garbage import Garbage
 from index.catalog.jobs import JobLedger
+from index.catalog.keys import Keys
 from index.catalog.rebuilds import RebuildLedger
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf
@@ -59,6 +61,8 @@ class Service:
         self.catalog = Catalog(database.engine)
         self.shelf = shelf
         self.holdings = Holdings(settings, self.catalog, vectors, shelf)
+        self.keys = Keys(database.engine)
+        self.doorkeeper = parts.doorkeeper(settings, self.keys, ownership)
         self._database = database
         self._ownership = ownership
         queue = JobQueue(database.conninfo)
@@ -111,7 +115,7 @@ class Service:
         if encoder is not None:
             settings = settings.model_copy(update={"encoder": encoder.pin.name})
         embedded = settings.vectors == "edge"
-        owner = Owner(os.getpid(), url)
+        owner = Owner(os.getpid(), url, token_urlsafe(32))
         ownership = Ownership.take(settings.data, owner) if embedded else None
         with ExitStack() as opened:
             if ownership is not None:
@@ -151,7 +155,7 @@ class Service:
         *,
         encoder: EncoderChoice | None = None,
     ) -> Collection:
-        """Make a collection, or return the one of that name that is built alike.
+        """Make a collection, or return the one of that full name that is built alike.
 
         Raises:
             InvalidRequest: the name, a language or the encoder is not usable.

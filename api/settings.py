@@ -167,9 +167,10 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="port that `serve` binds")
     trust_network: bool = Field(
         default=False,
-        description="let `serve` bind an address that others reach; there are no keys yet: whoever "
-        "reaches the port may do everything, so publish it on loopback only",
+        description="let `serve` bind an address that others reach although no key was made: "
+        "whoever reaches the port may do everything then, so publish it on loopback only",
     )
+    key: str = Field("", description="key that the command line sends to a server named by `--url`")
 
     @field_validator("vlm_image_tokens")
     @classmethod
@@ -194,7 +195,7 @@ class Settings(BaseSettings):
             HTTP_URL.validate_python(url)
         return url
 
-    @field_validator("vlm_key", "vlm_small_key")
+    @field_validator("vlm_key", "vlm_small_key", "key")
     @classmethod
     def _fits_header(cls, key: str) -> str:
         if not (key.isascii() and key.isprintable()):

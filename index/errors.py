@@ -17,7 +17,13 @@
     │   ├── PageNotFound            page_not_found
     │   ├── JobNotFound             job_not_found
     │   ├── RebuildNotFound         rebuild_not_found
+    │   ├── KeyNotFound             key_not_found
     │   └── BlobNotFound            blob_not_found
+    ├── Unauthenticated             unauthenticated      no key, or none that is good
+    ├── Forbidden                   forbidden            the key is good and does not reach so far
+    ├── Limited                     more was asked for than the key's limits allow
+    │   ├── RateLimited             rate_limited
+    │   └── QuotaExceeded           quota_exceeded
     ├── InvalidRequest              invalid_request
     │   ├── InvalidFilter           invalid_filter
     │   └── InvalidSchema           invalid_schema
@@ -148,10 +154,54 @@ class RebuildNotFound(NotFound):
     code = "rebuild_not_found"
 
 
+class KeyNotFound(NotFound):
+    """No key of that id."""
+
+    code = "key_not_found"
+
+
 class BlobNotFound(NotFound):
     """No stored bytes under that hash."""
 
     code = "blob_not_found"
+
+
+class Unauthenticated(PagesightError):
+    """The request brings no key, or one that is unknown, expired or revoked."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(PagesightError):
+    """The key is good, but not for what was asked."""
+
+    code = "forbidden"
+
+
+class Limited(PagesightError):
+    """The key's limits do not allow more for now.
+
+    Attributes:
+        retry_after_s: seconds until they do.
+    """
+
+    code = "limited"
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class RateLimited(Limited):
+    """Too many requests within a minute."""
+
+    code = "rate_limited"
+
+
+class QuotaExceeded(Limited):
+    """What the key may use up in a day is used up."""
+
+    code = "quota_exceeded"
 
 
 class InvalidRequest(PagesightError):

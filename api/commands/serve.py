@@ -25,18 +25,13 @@ def command(data: Path | None, host: str | None, port: int | None) -> None:
     """Serve the REST API and index what is uploaded; OpenAPI is at /docs."""
     settings = load_settings(data)
     host, port = host or settings.host, settings.port if port is None else port
-    if host not in LOOPBACK and not settings.trust_network:
-        raise InvalidRequest(
-            f"there are no API keys yet, so only {', '.join(LOOPBACK)} may be bound, got {host!r}; "
-            "put a proxy that authenticates in front, or set PAGESIGHT_TRUST_NETWORK=true where "
-            "nobody else reaches the port"
-        )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with bind(host, port) as bound:
         signal.signal(signal.SIGTERM, _end)
         url = _url(bound)
         service = Service.build(settings, url=url)
+        _check_reach(host, service)
         err.print(f"Pagesight on {url}, OpenAPI on {url}/docs")
         uvicorn.Server(uvicorn.Config(create_app(service), log_config=None)).run(sockets=[bound])
 
@@ -57,6 +52,22 @@ def bind(host: str, port: int) -> socket.socket:
         raise InvalidRequest(f"cannot listen on {host} port {port}: {error.strerror}") from error
     bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return bound
+
+
+def _check_reach(host: str, service: Service) -> None:
+    """Do nothing where only those reach the service who may use it.
+
+    Raises:
+        InvalidRequest: others do, and nobody is asked for a key.
+    """
+    if host in LOOPBACK or service.settings.trust_network or service.keys.exist():
+        return
+    service.close()
+    raise InvalidRequest(
+        f"without a key only {', '.join(LOOPBACK)} may be bound, got {host!r}; make one with "
+        "`pagesight keys create NAME`, or set PAGESIGHT_TRUST_NETWORK=true where nobody else "
+        "reaches the port"
+    )
 
 
 def _url(bound: socket.socket) -> str:

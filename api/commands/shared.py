@@ -86,12 +86,12 @@ def open_desk(data: Path | None, url: str | None) -> Iterator[Desk]:
 
 
 def _choose_desk(data: Path | None, url: str | None) -> Desk:
-    if url is not None:
-        return RemoteDesk.connect(url)
     settings = load_settings(data)
+    if url is not None:
+        return RemoteDesk.connect(url, key=settings.key)
     owner = find_owner(settings.data) if settings.vectors == "edge" else None
     if owner is not None and owner.url is not None:
-        return RemoteDesk.connect(owner.url)
+        return RemoteDesk.connect(owner.url, key=owner.secret)
     return LocalDesk(Service.build(settings))
 
 

@@ -3,32 +3,46 @@
 from fastapi import APIRouter
 
 from api.bodies import collection_body, make_collection
-from api.routes.shared import CollectionName, ServiceOf, check_encoder, failures
-from api.schemas import CollectionBody, NewCollection
+from api.routes.shared import AccessOf, CollectionName, ServiceOf, check_encoder, failures, needs
+from api.schemas import ChangedCollection, CollectionBody, NewCollection
 
 router = APIRouter(prefix="/collections", tags=["collections"])
 
 
-@router.post("", status_code=201, responses=failures(409))
-def create_collection(body: NewCollection, service: ServiceOf) -> CollectionBody:
+@router.post("", status_code=201, dependencies=needs("ingest"), responses=failures(409))
+def create_collection(body: NewCollection, service: ServiceOf, access: AccessOf) -> CollectionBody:
     """Make a collection, or return the one that is there with the same settings."""
     check_encoder(body.encoder, service)
-    return collection_body(service, make_collection(service, body))
+    return collection_body(service, make_collection(service, body, access), access)
 
 
-@router.get("", responses=failures())
-def list_collections(service: ServiceOf) -> list[CollectionBody]:
-    """List the collections by name."""
-    return [collection_body(service, found) for found in service.catalog.collections()]
+@router.get("", dependencies=needs("read"), responses=failures())
+def list_collections(service: ServiceOf, access: AccessOf) -> list[CollectionBody]:
+    """List your collections by name."""
+    found = [one for one in service.catalog.collections() if access.owns(one.name)]
+    return [collection_body(service, one, access) for one in found]
 
 
-@router.get("/{collection}", responses=failures(404, 409))
-def show_collection(collection: CollectionName, service: ServiceOf) -> CollectionBody:
+@router.get("/{collection}", dependencies=needs("read"), responses=failures(404, 409))
+def show_collection(
+    collection: CollectionName, service: ServiceOf, access: AccessOf
+) -> CollectionBody:
     """Show a collection and what it was built with."""
-    return collection_body(service, service.collection(collection))
+    return collection_body(service, service.collection(collection), access)
 
 
-@router.delete("/{collection}", status_code=204, responses=failures(404))
+@router.patch("/{collection}", dependencies=needs("admin"), responses=failures(404))
+def change_collection(
+    collection: CollectionName, body: ChangedCollection, service: ServiceOf, access: AccessOf
+) -> CollectionBody:
+    """Let every key read and ask a collection, or no longer."""
+    changed = service.catalog.show_collection(collection, body.visibility)
+    return collection_body(service, changed, access)
+
+
+@router.delete(
+    "/{collection}", status_code=204, dependencies=needs("delete"), responses=failures(404)
+)
 def delete_collection(collection: CollectionName, service: ServiceOf) -> None:
     """Delete a collection and everything in it."""
     service.delete_collection(collection)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from api.bodies import upload_body
 from api.ids import parse_id
-from api.routes.shared import CollectionName, DeskOf, DocumentId, ServiceOf, failures
+from api.routes.shared import CollectionName, DeskOf, DocumentId, ServiceOf, failures, needs
 from api.schemas import DocumentDetails, DocumentList, Upload
 from index.errors import InvalidRequest
 
@@ -19,7 +19,10 @@ Original = Annotated[UploadFile, File(description="a PDF, PNG, JPEG, WebP or TIF
 
 
 @router.post(
-    "", status_code=202, responses={200: {"model": Upload}, **failures(404, 409, 413, 507)}
+    "",
+    status_code=202,
+    dependencies=needs("ingest"),
+    responses={200: {"model": Upload}, **failures(404, 409, 413, 507)},
 )
 def upload(
     collection: CollectionName,
@@ -36,7 +39,7 @@ def upload(
     return upload_body(document, job)
 
 
-@router.get("", responses=failures(404))
+@router.get("", dependencies=needs("read"), responses=failures(404))
 def list_documents(
     collection: CollectionName,
     desk: DeskOf,
@@ -47,7 +50,7 @@ def list_documents(
     return desk.documents(collection, limit=limit, cursor=cursor)
 
 
-@router.get("/{document}", responses=failures(404))
+@router.get("/{document}", dependencies=needs("read"), responses=failures(404))
 def show_document(
     collection: CollectionName, document: DocumentId, desk: DeskOf
 ) -> DocumentDetails:
@@ -58,6 +61,7 @@ def show_document(
 @router.put(
     "/{document}",
     status_code=202,
+    dependencies=needs("ingest"),
     responses={200: {"model": Upload}, **failures(404, 409, 413, 507)},
 )
 def replace_document(
@@ -73,7 +77,9 @@ def replace_document(
     return upload_body(found, job)
 
 
-@router.delete("/{document}", status_code=204, responses=failures(404))
+@router.delete(
+    "/{document}", status_code=204, dependencies=needs("delete"), responses=failures(404)
+)
 def delete_document(collection: CollectionName, document: DocumentId, desk: DeskOf) -> None:
     """Delete a document; no read sees it any more when this returns."""
     desk.delete_document(collection, document)

@@ -1,16 +1,14 @@
 """Jobs: how far the indexing of a document is."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Path
-
-from api.routes.shared import DeskOf, failures
+from api.routes.shared import DeskOf, JobId, failures, needs
 from api.schemas import JobBody
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
 
-@router.get("/{job}", responses=failures(404))
-def show_job(job: Annotated[str, Path(description="id of the job")], desk: DeskOf) -> JobBody:
+@router.get("/{job}", dependencies=needs("read"), responses=failures(404))
+def show_job(job: JobId, desk: DeskOf) -> JobBody:
     """Show a job."""
     return desk.job(job)

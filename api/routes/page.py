@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from api.ids import parse_id
 from api.page_words import PageWordsBody, words_body
 from api.question_bodies import HeatmapBody, HeatRow
-from api.routes.shared import CollectionName, DocumentId, ServiceOf, failures
+from api.routes.shared import CollectionName, DocumentId, ServiceOf, failures, needs
 from retrieval.heatmap import PageHeat, draw_heat
 
 router = APIRouter(
@@ -23,6 +23,7 @@ Token = Annotated[int | None, Query(ge=0, description="only this token of the qu
 @router.get(
     "/image",
     response_class=Response,
+    dependencies=needs("read"),
     responses={200: {"content": {"image/jpeg": {}}}, **failures(404)},
 )
 def page_image(
@@ -37,7 +38,7 @@ def page_image(
     return Response(picture, media_type="image/jpeg", headers=HEADERS)
 
 
-@router.get("/words", responses=failures(404))
+@router.get("/words", dependencies=needs("read"), responses=failures(404))
 def page_words(
     collection: CollectionName, document: DocumentId, page: PageNumber, service: ServiceOf
 ) -> PageWordsBody:
@@ -48,6 +49,7 @@ def page_words(
 @router.get(
     "/heatmap",
     response_class=Response,
+    dependencies=needs("query"),
     responses={200: {"content": {"image/png": {}}}, **failures(404, 409)},
 )
 def heatmap(
@@ -64,7 +66,7 @@ def heatmap(
     return Response(coloured, media_type="image/png", headers=HEADERS)
 
 
-@router.get("/heatmap.json", responses=failures(404, 409))
+@router.get("/heatmap.json", dependencies=needs("query"), responses=failures(404, 409))
 def heatmap_rows(
     collection: CollectionName,
     document: DocumentId,

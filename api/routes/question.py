@@ -16,7 +16,7 @@ from api.question_bodies import (
     SearchRequest,
     SearchResponse,
 )
-from api.routes.shared import CollectionName, DeskOf, failures
+from api.routes.shared import CollectionName, DeskOf, failures, needs
 
 ANSWERED: dict[int | str, dict[str, Any]] = {
     200: {
@@ -27,13 +27,13 @@ ANSWERED: dict[int | str, dict[str, Any]] = {
 router = APIRouter(prefix="/collections/{collection}", tags=["questions"])
 
 
-@router.post("/search", responses=failures(404, 409))
+@router.post("/search", dependencies=needs("query"), responses=failures(404, 409))
 def search(collection: CollectionName, body: SearchRequest, desk: DeskOf) -> SearchResponse:
     """Find the pages that match a question best."""
     return desk.search(collection, body)
 
 
-@router.post("/search/batch", responses=failures(404, 409))
+@router.post("/search/batch", dependencies=needs("query"), responses=failures(404, 409))
 def search_batch(
     collection: CollectionName, body: SearchBatch, desk: DeskOf
 ) -> SearchBatchResponse:
@@ -45,6 +45,7 @@ def search_batch(
 @router.post(
     "/answers",
     response_model=AnswerResponse | AnswerPlan,
+    dependencies=needs("query"),
     responses=ANSWERED | failures(404, 409),
 )
 async def answer(

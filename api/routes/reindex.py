@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter
 
-from api.routes.shared import CollectionName, DeskOf, ServiceOf, check_encoder, failures
+from api.routes.shared import CollectionName, DeskOf, ServiceOf, check_encoder, failures, needs
 from api.schemas import NewReindex, ReindexBody
 
 router = APIRouter(prefix="/collections/{collection}/reindex", tags=["reindex"])
 
 
-@router.post("", status_code=202, responses=failures(404, 409))
+@router.post("", status_code=202, dependencies=needs("admin"), responses=failures(404, 409))
 def begin_reindex(
     collection: CollectionName, body: NewReindex, service: ServiceOf, desk: DeskOf
 ) -> ReindexBody:
@@ -17,19 +17,21 @@ def begin_reindex(
     return desk.reindex(collection, body)
 
 
-@router.get("", responses=failures(404))
+@router.get("", dependencies=needs("admin"), responses=failures(404))
 def show_reindex(collection: CollectionName, desk: DeskOf) -> ReindexBody:
     """Show how far a reindex is, or which index is kept for the way back."""
     return desk.reindexed(collection)
 
 
-@router.post("/rollback", status_code=202, responses=failures(404, 409))
+@router.post(
+    "/rollback", status_code=202, dependencies=needs("admin"), responses=failures(404, 409)
+)
 def roll_back(collection: CollectionName, desk: DeskOf) -> ReindexBody:
     """Go back to the index that answered before, once it has what arrived since."""
     return desk.roll_back(collection)
 
 
-@router.delete("", status_code=204, responses=failures(404))
+@router.delete("", status_code=204, dependencies=needs("admin"), responses=failures(404))
 def forget_reindex(collection: CollectionName, desk: DeskOf) -> None:
     """Give up a reindex, or drop the index that answered before it."""
     desk.forget_reindex(collection)

@@ -28,6 +28,7 @@ from index.catalog.entries import (
     Document,
     LiveDocument,
     StoredPage,
+    Visibility,
     words_store,
 )
 from index.catalog.filters import DocumentFilter
@@ -79,6 +80,18 @@ class Catalog:
         with self._engine.connect() as connection:
             rows = connection.execute(select(collections).order_by(collections.c.name)).all()
         return [_collection(row) for row in rows]
+
+    def show_collection(self, name: str, visibility: Visibility) -> Collection:
+        """Let other tenants read a collection, or no longer.
+
+        Raises:
+            CollectionNotFound: no collection has that name.
+        """
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(collections).where(collections.c.name == name).values(visibility=visibility)
+            )
+        return self.collection(name)
 
     def stores(self, name: str) -> list[str]:
         """Return the vector store's names of every index of a collection that is kept."""
@@ -280,4 +293,4 @@ def _page_values(generation: UUID, page: StoredPage) -> dict[str, Any]:
 
 def _collection(row: Row[Any]) -> Collection:
     manifest = IndexManifest.from_json(row.manifest)
-    return Collection(row.name, row.store, manifest, row.version, row.created_at)
+    return Collection(row.name, row.store, manifest, row.version, row.created_at, row.visibility)

@@ -9,6 +9,7 @@ from index.manifest import IndexManifest
 
 DocumentState = Literal["queued", "processing", "ready", "failed", "cancelled"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+Visibility = Literal["private", "public"]
 RebuildState = Literal["queued", "running", "done", "failed", "ending"]
 
 
@@ -40,8 +41,10 @@ class Collection:
     """A set of documents indexed alike.
 
     Attributes:
+        name: its full name, which says whose it is: `tenant.name`, or plain `name`.
         store: the vector store's name for it.
         version: grows with every change of what readers may see.
+        visibility: whether other tenants may read it, too.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Collection:
     manifest: IndexManifest
     version: int
     created_at: datetime
+    visibility: Visibility = "private"
 
     @property
     def layers(self) -> tuple[Layer, ...]:

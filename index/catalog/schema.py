@@ -5,10 +5,12 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Integer,
     MetaData,
+    Numeric,
     Table,
     Text,
     UniqueConstraint,
@@ -47,6 +49,7 @@ collections = Table(
     Column("n_stores", Integer, nullable=False, server_default="1"),  # ever made: names are new
     Column("manifest", JSONB, nullable=False),
     Column("version", BigInteger, nullable=False, server_default="0"),  # of what readers may see
+    Column("visibility", Text, nullable=False, server_default="private"),  # private, public
     _created_at(),
 )
 
@@ -116,6 +119,7 @@ jobs = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error_code", Text),
     Column("error_message", Text),
+    Column("key", Text, nullable=False, server_default=""),  # who asked for it
     _created_at(),
     _updated_at(),
 )
@@ -148,4 +152,32 @@ fillings = Table(  # how much of a generation a store got from the kept pages
     ),
     Column("pages_done", Integer, nullable=False, server_default="0"),
     Column("is_complete", Boolean, nullable=False, server_default="false"),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("secret_sha256", Text, nullable=False),
+    Column("tenant", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("limits", JSONB, nullable=False),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    _created_at(),
+)
+
+spending = Table(  # what a key, or a tenant without one, used up on a day
+    "spending",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("tenant", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("questions", BigInteger, nullable=False, server_default="0"),
+    Column("pages", BigInteger, nullable=False, server_default="0"),
+    Column("estimated_tokens", BigInteger, nullable=False, server_default="0"),
+    Column("input_tokens", BigInteger, nullable=False, server_default="0"),
+    Column("output_tokens", BigInteger, nullable=False, server_default="0"),
+    Column("cost", Numeric, nullable=False, server_default="0"),
 )

@@ -17,6 +17,7 @@ from index.catalog.database import Database
 from index.errors import PagesightError
 from tests.conftest import open_service
 from tests.index.test_errors import tree
+from tests.serving import HERE
 from tests.tiny import HashedWords, pdf, wait_for
 
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island")
@@ -26,7 +27,7 @@ NOBODY = uuid4()
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
-    with TestClient(create_app(service), raise_server_exceptions=False) as opened:
+    with TestClient(create_app(service), base_url=HERE, raise_server_exceptions=False) as opened:
         opened.post("/v1/collections", json={"name": "default"})
         yield opened
 
@@ -111,7 +112,7 @@ def test_a_dry_run_tells_what_a_model_would_be_sent_without_asking_it(
 ) -> None:
     model = {"vlm_url": "http://127.0.0.1:9/v1", "vlm_model": "qwen2-vl"}  # nobody listens there
     service = open_service(data_folder, database, HashedWords(), **model)
-    with TestClient(create_app(service)) as client:
+    with TestClient(create_app(service), base_url=HERE) as client:
         client.post("/v1/collections", json={"name": "default"})
         ready(client)
         asked = {"query": "Where do herons nest?"}
@@ -388,7 +389,7 @@ def test_an_upload_without_bytes_or_collection_is_refused(client: TestClient) ->
 
 def test_a_file_beyond_the_limit_is_refused(database: Database, data_folder: Path) -> None:
     service = open_service(data_folder, database, HashedWords(), max_bytes=1000)
-    with TestClient(create_app(service, work=False)) as client:
+    with TestClient(create_app(service, work=False), base_url=HERE) as client:
         client.post("/v1/collections", json={"name": "default"})
         assert upload(client, b"x" * 1000).status_code == 202
         assert_problem(upload(client, b"x" * 1001), 413, "too_large")
@@ -400,7 +401,7 @@ def test_a_body_of_unsaid_length_beyond_the_limit_is_refused(
 ) -> None:
     service = open_service(data_folder, database, HashedWords(), max_bytes=1000)
     chunks = (b"x" * (1 << 20) for _ in range(3))
-    with TestClient(create_app(service, work=False)) as client:
+    with TestClient(create_app(service, work=False), base_url=HERE) as client:
         headers = {"content-type": "application/json"}
         answered = client.post("/v1/collections", content=chunks, headers=headers)
         assert_problem(answered, 413, "too_large")
@@ -410,7 +411,7 @@ def test_a_full_disk_refuses_uploads_and_goes_on_reading(
     database: Database, data_folder: Path
 ) -> None:
     service = open_service(data_folder, database, HashedWords(), min_free_bytes=2**60)
-    with TestClient(create_app(service)) as client:
+    with TestClient(create_app(service), base_url=HERE) as client:
         client.post("/v1/collections", json={"name": "default"})
         refused = upload(client)
         assert_problem(refused, 507, "storage_full")
@@ -426,7 +427,7 @@ def test_a_collection_that_another_model_built_is_refused_by_its_differing_field
     open_it.create_collection("default")
     open_it.close()
     service = open_service(data_folder, database, HashedWords(revision="2"))
-    with TestClient(create_app(service, work=False)) as client:
+    with TestClient(create_app(service, work=False), base_url=HERE) as client:
         told = assert_problem(upload(client), 409, "manifest_mismatch")["detail"]
         assert "encoder_revision: index '1', here '2'" in told
         assert "language" not in told
@@ -447,7 +448,7 @@ def test_every_error_has_a_status() -> None:
     assert all(400 <= status < 600 for status in statuses.values())
     assert [error for error, status in statuses.items() if status == 500 and error.__subclasses__()]
     assert {status for error, status in statuses.items() if error is not PagesightError} <= {
-        404, 409, 413, 422, 500, 503, 507,
+        401, 403, 404, 409, 413, 422, 429, 500, 503, 507,
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from index.errors import InvalidRequest
 from retrieval.hits import PageScope
 from tests.api.test_app import assert_problem
 from tests.api.test_cli import pagesight_here, printed, run
+from tests.serving import HERE
 from tests.tiny import index, pdf
 
 INVOICE = pdf(
@@ -42,7 +43,9 @@ def document(service: Service) -> str:
 
 @pytest.fixture
 def client(service: Service, document: str) -> Iterator[TestClient]:  # noqa: ARG001  it must be there
-    with TestClient(create_app(service, work=False), raise_server_exceptions=False) as opened:
+    with TestClient(
+        create_app(service, work=False), base_url=HERE, raise_server_exceptions=False
+    ) as opened:
         yield opened
 
 

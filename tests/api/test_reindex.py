@@ -20,6 +20,7 @@ from api.service import Service
 from index.catalog.database import Database
 from tests.api.test_app import assert_problem
 from tests.conftest import open_service
+from tests.serving import HERE
 from tests.tiny import HashedWords, index, pdf, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +42,7 @@ def reopened(database: Database, data_folder: Path) -> Iterator[Service]:
 
 @pytest.fixture
 def client(reopened: Service) -> Iterator[TestClient]:
-    with TestClient(create_app(reopened), raise_server_exceptions=False) as opened:
+    with TestClient(create_app(reopened), base_url=HERE, raise_server_exceptions=False) as opened:
         yield opened
 
 
@@ -99,7 +100,7 @@ def test_a_folder_of_the_server_cannot_be_named(client: TestClient, tmp_path: Pa
 
 
 def test_a_second_reindex_with_another_encoder_is_refused(reopened: Service) -> None:
-    with TestClient(create_app(reopened, work=False)) as client:
+    with TestClient(create_app(reopened, work=False), base_url=HERE) as client:
         assert client.post(REINDEX, json={}).status_code == 202
         assert client.post(REINDEX, json={}).json()["state"] == "queued"
         other = client.post(REINDEX, json={"encoder": "all-MiniLM-L6-v2"})
