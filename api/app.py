@@ -10,7 +10,18 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from api import problems
 from api.desk import LocalDesk
 from api.door import Door
-from api.routes import collection, document, extract, job, key, page, probe, question, reindex
+from api.routes import (
+    collection,
+    document,
+    extract,
+    job,
+    key,
+    page,
+    probe,
+    question,
+    reindex,
+    spending,
+)
 from api.service import Service
 
 MULTIPART_OVERHEAD = 1 << 20
@@ -44,7 +55,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     app.state.desk = LocalDesk(service)
     app.state.service = service
     problems.install(app)
-    for routes in (collection, document, page, job, question, extract, reindex, key):
+    for routes in (collection, document, page, job, question, extract, reindex, key, spending):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(probe.router)
     return app

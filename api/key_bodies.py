@@ -1,12 +1,15 @@
 """The JSON of API keys."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
 from api.schemas import Body, RequestBody
 from index.catalog.keys import DEFAULT_TENANT, SCOPES, Key, KeyLimits, NewKey
+from index.catalog.spending import DaySpent
 
 ScopeName = Literal["ingest", "query", "read", "delete", "eval", "admin"]
 AtLeastOne = Field(None, ge=1, le=2**53)
@@ -59,6 +62,36 @@ class KeyList(Body):
     """The keys of a tenant, oldest first."""
 
     keys: list[KeyBody]
+
+
+class DaySpentBody(Body):
+    """What a key used up on a day (UTC)."""
+
+    day: date
+    tenant: str
+    key: str = Field(description="empty for what was asked without a key")
+    questions: int = Field(description="those that a model was asked")
+    pages: int = Field(description="those of documents that became ready")
+    estimated_tokens: int = Field(description="what models were expected to read")
+    input_tokens: int
+    output_tokens: int
+    cost: float = Field(description="by `PAGESIGHT_VLM_PRICES`, in its currency")
+
+
+class SpendingBody(Body):
+    """What was used up, the latest day first."""
+
+    days: list[DaySpentBody]
+
+
+def spending_body(found: Sequence[DaySpent]) -> SpendingBody:
+    """Show what was used up."""
+    return SpendingBody(days=[_day(one) for one in found])
+
+
+def _day(one: DaySpent) -> DaySpentBody:
+    amounts = asdict(one.spent) | {"cost": float(one.spent.cost)}
+    return DaySpentBody(day=one.day, **asdict(one.account), **amounts)
 
 
 def key_body(key: Key) -> KeyBody:

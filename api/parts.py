@@ -18,9 +18,12 @@ from answer.tiers import TieredClient
 from answer.vlm import VlmClient
 from api.doorkeeper import Doorkeeper
 from api.ownership import Ownership
+from api.prices import Price
+from api.purse import Purse
 from api.settings import LOOPBACK, Settings
 from index.catalog.catalog import Catalog
 from index.catalog.keys import Keys
+from index.catalog.spending import Spending
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf, ShelfSettings
 from index.errors import MissingDependency
@@ -59,6 +62,12 @@ def doorkeeper(settings: Settings, keys: Keys, ownership: Ownership | None) -> D
     secret = ownership.owner.secret if ownership else None
     hosts = None if settings.trust_network else LOOPBACK
     return Doorkeeper(keys, owner_secret=secret, hosts=hosts)
+
+
+def purse(settings: Settings, spending: Spending) -> Purse:
+    """Return what holds callers to their daily limits."""
+    prices = {model: Price.parse(price) for model, price in settings.vlm_prices.items()}
+    return Purse(spending, prices)
 
 
 def vector_store(settings: Settings) -> VectorStore:

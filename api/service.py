@@ -29,6 +29,7 @@ from index.catalog.garbage import Garbage
 from index.catalog.jobs import JobLedger
 from index.catalog.keys import Keys
 from index.catalog.rebuilds import RebuildLedger
+from index.catalog.spending import Spending
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf
 from index.errors import PageNotFound
@@ -62,6 +63,7 @@ class Service:
         self.shelf = shelf
         self.holdings = Holdings(settings, self.catalog, vectors, shelf)
         self.keys = Keys(database.engine)
+        self.spending = Spending(database.engine)
         self.doorkeeper = parts.doorkeeper(settings, self.keys, ownership)
         self._database = database
         self._ownership = ownership

@@ -9,6 +9,7 @@ from pydantic import Field, HttpUrl, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from answer.budget.known_models import image_family
+from api.prices import Price
 from index.errors import InvalidRequest
 
 M_ARENA_MAX = -8  # from malloc.h of glibc
@@ -157,11 +158,10 @@ class Settings(BaseSettings):
         "`anthropic-high`, `qwen2-vl:max_pixels=1003520`, `qwen3-vl`, `smolvlm`, `idefics3`, "
         "`gemini`, `fixed:each=256`",
     )
-    vlm_input_price: float | None = Field(
-        None, ge=0, description="what a million tokens that it reads cost, in any currency"
-    )
-    vlm_output_price: float | None = Field(
-        None, ge=0, description="what a million tokens that it writes cost, in the same currency"
+    vlm_prices: Annotated[dict[str, str], NoDecode] = Field(
+        {},
+        description="what a million tokens of a model cost, read and written, in any currency: "
+        "`gpt-5-mini=0.25/2,gpt-5=1.25/10`; a model that is not named costs nothing",
     )
     host: str = Field("127.0.0.1", description="address that `serve` binds")
     port: int = Field(8080, ge=0, le=65535, description="port that `serve` binds")
@@ -177,6 +177,24 @@ class Settings(BaseSettings):
     def _names_a_family(cls, value: str) -> str:
         try:
             image_family(value, model="")
+        except InvalidRequest as error:
+            raise ValueError(str(error)) from error
+        return value
+
+    @field_validator("vlm_prices", mode="before")
+    @classmethod
+    def _is_table_of_prices(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.rpartition("=") for pair in value.split(",") if pair.strip()]
+        return {model.strip(): price.strip() for model, _, price in pairs}
+
+    @field_validator("vlm_prices")
+    @classmethod
+    def _are_prices(cls, value: dict[str, str]) -> dict[str, str]:
+        try:
+            for price in value.values():
+                Price.parse(price)
         except InvalidRequest as error:
             raise ValueError(str(error)) from error
         return value

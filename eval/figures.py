@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from api.prices import Price
 from eval.datasets.base import Label
 from eval.measures import MEASURES, Measure, measure
 from eval.metrics.intervals import Interval, Weighted, interval
@@ -14,7 +15,6 @@ from eval.record import Given, Outcome, RunRecord
 ALL = "all"
 SLICED = ("kind", "evidence", "lang", "query_type", "image_only_page", "hard")
 FLAGS = {"image_only_page": ("image-only pages", "pages with text"), "hard": ("hard", "not hard")}
-MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +127,11 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _money(answers: Sequence[Given], settings: Mapping[str, object]) -> float | None:
-    """A question's mean price, by prices for a million tokens."""
-    prices = settings.get("vlm_input_price"), settings.get("vlm_output_price")
-    known = [price for price in prices if isinstance(price, int | float)]
-    if len(known) < len(prices) or not answers:
+    """A question's mean price, by the table of prices; None where it lacks the model."""
+    table = settings.get("vlm_prices")
+    named = table if isinstance(table, dict) else {}
+    prices = {model: Price.parse(price) for model, price in named.items()}
+    if not answers or any(answer.model not in prices for answer in answers):
         return None
-    tokens = (sum(a.input_tokens for a in answers), sum(a.output_tokens for a in answers))
-    total = sum(price * n for price, n in zip(known, tokens, strict=True))
-    return total / MILLION / len(answers)
+    total = sum(prices[a.model].of(a.input_tokens, a.output_tokens) for a in answers)
+    return float(total) / len(answers)

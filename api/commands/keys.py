@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import click
+from rich.table import Table
 
 from api.commands.shared import (
     data_option,
@@ -16,9 +17,10 @@ from api.commands.shared import (
     print_json,
     says_errors,
 )
-from api.key_bodies import KeyBody, KeyList, issued_body, key_body
+from api.key_bodies import KeyBody, KeyList, issued_body, key_body, spending_body
 from index.catalog.database import Database
 from index.catalog.keys import DEFAULT_TENANT, SCOPES, KeyLimits, Keys, NewKey, Scope
+from index.catalog.spending import Spending
 
 tenant_option = click.option("--tenant", help="Whose keys.  [default: everybody's]")
 
@@ -100,12 +102,41 @@ def revoke_key(key: str, *, data: Path | None) -> None:
     out.print(f"revoked {key}")
 
 
+@command.command("spending")
+@data_option
+@tenant_option
+@click.option("--days", default=31, show_default=True, type=click.IntRange(1, 3660))
+@json_option
+@says_errors
+def list_spending(*, data: Path | None, tenant: str | None, days: int, as_json: bool) -> None:
+    """List what every key used up, day by day (UTC)."""
+    first = datetime.now(UTC).date() - timedelta(days=days - 1)
+    with _database(data) as database:
+        found = spending_body(Spending(database.engine).since(first, tenant=tenant))
+    if as_json:
+        print_json(found)
+        return
+    titles = ("day", "tenant", "key", "questions", "pages", "tokens read", "written", "cost")
+    table = Table(*titles, box=None)
+    for day in found.days:
+        amounts = (day.questions, day.pages, day.input_tokens, day.output_tokens)
+        numbers = (f"{amount:,}" for amount in amounts)
+        table.add_row(str(day.day), day.tenant, day.key, *numbers, f"{day.cost:.4f}")
+    out.print(table)
+
+
 @contextmanager
-def _keys(data: Path | None) -> Iterator[Keys]:
+def _database(data: Path | None) -> Iterator[Database]:
     """Open the catalog alone: a server may own the rest of the folder."""
     settings = load_settings(data)
     database = Database.open(settings.database_url, folder=settings.data / "postgres")
     with closing(database):
+        yield database
+
+
+@contextmanager
+def _keys(data: Path | None) -> Iterator[Keys]:
+    with _database(data) as database:
         yield Keys(database.engine)
 
 

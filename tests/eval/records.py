@@ -48,7 +48,7 @@ def outcome(
 
 def record(outcomes: Sequence[Outcome], judged: Judging = "alternatives", **more: Any) -> RunRecord:
     """A run with these outcomes."""
-    settings = {"vlm_input_price": 2.0, "vlm_output_price": 10.0}
+    settings = {"vlm_prices": {"extractive": "2/10"}}
     around = Circumstances(
         started=datetime(2026, 1, 1, tzinfo=UTC),
         finished=datetime(2026, 1, 1, 0, 1, tzinfo=UTC),

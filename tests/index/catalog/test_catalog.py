@@ -7,7 +7,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from psycopg.pq import TransactionStatus
-from sqlalchemy import text
 
 from index.catalog.catalog import Catalog
 from index.catalog.database import Database
@@ -83,17 +82,6 @@ def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -
 def test_migrating_twice_equals_migrating_once(database: Database) -> None:
     again = Database(database.engine.url.render_as_string(hide_password=False))
     again.close()
-
-
-def test_pages_from_before_there_were_flags_have_nothing_against_them(database: Database) -> None:
-    desk = Desk(database)
-    job = desk.ready()
-    with database.engine.begin() as connection:
-        for column in ("flags", "n_set_aside"):
-            connection.execute(text(f"ALTER TABLE pages DROP COLUMN {column}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
-    Database(database.engine.url.render_as_string(hide_password=False)).close()
-    assert desk.catalog.pages(job.generation) == [StoredPage(1, image_sha256="1" * 64)]
 
 
 def test_a_page_keeps_what_speaks_against_it(desk: Desk) -> None:
