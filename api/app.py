@@ -11,6 +11,7 @@ from api import problems
 from api.desk import LocalDesk
 from api.routes import collection, document, extract, job, page, probe, question, reindex
 from api.service import Service
+from api.watching import JobWatch
 
 MULTIPART_OVERHEAD = 1 << 20
 
@@ -41,6 +42,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)
     app.state.desk = LocalDesk(service)
     app.state.service = service
+    app.state.watch = JobWatch(service.ledger.look)
     problems.install(app)
     for routes in (collection, document, page, job, question, extract, reindex):
         app.include_router(routes.router, prefix="/v1")

@@ -44,6 +44,7 @@ SCORE_DECIMALS = 4
 def collection_body(service: Service, collection: Collection) -> CollectionBody:
     """Show a collection."""
     manifest = collection.manifest
+    tally = service.amendments.tally(collection.name)
     return CollectionBody(
         name=collection.name,
         language=list(manifest.language),
@@ -51,7 +52,9 @@ def collection_body(service: Service, collection: Collection) -> CollectionBody:
         rows=manifest.rows,
         words=manifest.words is not None,
         manifest=manifest.to_json(),
-        documents=service.catalog.count_documents(collection.name),
+        documents=tally.n_documents,
+        states=dict(tally.documents),
+        pages=tally.n_pages,
         warnings=service.holdings.warnings(collection),
     )
 

@@ -3,14 +3,15 @@
 from fastapi import APIRouter
 
 from api.bodies import collection_body, make_collection
+from api.once import Once, OnceRoute
 from api.routes.shared import CollectionName, ServiceOf, check_encoder, failures
 from api.schemas import CollectionBody, NewCollection
 
-router = APIRouter(prefix="/collections", tags=["collections"])
+router = APIRouter(prefix="/collections", tags=["collections"], route_class=OnceRoute)
 
 
 @router.post("", status_code=201, responses=failures(409))
-def create_collection(body: NewCollection, service: ServiceOf) -> CollectionBody:
+def create_collection(body: NewCollection, service: ServiceOf, _: Once) -> CollectionBody:
     """Make a collection, or return the one that is there with the same settings."""
     check_encoder(body.encoder, service)
     return collection_body(service, make_collection(service, body))

@@ -1,4 +1,4 @@
-"""Documents: upload, list, show, replace, delete."""
+"""Documents: upload, list, show, change, replace, delete."""
 
 import json
 from collections.abc import Iterator
@@ -8,13 +8,35 @@ from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from api.bodies import upload_body
 from api.ids import parse_id
-from api.routes.shared import CollectionName, DeskOf, DocumentId, ServiceOf, failures
-from api.schemas import DocumentDetails, DocumentList, Upload
+from api.once import Once, OnceRoute
+from api.routes.shared import (
+    CollectionName,
+    Cursor,
+    DeskOf,
+    DocumentId,
+    Limit,
+    ServiceOf,
+    failures,
+)
+from api.schemas import DocumentDetails, DocumentList, DocumentPatch, Upload
+from index.catalog.entries import DocumentState
 from index.errors import InvalidRequest
 
-router = APIRouter(prefix="/collections/{collection}/documents", tags=["documents"])
+router = APIRouter(
+    prefix="/collections/{collection}/documents", tags=["documents"], route_class=OnceRoute
+)
 
 READ_BYTES = 1 << 20
+NamePattern = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=300,
+        pattern=r"^[^\x00]+$",
+        description="only documents of this name; `*` stands for any run of characters",
+        examples=["report*.pdf"],
+    ),
+]
 Original = Annotated[UploadFile, File(description="a PDF, PNG, JPEG, WebP or TIFF")]
 
 
@@ -26,6 +48,7 @@ def upload(
     file: Original,
     service: ServiceOf,
     response: Response,
+    _: Once,
     metadata: Annotated[str, Form(description="a JSON object of plain values")] = "{}",
 ) -> Upload:
     """Take a document in; 200 with the existing one when the same bytes are there already."""
@@ -40,11 +63,13 @@ def upload(
 def list_documents(
     collection: CollectionName,
     desk: DeskOf,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    cursor: Annotated[str | None, Query(description="`next` of the previous page")] = None,
+    state: Annotated[DocumentState | None, Query(description="only documents in it")] = None,
+    name: NamePattern = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> DocumentList:
     """List the documents of a collection."""
-    return desk.documents(collection, limit=limit, cursor=cursor)
+    return desk.documents(collection, limit=limit, cursor=cursor, state=state, name=name)
 
 
 @router.get("/{document}", responses=failures(404))
@@ -53,6 +78,18 @@ def show_document(
 ) -> DocumentDetails:
     """Show a document, its state and the pages that could not be read."""
     return desk.document(collection, document)
+
+
+@router.patch("/{document}", responses=failures(404))
+def change_document(
+    collection: CollectionName, document: DocumentId, body: DocumentPatch, desk: DeskOf
+) -> DocumentDetails:
+    """Give a document another name, other metadata, or both.
+
+    Lists, hits and filters know them at once. Metadata takes the place of all that was there.
+    Searches go on finding the document by the words of its former name until it is indexed again.
+    """
+    return desk.change_document(collection, document, body)
 
 
 @router.put(
@@ -66,6 +103,7 @@ def replace_document(
     file: Original,
     service: ServiceOf,
     response: Response,
+    _: Once,
 ) -> Upload:
     """Replace a document's bytes; searches see the old pages until all the new ones are ready."""
     found, job = service.replace(collection, parse_id(document), file.filename or "", _chunks(file))

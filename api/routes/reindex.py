@@ -2,15 +2,18 @@
 
 from fastapi import APIRouter
 
+from api.once import Once, OnceRoute
 from api.routes.shared import CollectionName, DeskOf, ServiceOf, check_encoder, failures
 from api.schemas import NewReindex, ReindexBody
 
-router = APIRouter(prefix="/collections/{collection}/reindex", tags=["reindex"])
+router = APIRouter(
+    prefix="/collections/{collection}/reindex", tags=["reindex"], route_class=OnceRoute
+)
 
 
 @router.post("", status_code=202, responses=failures(404, 409))
 def begin_reindex(
-    collection: CollectionName, body: NewReindex, service: ServiceOf, desk: DeskOf
+    collection: CollectionName, body: NewReindex, service: ServiceOf, desk: DeskOf, _: Once
 ) -> ReindexBody:
     """Build the index anew; searches get the old one until the new one is complete."""
     check_encoder(body.encoder, service)
@@ -24,7 +27,7 @@ def show_reindex(collection: CollectionName, desk: DeskOf) -> ReindexBody:
 
 
 @router.post("/rollback", status_code=202, responses=failures(404, 409))
-def roll_back(collection: CollectionName, desk: DeskOf) -> ReindexBody:
+def roll_back(collection: CollectionName, desk: DeskOf, _: Once) -> ReindexBody:
     """Go back to the index that answered before, once it has what arrived since."""
     return desk.roll_back(collection)
 

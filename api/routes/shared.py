@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from api.desk import LocalDesk
+from api.events import EVENT_STREAM
 from api.schemas import COLLECTION_PATTERN, Problem
 from api.service import Service
 from index.encoders.registry import find
@@ -28,6 +29,8 @@ CollectionName = Annotated[
     Path(description="name of the collection", examples=["default"], pattern=COLLECTION_PATTERN),
 ]
 DocumentId = Annotated[str, Path(description="id of the document")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="how many to list")]
+Cursor = Annotated[str | None, Query(description="`next` of the previous page of the list")]
 
 
 def check_encoder(name: str | None, service: Service) -> None:
@@ -38,6 +41,12 @@ def check_encoder(name: str | None, service: Service) -> None:
     """
     if name is not None and name not in (SHIPPED, service.settings.encoder):
         find(name)
+
+
+def streamed(told: str) -> dict[int | str, dict[str, Any]]:
+    """Declare server-sent events for OpenAPI."""
+    content = {EVENT_STREAM: {"schema": {"type": "string"}}}
+    return {200: {"description": f"server-sent events: {told}", "content": content}}
 
 
 def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:

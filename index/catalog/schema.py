@@ -8,6 +8,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -78,7 +79,7 @@ generations = Table(
     Column("sha256", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("n_bytes", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),  # building, live, dead
+    Column("state", Text, nullable=False),  # building, live, dead, shelved (bytes for a retry)
     _created_at(),
 )
 
@@ -148,4 +149,16 @@ fillings = Table(  # how much of a generation a store got from the kept pages
     ),
     Column("pages_done", Integer, nullable=False, server_default="0"),
     Column("is_complete", Boolean, nullable=False, server_default="false"),
+)
+
+receipts = Table(  # what was answered to requests that carry an idempotency key
+    "receipts",
+    metadata,
+    Column("owner", Text, primary_key=True, server_default=""),  # whose key it is
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),  # of the request
+    Column("status", Integer),  # null while it is being worked on
+    Column("media_type", Text, nullable=False, server_default=""),
+    Column("body", LargeBinary, nullable=False, server_default=""),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
 )
