@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from api import problems
+from api import openapi, problems
 from api.desk import LocalDesk
 from api.routes import collection, document, extract, job, page, probe, question, reindex
 from api.service import Service
@@ -38,13 +38,19 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
     )
+    openapi.describe(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_bytes)
     app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)
     app.state.desk = LocalDesk(service)
     app.state.service = service
     app.state.watch = JobWatch(service.ledger.look)
     problems.install(app)
+    include_routes(app)
+    return app
+
+
+def include_routes(app: FastAPI) -> None:
+    """Add every route."""
     for routes in (collection, document, page, job, question, extract, reindex):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(probe.router)
-    return app

@@ -15,9 +15,11 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import UploadFile
 
 from index.catalog.receipts import Claim, Receipt, Receipts
+from index.errors import IdempotencyKeyReused, RequestInProgress
 
 READ_BYTES = 1 << 20
 REPLAYED = "Idempotent-Replayed"
+REFUSED_KEYS = (RequestInProgress, IdempotencyKeyReused)
 Key = Annotated[
     str | None,
     Header(

@@ -126,8 +126,12 @@ async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
 async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code == 400:  # a body that is no JSON or no form: as one of the wrong shape
+        return problem(422, errors.InvalidRequest.code, error.detail)
     codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-    return problem(error.status_code, codes.get(error.status_code, "http_error"), error.detail)
+    told = problem(error.status_code, codes.get(error.status_code, "http_error"), error.detail)
+    told.headers.update(error.headers or {})
+    return told
 
 
 async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:

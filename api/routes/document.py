@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from api.bodies import upload_body
 from api.ids import parse_id
-from api.once import Once, OnceRoute
+from api.once import REFUSED_KEYS, Once, OnceRoute
 from api.routes.shared import (
     CollectionName,
     Cursor,
@@ -20,13 +20,28 @@ from api.routes.shared import (
 )
 from api.schemas import DocumentDetails, DocumentList, DocumentPatch, Upload
 from index.catalog.entries import DocumentState
-from index.errors import InvalidRequest
+from index.errors import (
+    CollectionNotFound,
+    Conflict,
+    DocumentBusy,
+    DocumentNotFound,
+    EmptyDocument,
+    InvalidRequest,
+    ManifestMismatch,
+    NotFound,
+    StorageFull,
+    TooLarge,
+)
 
 router = APIRouter(
     prefix="/collections/{collection}/documents", tags=["documents"], route_class=OnceRoute
 )
 
 READ_BYTES = 1 << 20
+REFUSALS = (EmptyDocument, TooLarge, StorageFull)
+HERE: dict[int | str, dict[str, Any]] = {
+    200: {"model": Upload, "description": "the same bytes are here already; there is no job"}
+}
 NamePattern = Annotated[
     str | None,
     Query(
@@ -41,9 +56,11 @@ Original = Annotated[UploadFile, File(description="a PDF, PNG, JPEG, WebP or TIF
 
 
 @router.post(
-    "", status_code=202, responses={200: {"model": Upload}, **failures(404, 409, 413, 507)}
+    "",
+    status_code=202,
+    responses=HERE | failures(*REFUSALS, CollectionNotFound, ManifestMismatch, *REFUSED_KEYS),
 )
-def upload(
+def upload_document(
     collection: CollectionName,
     file: Original,
     service: ServiceOf,
@@ -59,7 +76,7 @@ def upload(
     return upload_body(document, job)
 
 
-@router.get("", responses=failures(404))
+@router.get("", responses=failures(CollectionNotFound, NotFound))
 def list_documents(
     collection: CollectionName,
     desk: DeskOf,
@@ -72,7 +89,7 @@ def list_documents(
     return desk.documents(collection, limit=limit, cursor=cursor, state=state, name=name)
 
 
-@router.get("/{document}", responses=failures(404))
+@router.get("/{document}", responses=failures(CollectionNotFound, DocumentNotFound))
 def show_document(
     collection: CollectionName, document: DocumentId, desk: DeskOf
 ) -> DocumentDetails:
@@ -80,7 +97,7 @@ def show_document(
     return desk.document(collection, document)
 
 
-@router.patch("/{document}", responses=failures(404))
+@router.patch("/{document}", responses=failures(CollectionNotFound, DocumentNotFound))
 def change_document(
     collection: CollectionName, document: DocumentId, body: DocumentPatch, desk: DeskOf
 ) -> DocumentDetails:
@@ -95,7 +112,7 @@ def change_document(
 @router.put(
     "/{document}",
     status_code=202,
-    responses={200: {"model": Upload}, **failures(404, 409, 413, 507)},
+    responses=HERE | failures(*REFUSALS, DocumentNotFound, Conflict, DocumentBusy, *REFUSED_KEYS),
 )
 def replace_document(
     collection: CollectionName,
@@ -111,7 +128,9 @@ def replace_document(
     return upload_body(found, job)
 
 
-@router.delete("/{document}", status_code=204, responses=failures(404))
+@router.delete(
+    "/{document}", status_code=204, responses=failures(CollectionNotFound, DocumentNotFound)
+)
 def delete_document(collection: CollectionName, document: DocumentId, desk: DeskOf) -> None:
     """Delete a document; no read sees it any more when this returns."""
     desk.delete_document(collection, document)

@@ -8,11 +8,12 @@ from api.ids import parse_id
 from api.job_bodies import JobList, PageStatusList
 from api.job_events import job_events
 from api.live import stream
-from api.once import Once, OnceRoute
+from api.once import REFUSED_KEYS, Once, OnceRoute
 from api.routes.shared import CollectionName, Cursor, DeskOf, Limit, ServiceOf, failures, streamed
 from api.schemas import JobBody
 from api.watching import JobWatch
 from index.catalog.entries import Job, JobState
+from index.errors import CollectionNotFound, JobNotFound, JobNotOpen, JobNotRetryable
 
 router = APIRouter(tags=["jobs"], route_class=OnceRoute)
 
@@ -39,7 +40,7 @@ LastPage = Annotated[
 ]
 
 
-@router.get("/collections/{collection}/jobs", responses=failures(404))
+@router.get("/collections/{collection}/jobs", responses=failures(CollectionNotFound, JobNotFound))
 def list_jobs(
     collection: CollectionName,
     desk: DeskOf,
@@ -51,13 +52,13 @@ def list_jobs(
     return desk.jobs(collection, state=state, limit=limit, cursor=cursor)
 
 
-@router.get("/jobs/{job}", responses=failures(404))
+@router.get("/jobs/{job}", responses=failures(JobNotFound))
 def show_job(job: FoundJob, desk: DeskOf) -> JobBody:
     """Show a job."""
     return desk.job(str(job.id))
 
 
-@router.get("/jobs/{job}/pages", responses=failures(404))
+@router.get("/jobs/{job}/pages", responses=failures(JobNotFound))
 def list_job_pages(job: FoundJob, desk: DeskOf) -> PageStatusList:
     """List what became of each page so far; pages that are not listed are still to come."""
     return desk.job_pages(str(job.id))
@@ -66,7 +67,7 @@ def list_job_pages(job: FoundJob, desk: DeskOf) -> PageStatusList:
 @router.get(
     "/jobs/{job}/events",
     response_class=Response,
-    responses=streamed("`job`, `page`, and last `done` or `error`") | failures(404),
+    responses=streamed("how the job gets on", "job", "page", "done") | failures(JobNotFound),
 )
 async def follow_job(
     job: FoundJob, service: ServiceOf, watch: WatchOf, last_page: LastPage = 0
@@ -81,13 +82,17 @@ async def follow_job(
     return stream(job_events(watch, service.catalog, job.id, after=last_page))
 
 
-@router.post("/jobs/{job}/cancel", responses=failures(404, 409))
+@router.post("/jobs/{job}/cancel", responses=failures(JobNotFound, JobNotOpen, *REFUSED_KEYS))
 def cancel_job(job: FoundJob, desk: DeskOf, _: Once) -> JobBody:
     """End a job before it is done; a document that was searchable stays so, as it was."""
     return desk.cancel_job(str(job.id))
 
 
-@router.post("/jobs/{job}/retry", status_code=202, responses=failures(404, 409))
+@router.post(
+    "/jobs/{job}/retry",
+    status_code=202,
+    responses=failures(JobNotFound, JobNotRetryable, *REFUSED_KEYS),
+)
 def retry_job(job: FoundJob, desk: DeskOf, _: Once) -> JobBody:
     """Begin anew what failed or was cancelled; answers with the new job."""
     return desk.retry_job(str(job.id))

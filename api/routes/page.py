@@ -8,6 +8,7 @@ from api.ids import parse_id
 from api.page_words import PageWordsBody, words_body
 from api.question_bodies import HeatmapBody, HeatRow
 from api.routes.shared import CollectionName, DocumentId, ServiceOf, failures
+from index.errors import CollectionNotFound, DocumentNotFound, ManifestMismatch, PageNotFound
 from retrieval.heatmap import PageHeat, draw_heat
 
 router = APIRouter(
@@ -15,6 +16,7 @@ router = APIRouter(
 )
 
 HEADERS = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+MISSING = (CollectionNotFound, DocumentNotFound, PageNotFound)
 PageNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="page number, from 1")]
 Asked = Annotated[str, Query(min_length=1, max_length=2000, description="the question")]
 Token = Annotated[int | None, Query(ge=0, description="only this token of the question")]
@@ -23,7 +25,7 @@ Token = Annotated[int | None, Query(ge=0, description="only this token of the qu
 @router.get(
     "/image",
     response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}}}, **failures(404)},
+    responses={200: {"content": {"image/jpeg": {}}}, **failures(*MISSING)},
 )
 def page_image(
     collection: CollectionName,
@@ -37,7 +39,7 @@ def page_image(
     return Response(picture, media_type="image/jpeg", headers=HEADERS)
 
 
-@router.get("/words", responses=failures(404))
+@router.get("/words", responses=failures(*MISSING))
 def page_words(
     collection: CollectionName, document: DocumentId, page: PageNumber, service: ServiceOf
 ) -> PageWordsBody:
@@ -48,7 +50,7 @@ def page_words(
 @router.get(
     "/heatmap",
     response_class=Response,
-    responses={200: {"content": {"image/png": {}}}, **failures(404, 409)},
+    responses={200: {"content": {"image/png": {}}}, **failures(*MISSING, ManifestMismatch)},
 )
 def heatmap(
     collection: CollectionName,
@@ -64,7 +66,7 @@ def heatmap(
     return Response(coloured, media_type="image/png", headers=HEADERS)
 
 
-@router.get("/heatmap.json", responses=failures(404, 409))
+@router.get("/heatmap.json", responses=failures(*MISSING, ManifestMismatch))
 def heatmap_rows(
     collection: CollectionName,
     document: DocumentId,

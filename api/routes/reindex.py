@@ -2,16 +2,21 @@
 
 from fastapi import APIRouter
 
-from api.once import Once, OnceRoute
+from api.once import REFUSED_KEYS, Once, OnceRoute
 from api.routes.shared import CollectionName, DeskOf, ServiceOf, check_encoder, failures
 from api.schemas import NewReindex, ReindexBody
+from index.errors import CollectionNotFound, RebuildBusy, RebuildNotFound
 
 router = APIRouter(
     prefix="/collections/{collection}/reindex", tags=["reindex"], route_class=OnceRoute
 )
 
 
-@router.post("", status_code=202, responses=failures(404, 409))
+@router.post(
+    "",
+    status_code=202,
+    responses=failures(CollectionNotFound, RebuildNotFound, RebuildBusy, *REFUSED_KEYS),
+)
 def begin_reindex(
     collection: CollectionName, body: NewReindex, service: ServiceOf, desk: DeskOf, _: Once
 ) -> ReindexBody:
@@ -20,19 +25,23 @@ def begin_reindex(
     return desk.reindex(collection, body)
 
 
-@router.get("", responses=failures(404))
+@router.get("", responses=failures(CollectionNotFound, RebuildNotFound))
 def show_reindex(collection: CollectionName, desk: DeskOf) -> ReindexBody:
     """Show how far a reindex is, or which index is kept for the way back."""
     return desk.reindexed(collection)
 
 
-@router.post("/rollback", status_code=202, responses=failures(404, 409))
+@router.post(
+    "/rollback",
+    status_code=202,
+    responses=failures(CollectionNotFound, RebuildNotFound, RebuildBusy, *REFUSED_KEYS),
+)
 def roll_back(collection: CollectionName, desk: DeskOf, _: Once) -> ReindexBody:
     """Go back to the index that answered before, once it has what arrived since."""
     return desk.roll_back(collection)
 
 
-@router.delete("", status_code=204, responses=failures(404))
+@router.delete("", status_code=204, responses=failures(CollectionNotFound, RebuildNotFound))
 def forget_reindex(collection: CollectionName, desk: DeskOf) -> None:
     """Give up a reindex, or drop the index that answered before it."""
     desk.forget_reindex(collection)

@@ -4,12 +4,22 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
 
+from api import problems
 from api.desk import LocalDesk
 from api.events import EVENT_STREAM
 from api.schemas import COLLECTION_PATTERN, Problem
 from api.service import Service
 from index.encoders.registry import find
 from index.encoders.shelf import SHIPPED
+from index.errors import (
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    PagesightError,
+    StorageFull,
+    TooLarge,
+    Unavailable,
+)
 
 
 def _desk(request: Request) -> LocalDesk:
@@ -21,6 +31,22 @@ def _service(request: Request) -> Service:
     found: Service = request.app.state.service
     return found
 
+
+PROBLEM = "application/problem+json"
+_BY_STATUS: dict[int, type[PagesightError]] = {
+    404: NotFound,
+    409: Conflict,
+    413: TooLarge,
+    507: StorageFull,
+}
+_TOLD = {
+    404: "no such thing",
+    409: "does not fit the present state",
+    413: "too large",
+    422: "not understood",
+    503: "a part does not answer",
+    507: "the disk is full",
+}
 
 DeskOf = Annotated[LocalDesk, Depends(_desk)]
 ServiceOf = Annotated[Service, Depends(_service)]
@@ -43,18 +69,37 @@ def check_encoder(name: str | None, service: Service) -> None:
         find(name)
 
 
-def streamed(told: str) -> dict[int | str, dict[str, Any]]:
-    """Declare server-sent events for OpenAPI."""
-    content = {EVENT_STREAM: {"schema": {"type": "string"}}}
-    return {200: {"description": f"server-sent events: {told}", "content": content}}
-
-
-def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Declare problems for OpenAPI; 422 and 503 can always happen."""
-    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
-    told = {404: "no such thing", 409: "does not fit the present state", 413: "too large"}
-    told |= {422: "not understood", 503: "a part does not answer", 507: "the disk is full"}
-    return {
-        status: {"description": told[status], "content": content}
-        for status in (*statuses, 422, 503)
+def streamed(told: str, *names: str) -> dict[int | str, dict[str, Any]]:
+    """Declare server-sent events of these names for OpenAPI, each with JSON in its data."""
+    event = {
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {
+            "event": {"type": "string", "enum": [*names, "error"]},
+            "data": {"type": "string", "contentMediaType": "application/json"},
+            "id": {"type": "string"},
+        },
     }
+    return {200: {"description": told, "content": {EVENT_STREAM: {"itemSchema": event}}}}
+
+
+def failures(*causes: int | type[PagesightError]) -> dict[int | str, dict[str, Any]]:
+    """Declare problems for OpenAPI, by error or by status; 422 and 503 can always happen."""
+    found = [cause if isinstance(cause, type) else _BY_STATUS[cause] for cause in causes]
+    declared: dict[int | str, dict[str, Any]] = {}
+    for error in (*found, InvalidRequest, Unavailable):
+        answer = declared.setdefault(problems.status_of(error), _no_problem(error))
+        answer["content"][PROBLEM]["examples"][error.code] = _example(error)
+    return declared
+
+
+def _no_problem(error: type[PagesightError]) -> dict[str, Any]:
+    content = {PROBLEM: {"schema": Problem.model_json_schema(), "examples": {}}}
+    return {"description": _TOLD[problems.status_of(error)], "content": content}
+
+
+def _example(error: type[PagesightError]) -> dict[str, Any]:
+    """One problem as it is answered; its detail says here what it says in general."""
+    general = (error.__doc__ or "").partition("\n")[0]
+    told = problems.problem_of(error(general))
+    return {"summary": general, "value": told.model_dump()}
