@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from api import problems
+from api import openapi, problems
 from api.desk import LocalDesk
 from api.door import Door
 from api.routes import (
@@ -23,6 +23,7 @@ from api.routes import (
     spending,
 )
 from api.service import Service
+from api.watching import JobWatch
 
 MULTIPART_OVERHEAD = 1 << 20
 
@@ -49,13 +50,20 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
     )
+    openapi.describe(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_bytes)
     app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)
     app.add_middleware(Door, doorkeeper=service.doorkeeper)
     app.state.desk = LocalDesk(service)
     app.state.service = service
+    app.state.watch = JobWatch(service.ledger.look)
     problems.install(app)
+    include_routes(app)
+    return app
+
+
+def include_routes(app: FastAPI) -> None:
+    """Add every route."""
     for routes in (collection, document, page, job, question, extract, reindex, key, spending):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(probe.router)
-    return app

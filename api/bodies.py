@@ -47,6 +47,7 @@ def collection_body(
 ) -> CollectionBody:
     """Show a collection under the name that the caller has for it."""
     manifest = collection.manifest
+    tally = service.amendments.tally(collection.name)
     return CollectionBody(
         name=access.shown_name(collection.name),
         language=list(manifest.language),
@@ -55,7 +56,9 @@ def collection_body(
         words=manifest.words is not None,
         visibility=collection.visibility,
         manifest=manifest.to_json(),
-        documents=service.catalog.count_documents(collection.name),
+        documents=tally.n_documents,
+        states=dict(tally.documents),
+        pages=tally.n_pages,
         warnings=service.holdings.warnings(collection),
     )
 

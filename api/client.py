@@ -9,6 +9,7 @@ import httpx
 
 from api.events import EVENT_STREAM, AnswerEvent, read_frames
 from api.extraction_bodies import ExtractRequest, ExtractResponse
+from api.job_bodies import JobList, PageStatusList
 from api.page_words import PageWordsBody
 from api.question_bodies import (
     AnswerPlan,
@@ -22,6 +23,7 @@ from api.schemas import (
     CollectionBody,
     DocumentDetails,
     DocumentList,
+    DocumentPatch,
     JobBody,
     NewCollection,
     NewReindex,
@@ -29,6 +31,7 @@ from api.schemas import (
     ReindexBody,
     Upload,
 )
+from index.catalog.entries import DocumentState, JobState
 from index.errors import CollectionNotFound, PagesightError, Unavailable
 
 BodyType = TypeVar("BodyType", bound=Body)
@@ -83,11 +86,46 @@ class RemoteDesk:
         """Return how far a job is."""
         return self._ask(JobBody, "GET", f"/v1/jobs/{job}")
 
-    def documents(self, collection: str, *, limit: int, cursor: str | None) -> DocumentList:
-        """List documents."""
-        wanted = {"limit": limit, **({"cursor": cursor} if cursor else {})}
+    def jobs(
+        self, collection: str, *, state: JobState | None, limit: int, cursor: str | None
+    ) -> JobList:
+        """List jobs, the newest first."""
+        wanted = _given(state=state, limit=limit, cursor=cursor)
+        return self._ask(JobList, "GET", f"/v1/collections/{collection}/jobs", params=wanted)
+
+    def job_pages(self, job: str) -> PageStatusList:
+        """Return what became of each page so far."""
+        return self._ask(PageStatusList, "GET", f"/v1/jobs/{job}/pages")
+
+    def cancel_job(self, job: str) -> JobBody:
+        """End a job before it is done."""
+        return self._ask(JobBody, "POST", f"/v1/jobs/{job}/cancel")
+
+    def retry_job(self, job: str) -> JobBody:
+        """Begin anew what failed or was cancelled; returns the new job."""
+        return self._ask(JobBody, "POST", f"/v1/jobs/{job}/retry")
+
+    def documents(
+        self,
+        collection: str,
+        *,
+        limit: int,
+        cursor: str | None,
+        state: DocumentState | None = None,
+        name: str | None = None,
+    ) -> DocumentList:
+        """List documents, those in a state, those whose name matches (`*` stands for anything)."""
+        wanted = _given(state=state, name=name, limit=limit, cursor=cursor)
         path = f"/v1/collections/{collection}/documents"
         return self._ask(DocumentList, "GET", path, params=wanted)
+
+    def change_document(
+        self, collection: str, document: str, changes: DocumentPatch
+    ) -> DocumentDetails:
+        """Give a document another name or other metadata."""
+        path = f"/v1/collections/{collection}/documents/{document}"
+        given = changes.model_dump(exclude_none=True)
+        return self._ask(DocumentDetails, "PATCH", path, json=given)
 
     def document(self, collection: str, document: str) -> DocumentDetails:
         """Return one document."""
@@ -185,6 +223,10 @@ class RemoteDesk:
 
     def _silence(self, error: httpx.HTTPError) -> Unavailable:
         return Unavailable(f"{self._client.base_url} does not answer: {error}")
+
+
+def _given(**values: str | int | None) -> dict[str, str | int]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _told(event: AnswerEvent) -> AnswerEvent:

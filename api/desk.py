@@ -14,7 +14,6 @@ from api.bodies import (
     collection_body,
     document_body,
     document_details,
-    job_body,
     make_collection,
     reindex_body,
     search_body,
@@ -24,6 +23,7 @@ from api.events import AnswerEvent, TokenBody
 from api.extraction import Extraction
 from api.extraction_bodies import ExtractRequest, ExtractResponse, extracted_body
 from api.ids import parse_id
+from api.job_desk import JobDesk, LocalJobs
 from api.page_words import PageWordsBody, words_body
 from api.plan_bodies import plan_body
 from api.question_bodies import (
@@ -37,7 +37,7 @@ from api.schemas import (
     CollectionBody,
     DocumentDetails,
     DocumentList,
-    JobBody,
+    DocumentPatch,
     NewCollection,
     NewReindex,
     ReindexBody,
@@ -45,6 +45,9 @@ from api.schemas import (
 )
 from api.service import Service
 from api.shown import shown
+from api.uploads import checked_metadata, spoken_name
+from index.catalog.entries import DocumentState
+from index.catalog.filters import DocumentFilter
 from index.encoders.shelf import EncoderChoice
 from retrieval.heatmap import draw_heat
 from retrieval.hits import SearchQuery, SearchResult
@@ -52,7 +55,7 @@ from retrieval.hits import SearchQuery, SearchResult
 READ_BYTES = 1 << 20
 
 
-class Desk(Protocol):
+class Desk(JobDesk, Protocol):
     """The verbs of the command line."""
 
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
@@ -64,14 +67,24 @@ class Desk(Protocol):
     def work(self) -> None:
         """See to it that open jobs are worked on until none is left, where that is ours to do."""
 
-    def job(self, job: str) -> JobBody:
-        """Return how far a job is."""
-
-    def documents(self, collection: str, *, limit: int, cursor: str | None) -> DocumentList:
-        """List documents."""
+    def documents(
+        self,
+        collection: str,
+        *,
+        limit: int,
+        cursor: str | None,
+        state: DocumentState | None = None,
+        name: str | None = None,
+    ) -> DocumentList:
+        """List documents, those in a state, those whose name matches (`*` stands for anything)."""
 
     def document(self, collection: str, document: str) -> DocumentDetails:
         """Return one document."""
+
+    def change_document(
+        self, collection: str, document: str, changes: DocumentPatch
+    ) -> DocumentDetails:
+        """Give a document another name or other metadata."""
 
     def delete_document(self, collection: str, document: str) -> None:
         """Delete one document."""
@@ -118,11 +131,11 @@ class Desk(Protocol):
         """Let go of everything."""
 
 
-class LocalDesk:
+class LocalDesk(LocalJobs):
     """The service itself, in this process."""
 
     def __init__(self, service: Service) -> None:
-        self.service = service
+        super().__init__(service)
         self._extraction = Extraction(service)
 
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
@@ -140,14 +153,21 @@ class LocalDesk:
         """Work until the queue is empty."""
         self.service.worker.run_until_empty()
 
-    def job(self, job: str) -> JobBody:
-        """Return how far a job is."""
-        return job_body(self.service.ledger.job(parse_id(job)))
-
-    def documents(self, collection: str, *, limit: int, cursor: str | None) -> DocumentList:
-        """List documents."""
+    def documents(
+        self,
+        collection: str,
+        *,
+        limit: int,
+        cursor: str | None,
+        state: DocumentState | None = None,
+        name: str | None = None,
+    ) -> DocumentList:
+        """List documents, those in a state, those whose name matches (`*` stands for anything)."""
+        only = DocumentFilter(names=[name]) if name else None
         after = parse_id(cursor) if cursor else None
-        found = self.service.catalog.documents(collection, limit=limit, after=after)
+        found = self.service.catalog.documents(
+            collection, only, state=state, limit=limit, after=after
+        )
         following = str(found[-1].id) if len(found) == limit else None
         return DocumentList(documents=[document_body(d) for d in found], next=following)
 
@@ -155,6 +175,18 @@ class LocalDesk:
         """Return one document."""
         found = self.service.catalog.document(collection, parse_id(document))
         return document_details(self.service, found)
+
+    def change_document(
+        self, collection: str, document: str, changes: DocumentPatch
+    ) -> DocumentDetails:
+        """Give a document another name or other metadata."""
+        changed = self.service.amendments.amend(
+            collection,
+            parse_id(document),
+            name=None if changes.name is None else spoken_name(changes.name),
+            metadata=None if changes.metadata is None else checked_metadata(changes.metadata),
+        )
+        return document_details(self.service, changed)
 
     def delete_document(self, collection: str, document: str) -> None:
         """Delete one document."""

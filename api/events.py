@@ -1,4 +1,4 @@
-"""The events of an answer, as server-sent events (WHATWG HTML, section 9.2)."""
+"""What comes about bit by bit, as server-sent events (WHATWG HTML, section 9.2)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -39,15 +39,28 @@ _BODIES: dict[str, tuple[EventName, type[BaseModel]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerEvent:
-    """One event; the name tells what its body is."""
+class Event:
+    """One event; the name tells what its body is.
 
-    name: EventName
+    Attributes:
+        place: what a reader who lost the connection names to go on behind it; None tells none.
+    """
+
+    name: str
     body: BaseModel
+    place: int | None = None
 
     def frame(self) -> bytes:
         """Return the event as it goes over the wire."""
-        return f"event: {self.name}\ndata: {self.body.model_dump_json()}\n\n".encode()
+        place = "" if self.place is None else f"id: {self.place}\n"
+        return f"event: {self.name}\n{place}data: {self.body.model_dump_json()}\n\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEvent(Event):
+    """An event of an answer."""
+
+    name: EventName
 
 
 def read_frames(lines: Iterable[str]) -> Iterator[AnswerEvent]:

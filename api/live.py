@@ -1,9 +1,12 @@
-"""Answers while they come about: from a thread to a response, and ended when the caller leaves."""
+"""What comes about bit by bit, as a response that ends when the caller leaves.
+
+Answers are told by a thread, the progress of jobs by a coroutine.
+"""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -12,11 +15,12 @@ from starlette.types import Receive, Scope, Send
 
 from answer.stop import Stop
 from api import problems
-from api.events import EVENT_STREAM, PING, AnswerEvent
+from api.events import EVENT_STREAM, PING, AnswerEvent, Event
 from api.schemas import Problem
 from index.errors import PagesightError
 
 PING_S = 10.0
+HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 Told = Callable[[Stop], Iterator[AnswerEvent]]
 logger = logging.getLogger(__name__)
 
@@ -35,6 +39,12 @@ async def respond(told: Told, *, ping_s: float = PING_S) -> Response:
     if isinstance(first.body, Problem):
         return problems.answered(first.body)
     return _LiveResponse(live, first, ping_s)
+
+
+def stream(events: AsyncGenerator[Event], *, ping_s: float = PING_S) -> Response:
+    """Return the response that streams the events; a failure is the last of them."""
+    frames = _frames(_never_silent(events), ping_s)
+    return StreamingResponse(frames, media_type=EVENT_STREAM, headers=HEADERS)
 
 
 @asynccontextmanager
@@ -65,19 +75,16 @@ class _Live:
     async def frames(self, first: AnswerEvent, ping_s: float) -> AsyncIterator[bytes]:
         """Yield the first event and the others as they come, and pings between them."""
         yield first.frame()
-        while True:
-            try:
-                event = await asyncio.wait_for(self.next(), ping_s)
-            except TimeoutError:
-                yield PING
-                continue
-            if event is None:
-                return
-            yield event.frame()
+        async for frame in _frames(self._others(), ping_s):
+            yield frame
 
     def end(self) -> None:
         """Stop telling."""
         self._stop.set()
+
+    async def _others(self) -> AsyncGenerator[Event]:
+        while (event := await self.next()) is not None:
+            yield event
 
     def _tell(self) -> None:
         """Hand over every event; never end in silence."""
@@ -99,8 +106,7 @@ class _LiveResponse(StreamingResponse):
     """Streams events; whatever ends the response ends what tells them."""
 
     def __init__(self, live: _Live, first: AnswerEvent, ping_s: float) -> None:
-        headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-        super().__init__(live.frames(first, ping_s), media_type=EVENT_STREAM, headers=headers)
+        super().__init__(live.frames(first, ping_s), media_type=EVENT_STREAM, headers=HEADERS)
         self._live = live
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,6 +115,33 @@ class _LiveResponse(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             self._live.end()
+
+
+async def _never_silent(events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
+    """Yield the events, and a failure as the last one."""
+    try:
+        async with aclosing(events):
+            async for event in events:
+                yield event
+    except PagesightError as error:
+        yield Event("error", problems.problem_of(error))
+    except Exception:
+        logger.exception("events failed")
+        yield Event("error", problems.unexpected())
+
+
+async def _frames(events: AsyncGenerator[Event], ping_s: float) -> AsyncIterator[bytes]:
+    """Yield events as they go over the wire, and pings into the silence between them."""
+    while True:
+        coming = asyncio.ensure_future(anext(events))
+        try:
+            while not coming.done():
+                await asyncio.wait({coming}, timeout=ping_s)
+                yield coming.result().frame() if coming.done() else PING
+        except StopAsyncIteration:
+            return
+        finally:
+            coming.cancel()
 
 
 async def _wait_for_leave(request: Request, stop: Stop) -> None:

@@ -63,10 +63,15 @@ def problem(status: int, code: str, detail: str) -> JSONResponse:
 
 def problem_of(error: errors.PagesightError) -> Problem:
     """Return what is told of an error; the pages found, too, when only the model fails."""
-    told = _problem(status_of(type(error)), error.code, str(error))
+    told = told_of(type(error), str(error))
     if isinstance(error, AnswerUnavailable):
         return AnswerProblem(**dict(told), pages=hit_bodies(error.found))
     return told
+
+
+def told_of(error: type[errors.PagesightError], detail: str) -> Problem:
+    """Return the problem that an error of a class is, with this detail."""
+    return _problem(status_of(error), error.code, detail)
 
 
 def response_of(error: errors.PagesightError) -> JSONResponse:
@@ -140,8 +145,12 @@ async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
 async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code == 400:  # a body that is no JSON or no form: as one of the wrong shape
+        return problem(422, errors.InvalidRequest.code, error.detail)
     codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-    return problem(error.status_code, codes.get(error.status_code, "http_error"), error.detail)
+    told = problem(error.status_code, codes.get(error.status_code, "http_error"), error.detail)
+    told.headers.update(error.headers or {})
+    return told
 
 
 async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:

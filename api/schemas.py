@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.uploads import is_storable
+from index.catalog.entries import DocumentState, JobState
 
 Unit = Field(ge=0, le=1)
 COLLECTION_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}$"
@@ -48,7 +49,9 @@ class CollectionBody(Body):
     words: bool = Field(description="whether the arm `words` is there")
     visibility: Literal["private", "public"] = Field(description=VISIBILITY)
     manifest: dict[str, Any]
-    documents: int
+    documents: int = Field(description="whatever their state")
+    states: dict[DocumentState, int] = Field(description="documents by state")
+    pages: int = Field(description="of the documents that can be searched")
     warnings: list[str] = Field(description="what will not work well here, in sentences")
 
 
@@ -103,10 +106,19 @@ class DocumentBody(Body):
 
     id: str
     name: str
-    state: Literal["queued", "processing", "ready", "failed", "cancelled"]
+    state: DocumentState
     pages: int
     error: ErrorBody | None
     metadata: dict[str, Any]
+
+
+class DocumentPatch(RequestBody):
+    """What is to be said of a document from now on; what is left out stays as it is."""
+
+    name: str | None = Field(None, min_length=1, max_length=1000)
+    metadata: dict[str, Any] | None = Field(
+        None, description="plain values, instead of all that was there"
+    )
 
 
 class DocumentDetails(DocumentBody):
@@ -132,7 +144,7 @@ class JobBody(Body):
 
     id: str
     document: str
-    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    state: JobState
     stage: str
     pages_done: int
     pages_total: int

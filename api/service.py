@@ -21,14 +21,17 @@ from api.settings import Settings, prepare_process
 from api.shown_pages import PageBudget
 from api.uploads import checked_metadata, display_name
 from index.blobs import LocalBlobs
+from index.catalog.amendments import Amendments
 from index.catalog.catalog import Catalog
 from index.catalog.database import Database
 from index.catalog.entries import Collection, Document, Job, Source
 from index.catalog.fillings import Fillings
 from index.catalog.garbage import Garbage
+from index.catalog.intake import Intake
 from index.catalog.jobs import JobLedger
 from index.catalog.keys import Keys
 from index.catalog.rebuilds import RebuildLedger
+from index.catalog.receipts import Receipts
 from index.catalog.spending import Spending
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf
@@ -68,7 +71,10 @@ class Service:
         self._database = database
         self._ownership = ownership
         queue = JobQueue(database.conninfo)
-        self.ledger = JobLedger(database.engine, queue.enqueue)
+        self.intake = Intake(database.engine, queue.enqueue)
+        self.ledger = JobLedger(database.engine)
+        self.amendments = Amendments(database.engine)
+        self.receipts = Receipts(database.engine)
         self.garbage = Garbage(database.engine)
         ledger = RebuildLedger(database.engine, queue.enqueue_rebuild)
         fillings = Fillings(database.engine)
@@ -201,7 +207,7 @@ class Service:
         """
         self.collection(collection)
         source = self._store_original(name, chunks)
-        return self.ledger.accept(collection, source, checked_metadata(metadata))
+        return self.intake.accept(collection, source, checked_metadata(metadata))
 
     def replace(
         self, collection: str, document: UUID, name: str, chunks: Iterable[bytes]
@@ -214,7 +220,7 @@ class Service:
         """
         self.catalog.document(collection, document)
         source = self._store_original(name, chunks)
-        return self.ledger.accept_replacement(collection, document, source)
+        return self.intake.accept_replacement(collection, document, source)
 
     def delete_document(self, collection: str, document: UUID) -> None:
         """Take a document out of every read; its bytes follow.

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from index.errors import InvalidRequest
+from ingest.injection.signs import name_reasons
 
 MAX_NAME = 200
 NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -19,6 +20,21 @@ def display_name(name: str) -> str:
     plain = unicodedata.normalize("NFC", PurePosixPath(name.replace("\\", "/")).name)
     printable = "".join(c for c in plain if unicodedata.category(c)[0] != "C").strip()
     return printable[:MAX_NAME] if printable.strip(".") else "document"
+
+
+def spoken_name(name: str) -> str:
+    """Return a name that somebody gives a document that is there, made safe to show.
+
+    Uploads come with the names they have, and are told of; a name that is given can be refused.
+
+    Raises:
+        InvalidRequest: it addresses a model.
+    """
+    if reasons := name_reasons(name):
+        raise InvalidRequest(
+            f"the name tells a model what to do ({', '.join(reasons)}); choose one that names"
+        )
+    return display_name(name)
 
 
 def checked_metadata(metadata: dict[str, Any]) -> dict[str, Any]:

@@ -26,10 +26,14 @@
     │   └── QuotaExceeded           quota_exceeded
     ├── InvalidRequest              invalid_request
     │   ├── InvalidFilter           invalid_filter
-    │   └── InvalidSchema           invalid_schema
+    │   ├── InvalidSchema           invalid_schema
+    │   └── IdempotencyKeyReused    idempotency_key_reused
     ├── Conflict
     │   ├── CollectionExists        collection_exists
     │   ├── DocumentBusy            document_busy
+    │   ├── JobNotOpen              job_not_open
+    │   ├── JobNotRetryable         job_not_retryable
+    │   ├── RequestInProgress       request_in_progress
     │   └── RebuildBusy             rebuild_busy
     ├── ManifestMismatch            manifest_mismatch    the index was built by something else
     │   └── PooledRowsMissing       pooled_rows_missing
@@ -222,6 +226,12 @@ class InvalidSchema(InvalidRequest):
     code = "invalid_schema"
 
 
+class IdempotencyKeyReused(InvalidRequest):
+    """An idempotency key came with another request before."""
+
+    code = "idempotency_key_reused"
+
+
 class Conflict(PagesightError):
     """The request does not fit the present state."""
 
@@ -238,6 +248,24 @@ class DocumentBusy(Conflict):
     """The document is being worked on in a way that excludes the request."""
 
     code = "document_busy"
+
+
+class JobNotOpen(Conflict):
+    """The job has ended, so there is nothing to cancel."""
+
+    code = "job_not_open"
+
+
+class JobNotRetryable(Conflict):
+    """The job neither failed nor was cancelled, or another one took its place."""
+
+    code = "job_not_retryable"
+
+
+class RequestInProgress(Conflict):
+    """The same request, with the same idempotency key, is being worked on."""
+
+    code = "request_in_progress"
 
 
 class RebuildBusy(Conflict):

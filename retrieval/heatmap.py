@@ -47,8 +47,10 @@ def row_heat(question: Question, rows: Float32, *, token: int | None = None) -> 
         token: index into `question.tokens`: only this token's heat.
 
     Raises:
-        InvalidRequest: the question has no such token.
+        InvalidRequest: the question has no such token, or none at all.
     """
+    if not question.tokens:
+        raise InvalidRequest("the question has no words to look for")
     if token is not None and not 0 <= token < len(question.tokens):
         raise InvalidRequest(
             f"the question has tokens 0 to {len(question.tokens) - 1}, got {token}"

@@ -3,14 +3,23 @@
 from fastapi import APIRouter
 
 from api.bodies import collection_body, make_collection
+from api.once import REFUSED_KEYS, Once, OnceRoute
 from api.routes.shared import AccessOf, CollectionName, ServiceOf, check_encoder, failures, needs
 from api.schemas import ChangedCollection, CollectionBody, NewCollection
+from index.errors import CollectionExists, CollectionNotFound, ManifestMismatch
 
-router = APIRouter(prefix="/collections", tags=["collections"])
+router = APIRouter(prefix="/collections", tags=["collections"], route_class=OnceRoute)
 
 
-@router.post("", status_code=201, dependencies=needs("ingest"), responses=failures(409))
-def create_collection(body: NewCollection, service: ServiceOf, access: AccessOf) -> CollectionBody:
+@router.post(
+    "",
+    status_code=201,
+    dependencies=needs("ingest"),
+    responses=failures(CollectionExists, *REFUSED_KEYS),
+)
+def create_collection(
+    body: NewCollection, service: ServiceOf, access: AccessOf, _: Once
+) -> CollectionBody:
     """Make a collection, or return the one that is there with the same settings."""
     check_encoder(body.encoder, service)
     return collection_body(service, make_collection(service, body, access), access)
@@ -23,7 +32,11 @@ def list_collections(service: ServiceOf, access: AccessOf) -> list[CollectionBod
     return [collection_body(service, one, access) for one in found]
 
 
-@router.get("/{collection}", dependencies=needs("read"), responses=failures(404, 409))
+@router.get(
+    "/{collection}",
+    dependencies=needs("read"),
+    responses=failures(CollectionNotFound, ManifestMismatch),
+)
 def show_collection(
     collection: CollectionName, service: ServiceOf, access: AccessOf
 ) -> CollectionBody:
@@ -31,7 +44,7 @@ def show_collection(
     return collection_body(service, service.collection(collection), access)
 
 
-@router.patch("/{collection}", dependencies=needs("admin"), responses=failures(404))
+@router.patch("/{collection}", dependencies=needs("admin"), responses=failures(CollectionNotFound))
 def change_collection(
     collection: CollectionName, body: ChangedCollection, service: ServiceOf, access: AccessOf
 ) -> CollectionBody:
@@ -41,7 +54,10 @@ def change_collection(
 
 
 @router.delete(
-    "/{collection}", status_code=204, dependencies=needs("delete"), responses=failures(404)
+    "/{collection}",
+    status_code=204,
+    dependencies=needs("delete"),
+    responses=failures(CollectionNotFound),
 )
 def delete_collection(collection: CollectionName, service: ServiceOf) -> None:
     """Delete a collection and everything in it."""

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 
 from api.key_bodies import IssuedKey, KeyBody, KeyList, KeyRequest, issued_body, key_body
 from api.routes.shared import AccessOf, ServiceOf, failures, needs
-from index.errors import Forbidden
+from index.errors import Forbidden, KeyNotFound
 
 router = APIRouter(prefix="/keys", tags=["keys"])
 
@@ -29,7 +29,7 @@ def list_keys(service: ServiceOf, access: AccessOf) -> KeyList:
     return KeyList(keys=[key_body(key) for key in service.keys.list(access.tenant)])
 
 
-@router.delete("/{key}", dependencies=needs("admin"), responses=failures(404))
+@router.delete("/{key}", dependencies=needs("admin"), responses=failures(KeyNotFound))
 def revoke_key(
     key: Annotated[str, Path(description="id of the key")], service: ServiceOf, access: AccessOf
 ) -> KeyBody:

@@ -8,6 +8,7 @@ from api.ids import parse_id
 from api.page_words import PageWordsBody, words_body
 from api.question_bodies import HeatmapBody, HeatRow
 from api.routes.shared import CollectionName, DocumentId, ServiceOf, failures, needs
+from index.errors import CollectionNotFound, DocumentNotFound, ManifestMismatch, PageNotFound
 from retrieval.heatmap import PageHeat, draw_heat
 
 router = APIRouter(
@@ -15,6 +16,7 @@ router = APIRouter(
 )
 
 HEADERS = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+MISSING = (CollectionNotFound, DocumentNotFound, PageNotFound)
 PageNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="page number, from 1")]
 Asked = Annotated[str, Query(min_length=1, max_length=2000, description="the question")]
 Token = Annotated[int | None, Query(ge=0, description="only this token of the question")]
@@ -24,7 +26,7 @@ Token = Annotated[int | None, Query(ge=0, description="only this token of the qu
     "/image",
     response_class=Response,
     dependencies=needs("read"),
-    responses={200: {"content": {"image/jpeg": {}}}, **failures(404)},
+    responses={200: {"content": {"image/jpeg": {}}}, **failures(*MISSING)},
 )
 def page_image(
     collection: CollectionName,
@@ -38,7 +40,7 @@ def page_image(
     return Response(picture, media_type="image/jpeg", headers=HEADERS)
 
 
-@router.get("/words", dependencies=needs("read"), responses=failures(404))
+@router.get("/words", dependencies=needs("read"), responses=failures(*MISSING))
 def page_words(
     collection: CollectionName, document: DocumentId, page: PageNumber, service: ServiceOf
 ) -> PageWordsBody:
@@ -50,7 +52,7 @@ def page_words(
     "/heatmap",
     response_class=Response,
     dependencies=needs("query"),
-    responses={200: {"content": {"image/png": {}}}, **failures(404, 409)},
+    responses={200: {"content": {"image/png": {}}}, **failures(*MISSING, ManifestMismatch)},
 )
 def heatmap(
     collection: CollectionName,
@@ -66,7 +68,9 @@ def heatmap(
     return Response(coloured, media_type="image/png", headers=HEADERS)
 
 
-@router.get("/heatmap.json", dependencies=needs("query"), responses=failures(404, 409))
+@router.get(
+    "/heatmap.json", dependencies=needs("query"), responses=failures(*MISSING, ManifestMismatch)
+)
 def heatmap_rows(
     collection: CollectionName,
     document: DocumentId,

@@ -1,6 +1,6 @@
 """Questions: pages that match, and answers with citations."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -16,24 +16,23 @@ from api.question_bodies import (
     SearchRequest,
     SearchResponse,
 )
-from api.routes.shared import CollectionName, DeskOf, failures, needs
+from api.routes.shared import CollectionName, DeskOf, failures, needs, streamed
+from index.errors import CollectionNotFound, InvalidFilter, ManifestMismatch, VlmUnavailable
 
-ANSWERED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "the answer, whole or as events",
-        "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
-    }
-}
+ANSWERED = streamed(
+    "the answer, whole or as server-sent events", "pages", "token", "citations", "done"
+)
+ASKED = failures(CollectionNotFound, ManifestMismatch, InvalidFilter)
 router = APIRouter(prefix="/collections/{collection}", tags=["questions"])
 
 
-@router.post("/search", dependencies=needs("query"), responses=failures(404, 409))
+@router.post("/search", dependencies=needs("query"), responses=ASKED)
 def search(collection: CollectionName, body: SearchRequest, desk: DeskOf) -> SearchResponse:
     """Find the pages that match a question best."""
     return desk.search(collection, body)
 
 
-@router.post("/search/batch", dependencies=needs("query"), responses=failures(404, 409))
+@router.post("/search/batch", dependencies=needs("query"), responses=ASKED)
 def search_batch(
     collection: CollectionName, body: SearchBatch, desk: DeskOf
 ) -> SearchBatchResponse:
@@ -46,7 +45,8 @@ def search_batch(
     "/answers",
     response_model=AnswerResponse | AnswerPlan,
     dependencies=needs("query"),
-    responses=ANSWERED | failures(404, 409),
+    responses=ANSWERED
+    | failures(CollectionNotFound, ManifestMismatch, InvalidFilter, VlmUnavailable),
 )
 async def answer(
     collection: CollectionName,

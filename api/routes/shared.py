@@ -2,19 +2,32 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Request, Security
+from fastapi import Depends, Path, Query, Request, Security
 from fastapi.params import Depends as Dependency
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api import problems
 from api.access import Access
 from api.desk import LocalDesk
-from api.ids import parse_id
+from api.events import EVENT_STREAM
 from api.schemas import NAMED_PATTERN, Problem
 from api.service import Service
 from index.catalog.keys import Scope
 from index.encoders.registry import find
 from index.encoders.shelf import SHIPPED
-from index.errors import CollectionNotFound, JobNotFound
+from index.errors import (
+    CollectionNotFound,
+    Conflict,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    PagesightError,
+    RateLimited,
+    StorageFull,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
 
 READING: frozenset[Scope] = frozenset({"read", "query"})  # what others may do with a public one
 BEARER = HTTPBearer(auto_error=False, description="a key: `ps_…`; none while no key was ever made")
@@ -28,6 +41,33 @@ def _desk(request: Request) -> LocalDesk:
 def _service(request: Request) -> Service:
     found: Service = request.app.state.service
     return found
+
+
+ALWAYS: tuple[type[PagesightError], ...] = (
+    Unauthenticated,
+    Forbidden,
+    InvalidRequest,
+    RateLimited,
+    Unavailable,
+)
+PROBLEM = "application/problem+json"
+_BY_STATUS: dict[int, type[PagesightError]] = {
+    404: NotFound,
+    409: Conflict,
+    413: TooLarge,
+    507: StorageFull,
+}
+_TOLD = {
+    401: "no key, or none that is good",
+    403: "the key does not reach so far",
+    404: "no such thing",
+    409: "does not fit the present state",
+    413: "too large",
+    422: "not understood",
+    429: "more than the key's limits allow",
+    503: "a part does not answer",
+    507: "the disk is full",
+}
 
 
 def _access(request: Request) -> Access:
@@ -90,19 +130,10 @@ def _is_shown(service: Service, full_name: str, scope: Scope) -> bool:
         return False
 
 
-def _job(
-    access: AccessOf,
-    service: ServiceOf,
-    job: Annotated[str, Path(description="id of the job")],
-) -> str:
-    if not access.owns(service.ledger.job(parse_id(job)).collection):
-        raise JobNotFound(f"no job {job}")
-    return job
-
-
 CollectionName = Annotated[str, Depends(_collection)]
-JobId = Annotated[str, Depends(_job)]
 DocumentId = Annotated[str, Path(description="id of the document")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="how many to list")]
+Cursor = Annotated[str | None, Query(description="`next` of the previous page of the list")]
 
 
 def check_encoder(name: str | None, service: Service) -> None:
@@ -115,14 +146,37 @@ def check_encoder(name: str | None, service: Service) -> None:
         find(name)
 
 
-def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Declare problems for OpenAPI; those of keys, 422 and 503 can always happen."""
-    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
-    told = {401: "no key, or none that is good", 403: "the key does not reach so far"}
-    told |= {404: "no such thing", 409: "does not fit the present state", 413: "too large"}
-    told |= {422: "not understood", 429: "more than the key's limits allow"}
-    told |= {503: "a part does not answer", 507: "the disk is full"}
-    return {
-        status: {"description": told[status], "content": content}
-        for status in sorted({*statuses, 401, 403, 422, 429, 503})
+def streamed(told: str, *names: str) -> dict[int | str, dict[str, Any]]:
+    """Declare server-sent events of these names for OpenAPI, each with JSON in its data."""
+    event = {
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {
+            "event": {"type": "string", "enum": [*names, "error"]},
+            "data": {"type": "string", "contentMediaType": "application/json"},
+            "id": {"type": "string"},
+        },
     }
+    return {200: {"description": told, "content": {EVENT_STREAM: {"itemSchema": event}}}}
+
+
+def failures(*causes: int | type[PagesightError]) -> dict[int | str, dict[str, Any]]:
+    """Declare problems for OpenAPI, by error or by status, beside those that can always happen."""
+    found = [cause if isinstance(cause, type) else _BY_STATUS[cause] for cause in causes]
+    declared: dict[int | str, dict[str, Any]] = {}
+    for error in (*found, *ALWAYS):
+        answer = declared.setdefault(problems.status_of(error), _no_problem(error))
+        answer["content"][PROBLEM]["examples"][error.code] = _example(error)
+    return declared
+
+
+def _no_problem(error: type[PagesightError]) -> dict[str, Any]:
+    content = {PROBLEM: {"schema": Problem.model_json_schema(), "examples": {}}}
+    return {"description": _TOLD[problems.status_of(error)], "content": content}
+
+
+def _example(error: type[PagesightError]) -> dict[str, Any]:
+    """One problem as it is answered; its detail says here what it says in general."""
+    general = (error.__doc__ or "").partition("\n")[0]
+    told = problems.told_of(error, general)
+    return {"summary": general, "value": told.model_dump()}

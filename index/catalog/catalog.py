@@ -14,7 +14,6 @@ from sqlalchemy import (
     Uuid,
     any_,
     delete,
-    func,
     literal,
     select,
     union_all,
@@ -22,10 +21,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from index.catalog.copies import as_document, as_page, document_row, no_document
+from index.catalog.copies import as_document, as_page, document_row, no_document, page_values
 from index.catalog.entries import (
     Collection,
     Document,
+    DocumentState,
     LiveDocument,
     StoredPage,
     Visibility,
@@ -120,26 +120,30 @@ class Catalog:
             return document_row(connection, collection, document)
 
     def documents(
-        self, collection: str, *, limit: int = 100, after: UUID | None = None
+        self,
+        collection: str,
+        only: DocumentFilter | None = None,
+        *,
+        state: DocumentState | None = None,
+        limit: int = 100,
+        after: UUID | None = None,
     ) -> list[Document]:
         """Return up to `limit` documents in order of id, those after `after` first.
 
         Raises:
             CollectionNotFound: no collection has that name.
         """
-        self.collection(collection)
         query = select(documents).where(documents.c.collection == collection)
+        if only is not None:
+            query = query.where(*only.conditions())
+        if state is not None:
+            query = query.where(documents.c.state == state)
         if after is not None:
             query = query.where(documents.c.id > after)
         with self._engine.connect() as connection:
+            check_collection(connection, collection)
             rows = connection.execute(query.order_by(documents.c.id).limit(limit)).all()
         return [as_document(row) for row in rows]
-
-    def count_documents(self, collection: str) -> int:
-        """Count the documents of a collection, whatever their state."""
-        query = select(func.count()).where(documents.c.collection == collection)
-        with self._engine.connect() as connection:
-            return connection.execute(query).scalar_one()
 
     def delete_document(self, collection: str, document: UUID) -> None:
         """Take a document out of every read at once; its points and blobs are collected later.
@@ -208,12 +212,11 @@ class Catalog:
             raise PageNotFound(f"page {number} could not be read: {row.error_message}")
         return as_page(row)
 
-    def pages(self, generation: UUID) -> list[StoredPage]:
-        """Return the pages stored so far for a generation, in order."""
+    def pages(self, generation: UUID, *, after: int = 0) -> list[StoredPage]:
+        """Return the pages stored so far for a generation, in order, those behind `after`."""
+        wanted = (pages.c.generation == generation, pages.c.number > after)
         with self._engine.connect() as connection:
-            rows = connection.execute(
-                select(pages).where(pages.c.generation == generation).order_by(pages.c.number)
-            ).all()
+            rows = connection.execute(select(pages).where(*wanted).order_by(pages.c.number)).all()
         return [as_page(row) for row in rows]
 
     def readable_pages(self, generations: Sequence[UUID]) -> dict[UUID, list[int]]:
@@ -232,7 +235,7 @@ class Catalog:
 
     def put_pages(self, generation: UUID, stored: Sequence[StoredPage]) -> None:
         """Note pages of a generation; noting one twice keeps the later."""
-        rows = [_page_values(generation, page) for page in stored]
+        rows = [page_values(generation, page) for page in stored]
         statement = upsert(pages)
         overwrite = {c.name: statement.excluded[c.name] for c in pages.c if not c.primary_key}
         with self._engine.begin() as connection:
@@ -242,6 +245,17 @@ class Catalog:
                 ),
                 rows,
             )
+
+
+def check_collection(connection: Connection, collection: str) -> None:
+    """Do nothing where there is a collection of that name.
+
+    Raises:
+        CollectionNotFound: there is none.
+    """
+    query = select(collections.c.name).where(collections.c.name == collection)
+    if connection.execute(query).one_or_none() is None:
+        raise CollectionNotFound(f"no collection {collection!r}; create it first")
 
 
 def lock_collection(connection: Connection, collection: str) -> str:
@@ -278,17 +292,6 @@ def _stores(connection: Connection, name: str, *of_rebuilds: ColumnElement[bool]
     rows = connection.execute(indexes).all()
     words = [words_store(row.store) for row in rows if row.manifest.get("words")]
     return [*(row.store for row in rows), *words]
-
-
-def _page_values(generation: UUID, page: StoredPage) -> dict[str, Any]:
-    failure = page.failure
-    return {
-        **{n: getattr(page, n) for n in StoredPage.__slots__ if n not in ("failure", "flags")},
-        "flags": list(page.flags),
-        "generation": generation,
-        "error_code": failure.code if failure else None,
-        "error_message": failure.message if failure else None,
-    }
 
 
 def _collection(row: Row[Any]) -> Collection:

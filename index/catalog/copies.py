@@ -53,6 +53,18 @@ def as_page(row: Row[Any]) -> StoredPage:
     return StoredPage(**plain, failure=as_failure(row))
 
 
+def page_values(generation: UUID, page: StoredPage) -> dict[str, Any]:
+    """Turn a page into a row of `pages`."""
+    failure = page.failure
+    return {
+        **{n: getattr(page, n) for n in StoredPage.__slots__ if n not in ("failure", "flags")},
+        "flags": list(page.flags),
+        "generation": generation,
+        "error_code": failure.code if failure else None,
+        "error_message": failure.message if failure else None,
+    }
+
+
 def job_row(connection: Connection, job: UUID) -> Job:
     """Return a job inside a transaction.
 

@@ -1,78 +1,43 @@
-"""Accepting uploads, and the life of the jobs that index them.
+"""The life of the jobs that index documents.
 
-The catalog is the truth: a job's row says what has to happen, the queue only wakes a worker. The
-row, the document and the queue entry commit in one transaction, through the `enqueue` that the
-ledger is given.
+The catalog is the truth: a job's row says what has to happen, the queue only wakes a worker.
 """
 
-from collections.abc import Callable
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID, uuid5
 
-import psycopg
-from sqlalchemy import Connection, Engine, case, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Engine,
+    Uuid,
+    any_,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
-from index.catalog.catalog import lock_collection, raise_version
-from index.catalog.copies import as_document, as_job, document_row, job_row
-from index.catalog.database import driver_connection
-from index.catalog.entries import Document, Failure, Job, Source
+from index.catalog.catalog import check_collection, lock_collection, raise_version
+from index.catalog.copies import as_job, job_row
+from index.catalog.entries import Failure, Job, JobState, Source
 from index.catalog.schema import documents, generations, jobs
-from index.errors import Conflict, DocumentBusy, IndexSwitched
+from index.errors import IndexSwitched, JobNotOpen
 
-Enqueue = Callable[[psycopg.Connection[Any], UUID], None]
-NAMESPACE = UUID("5a6e1f2c-7d0b-4c43-9f0e-70616765732e")
 OPEN_STATES = ("queued", "running")
+_NEWEST_FIRST = (jobs.c.created_at.desc(), jobs.c.id.desc())
 
 
 class JobLedger:
-    """Writes documents, generations and jobs; every verb is one transaction."""
+    """Reads and changes jobs; every verb is one transaction."""
 
-    def __init__(self, engine: Engine, enqueue: Enqueue) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._enqueue = enqueue
-
-    def accept(
-        self, collection: str, source: Source, metadata: dict[str, Any]
-    ) -> tuple[Document, Job | None]:
-        """Take an upload in; the same bytes again give the document that is there and no job.
-
-        A document that failed or was cancelled is tried again.
-
-        Raises:
-            CollectionNotFound: no collection has that name.
-        """
-        with self._engine.begin() as connection:
-            lock_collection(connection, collection)
-            known = _find_bytes(connection, collection, source.sha256)
-            if known is not None and known.state not in ("failed", "cancelled"):
-                return known, None
-            document = known.id if known else _free_id(connection, collection, source.sha256)
-            _put_document(connection, document, collection, source, metadata)
-            job = self._new_job(connection, collection, document, source)
-            return document_row(connection, collection, document), job
-
-    def accept_replacement(
-        self, collection: str, document: UUID, source: Source
-    ) -> tuple[Document, Job | None]:
-        """Take new bytes for a document; readers keep the old ones until the new are ready.
-
-        Raises:
-            DocumentNotFound: the collection has no such document.
-            Conflict: another document already holds these bytes.
-            DocumentBusy: the document is still being indexed.
-        """
-        with self._engine.begin() as connection:
-            lock_collection(connection, collection)
-            found = document_row(connection, collection, document)
-            holder = _find_bytes(connection, collection, source.sha256)
-            if holder is not None and holder.id != document:
-                raise Conflict(f"document {holder.id} ({holder.name!r}) already holds these bytes")
-            if holder is not None and found.state == "ready":
-                return found, None
-            if _open_job(connection, document) is not None:
-                raise DocumentBusy(f"document {found.name!r} is still being indexed; try later")
-            return found, self._new_job(connection, collection, document, source)
 
     def job(self, job: UUID) -> Job:
         """Return a job.
@@ -82,6 +47,36 @@ class JobLedger:
         """
         with self._engine.connect() as connection:
             return job_row(connection, job)
+
+    def jobs(
+        self,
+        collection: str,
+        *,
+        state: JobState | None = None,
+        limit: int = 100,
+        after: UUID | None = None,
+    ) -> list[Job]:
+        """Return up to `limit` jobs of a collection, the newest first, those behind `after`.
+
+        Raises:
+            CollectionNotFound: no collection has that name.
+            JobNotFound: no job has the id `after`.
+        """
+        query = select(jobs).where(jobs.c.collection == collection)
+        if state is not None:
+            query = query.where(jobs.c.state == state)
+        with self._engine.connect() as connection:
+            check_collection(connection, collection)
+            if after is not None:
+                query = query.where(_is_behind(connection, after))
+            rows = connection.execute(query.order_by(*_NEWEST_FIRST).limit(limit)).all()
+        return [as_job(row) for row in rows]
+
+    def look(self, wanted: Collection[UUID]) -> dict[UUID, Job]:
+        """Return those of the jobs that are there, in one look."""
+        query = select(jobs).where(jobs.c.id == any_(literal(list(wanted), ARRAY(Uuid))))
+        with self._engine.connect() as connection:
+            return {row.id: as_job(row) for row in connection.execute(query).all()}
 
     def open_jobs(self) -> list[Job]:
         """Return the jobs that have not ended, oldest first."""
@@ -161,93 +156,52 @@ class JobLedger:
         self._end(job, state="failed", error=error)
 
     def cancel(self, job: Job) -> None:
-        """End a job because somebody asked."""
-        self._end(job, state="cancelled", error={})
+        """End a job because somebody asked; a document that was ready stays ready.
 
-    def _end(self, job: Job, *, state: str, error: dict[str, str]) -> None:
+        Raises:
+            JobNotOpen: it has ended already.
+        """
+        if not self._end(job, state="cancelled", error={}):
+            raise JobNotOpen(f"job {job.id} has ended already: it is {self.job(job.id).state}")
+
+    def _end(self, job: Job, *, state: str, error: dict[str, str]) -> bool:
+        """End an open job; its bytes are kept, so that it can be tried again."""
         with self._engine.begin() as connection:
             if not _change_open_job(connection, job.id, state=state, **error):
-                return
-            _set_generation(connection, job.generation, "dead")
+                return False
+            _shelve(connection, job.generation)
             connection.execute(
                 update(documents)
                 .where(documents.c.id == job.document, documents.c.live_generation.is_(None))
                 .values(state=state, **error)
             )
-
-    def _new_job(
-        self, connection: Connection, collection: str, document: UUID, source: Source
-    ) -> Job:
-        ordinal = connection.execute(  # jobs outlive their generations: no id comes back
-            select(func.count()).where(jobs.c.document == document)
-        ).scalar_one()
-        generation = uuid5(document, f"{source.sha256}/{ordinal}")
-        job = uuid5(generation, "job")
-        owner = {"collection": collection, "document": document}
-        connection.execute(
-            insert(generations).values(
-                **owner,
-                id=generation,
-                sha256=source.sha256,
-                name=source.name,
-                n_bytes=source.n_bytes,
-                state="building",
-            )
-        )
-        connection.execute(
-            insert(jobs).values(**owner, id=job, generation=generation, state="queued")
-        )
-        self._enqueue(driver_connection(connection), job)
-        return job_row(connection, job)
+            return True
 
 
-def _find_bytes(connection: Connection, collection: str, sha256: str) -> Document | None:
-    row = connection.execute(
-        select(documents).where(documents.c.collection == collection, documents.c.sha256 == sha256)
-    ).one_or_none()
-    return as_document(row) if row else None
+def generation_id(connection: Connection, document: UUID, sha256: str) -> UUID:
+    """Return the id of a document's next generation; jobs outlive theirs, so none comes back."""
+    ordinal = connection.execute(
+        select(func.count()).where(jobs.c.document == document)
+    ).scalar_one()
+    return uuid5(document, f"{sha256}/{ordinal}")
 
 
-def _free_id(connection: Connection, collection: str, sha256: str) -> UUID:
-    """An id from the content; salted when a document that was since replaced holds it."""
-    salt = 0
-    while True:
-        candidate = uuid5(NAMESPACE, f"{collection}/{sha256}/{salt}")
-        taken = select(documents.c.id).where(documents.c.id == candidate)
-        if connection.execute(taken).one_or_none() is None:
-            return candidate
-        salt += 1
+def _is_behind(connection: Connection, job: UUID) -> ColumnElement[bool]:
+    """Tell which jobs a list shows behind this one."""
+    job_row(connection, job)
+    created_at = select(jobs.c.created_at).where(jobs.c.id == job).scalar_subquery()
+    return tuple_(jobs.c.created_at, jobs.c.id) < tuple_(created_at, literal(job))
 
 
-def _put_document(
-    connection: Connection,
-    document: UUID,
-    collection: str,
-    source: Source,
-    metadata: dict[str, Any],
-) -> None:
-    values = {
-        "name": source.name,
-        "metadata": metadata,
-        "state": "queued",
-        "error_code": None,
-        "error_message": None,
+def _shelve(connection: Connection, generation: UUID) -> None:
+    """Let go of what was made of a generation, and keep its bytes under the id of the next."""
+    ended = connection.execute(select(generations).where(generations.c.id == generation)).one()
+    _set_generation(connection, generation, "dead")
+    kept = ended._asdict() | {
+        "id": generation_id(connection, ended.document, ended.sha256),
+        "state": "shelved",
     }
-    statement = upsert(documents).values(
-        id=document,
-        collection=collection,
-        sha256=source.sha256,
-        n_bytes=source.n_bytes,
-        **values,
-    )
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
-
-
-def _open_job(connection: Connection, document: UUID) -> Job | None:
-    row = connection.execute(
-        select(jobs).where(jobs.c.document == document, jobs.c.state.in_(OPEN_STATES))
-    ).first()
-    return as_job(row) if row else None
+    connection.execute(insert(generations).values(kept))
 
 
 def _change_open_job(connection: Connection, job: UUID, **values: object) -> bool:

@@ -17,7 +17,8 @@ from index.catalog.copies import as_failure
 from index.catalog.database import driver_connection
 from index.catalog.entries import Failure, Rebuild
 from index.catalog.fillings import drop_notes, note_all_filled, unfilled_query
-from index.catalog.jobs import NAMESPACE, OPEN_STATES, Enqueue
+from index.catalog.intake import NAMESPACE, Enqueue
+from index.catalog.jobs import OPEN_STATES
 from index.catalog.schema import collections, rebuilds
 from index.errors import RebuildBusy, RebuildNotFound
 from index.manifest import IndexManifest

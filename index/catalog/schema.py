@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     Table,
@@ -81,7 +82,7 @@ generations = Table(
     Column("sha256", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("n_bytes", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),  # building, live, dead
+    Column("state", Text, nullable=False),  # building, live, dead, shelved (bytes for a retry)
     _created_at(),
 )
 
@@ -180,4 +181,16 @@ spending = Table(  # what a key, or a tenant without one, used up on a day
     Column("input_tokens", BigInteger, nullable=False, server_default="0"),
     Column("output_tokens", BigInteger, nullable=False, server_default="0"),
     Column("cost", Numeric, nullable=False, server_default="0"),
+)
+
+receipts = Table(  # what was answered to requests that carry an idempotency key
+    "receipts",
+    metadata,
+    Column("owner", Text, primary_key=True, server_default=""),  # whose key it is
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),  # of the request
+    Column("status", Integer),  # null while it is being worked on
+    Column("media_type", Text, nullable=False, server_default=""),
+    Column("body", LargeBinary, nullable=False, server_default=""),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
 )

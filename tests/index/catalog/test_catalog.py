@@ -13,6 +13,7 @@ from index.catalog.database import Database
 from index.catalog.entries import Failure, Job, Source, StoredPage
 from index.catalog.filters import DocumentFilter
 from index.catalog.garbage import Garbage
+from index.catalog.intake import Intake
 from index.catalog.jobs import JobLedger
 from index.catalog.schema import metadata as tables
 from index.errors import (
@@ -37,7 +38,8 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.catalog = Catalog(database.engine)
         self.queued: list[UUID] = []
-        self.ledger = JobLedger(database.engine, self._enqueue)
+        self.intake = Intake(database.engine, self._enqueue)
+        self.ledger = JobLedger(database.engine)
         self.garbage = Garbage(database.engine)
         self.catalog.create_collection("c", manifest())
 
@@ -46,7 +48,7 @@ class Desk:
         self.queued.append(job)
 
     def accept(self, source: Source = SOURCE, **metadata: Any) -> Job:
-        _, job = self.ledger.accept("c", source, metadata)
+        _, job = self.intake.accept("c", source, metadata)
         assert job is not None
         return job
 
@@ -105,7 +107,7 @@ def test_a_collection_with_other_settings_is_not_made_over(desk: Desk) -> None:
 
 def test_a_missing_collection_is_named(desk: Desk) -> None:
     with pytest.raises(CollectionNotFound, match="'nowhere'"):
-        desk.ledger.accept("nowhere", SOURCE, {})
+        desk.intake.accept("nowhere", SOURCE, {})
 
 
 def test_an_upload_is_queued_and_not_yet_visible(desk: Desk) -> None:
@@ -119,7 +121,7 @@ def test_an_upload_is_queued_and_not_yet_visible(desk: Desk) -> None:
 def test_the_same_bytes_again_are_the_same_document(desk: Desk) -> None:
     first = desk.accept()
 
-    document, job = desk.ledger.accept("c", SOURCE, {"other": "metadata"})
+    document, job = desk.intake.accept("c", SOURCE, {"other": "metadata"})
 
     assert (document.id, job) == (first.document, None)
 
@@ -156,7 +158,7 @@ def test_a_failed_document_says_why_and_can_be_tried_again(desk: Desk) -> None:
     desk.ledger.fail(job, Failure("encrypted", "it needs a password"))
 
     failed = desk.catalog.document("c", job.document)
-    document, again = desk.ledger.accept("c", SOURCE, {})
+    document, again = desk.intake.accept("c", SOURCE, {})
 
     assert failed.failure == Failure("encrypted", "it needs a password")
     assert (failed.state, document.state) == ("failed", "queued")
@@ -167,7 +169,7 @@ def test_a_failed_document_says_why_and_can_be_tried_again(desk: Desk) -> None:
 
 def test_a_replacement_keeps_the_old_version_visible_until_it_is_ready(desk: Desk) -> None:
     old = desk.ready()
-    _, job = desk.ledger.accept_replacement("c", old.document, OTHER)
+    _, job = desk.intake.accept_replacement("c", old.document, OTHER)
     assert job is not None
 
     during = desk.catalog.live_documents("c")
@@ -182,7 +184,7 @@ def test_a_replacement_keeps_the_old_version_visible_until_it_is_ready(desk: Des
 
 def test_a_replacement_that_fails_leaves_the_old_version(desk: Desk) -> None:
     old = desk.ready()
-    _, job = desk.ledger.accept_replacement("c", old.document, OTHER)
+    _, job = desk.intake.accept_replacement("c", old.document, OTHER)
     assert job is not None
 
     desk.ledger.fail(job, Failure("corrupt", "no"))
@@ -195,23 +197,23 @@ def test_a_replacement_waits_for_the_work_at_hand(desk: Desk) -> None:
     job = desk.accept()
 
     with pytest.raises(DocumentBusy):
-        desk.ledger.accept_replacement("c", job.document, OTHER)
+        desk.intake.accept_replacement("c", job.document, OTHER)
 
 
 def test_two_documents_cannot_hold_the_same_bytes(desk: Desk) -> None:
     first, second = desk.ready(), desk.ready(OTHER)
 
     with pytest.raises(Conflict, match=str(first.document)):
-        desk.ledger.accept_replacement("c", second.document, SOURCE)
+        desk.intake.accept_replacement("c", second.document, SOURCE)
 
 
 def test_the_old_bytes_of_a_replaced_document_may_come_back_as_another(desk: Desk) -> None:
     old = desk.ready()
-    _, job = desk.ledger.accept_replacement("c", old.document, OTHER)
+    _, job = desk.intake.accept_replacement("c", old.document, OTHER)
     assert job is not None
     desk.ledger.publish(job, n_pages=1, store="c-1")
 
-    document, _ = desk.ledger.accept("c", SOURCE, {})
+    document, _ = desk.intake.accept("c", SOURCE, {})
 
     assert document.id != old.document
 

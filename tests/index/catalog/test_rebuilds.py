@@ -10,6 +10,7 @@ from index.catalog.catalog import Catalog
 from index.catalog.database import Database
 from index.catalog.entries import Failure, Job, Source, StoredPage
 from index.catalog.fillings import Fillings
+from index.catalog.intake import Intake
 from index.catalog.jobs import JobLedger
 from index.catalog.rebuilds import RebuildLedger
 from index.errors import CollectionNotFound, IndexSwitched, RebuildBusy, RebuildNotFound
@@ -24,7 +25,8 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.queued: list[UUID] = []
         self.catalog = Catalog(database.engine)
-        self.jobs = JobLedger(database.engine, self._enqueue)
+        self.intake = Intake(database.engine, self._enqueue)
+        self.jobs = JobLedger(database.engine)
         self.rebuilds = RebuildLedger(database.engine, self._enqueue)
         self.fillings = Fillings(database.engine)
         self.catalog.create_collection("c", manifest())
@@ -33,7 +35,7 @@ class Desk:
         self.queued.append(job)
 
     def job(self, name: str = "report.pdf") -> Job:
-        _, job = self.jobs.accept("c", Source(f"{name:0>64}", name, 1), {})
+        _, job = self.intake.accept("c", Source(f"{name:0>64}", name, 1), {})
         assert job is not None
         return self.jobs.start(job.id)
 
