@@ -17,12 +17,8 @@ from tests.serving import HERE
 from tests.tiny import pdf
 
 SECRETS = pdf("The vault of Acme opens with the word heliotrope.")
-ANYTHING = {
-    "query": "heliotrope",
-    "text": "x",
-    "name": "x",
-    "metadata": {},
-    "url": "https://x.org/",
+BODIES: dict[tuple[str, str], Any] = {  # what a route wants that looks at more than names
+    ("PATCH", "{document}"): {"metadata": {}},
 }
 
 
@@ -54,7 +50,8 @@ class Tenant:
     def reach(self, method: str, path: str, **names: Any) -> httpx2.Response:
         """Ask a route for something named, sending what it may want."""
         is_upload = method in ("PUT", "POST") and path.endswith(("/documents", "/{document}"))
-        body = {"files": {"file": ("x.pdf", SECRETS)}} if is_upload else {"json": ANYTHING}
+        json = BODIES.get((method, path.rpartition("/")[2]), {})
+        body = {"files": {"file": ("x.pdf", SECRETS)}} if is_upload else {"json": json}
         asked = {"query": "heliotrope"}
         return self.ask(method, path.format(**names), params=asked, **body)
 
