@@ -26,6 +26,7 @@ from index.catalog.entries import Collection, Document, Job, Source
 from index.catalog.fillings import Fillings
 from index.catalog.garbage import Garbage
 from index.catalog.jobs import JobLedger
+from index.catalog.questions import GoldenQuestions
 from index.catalog.rebuilds import RebuildLedger
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf
@@ -64,6 +65,7 @@ class Service:
         queue = JobQueue(database.conninfo)
         self.ledger = JobLedger(database.engine, queue.enqueue)
         self.garbage = Garbage(database.engine)
+        self.golden = GoldenQuestions(database.engine)
         ledger = RebuildLedger(database.engine, queue.enqueue_rebuild)
         fillings = Fillings(database.engine)
         self.rebuilds = Rebuilds(self.catalog, ledger, fillings, vectors, self.holdings)

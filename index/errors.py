@@ -17,12 +17,15 @@
     │   ├── PageNotFound            page_not_found
     │   ├── JobNotFound             job_not_found
     │   ├── RebuildNotFound         rebuild_not_found
+    │   ├── QuestionNotFound        question_not_found
+    │   ├── EvaluationNotFound      evaluation_not_found
     │   └── BlobNotFound            blob_not_found
     ├── InvalidRequest              invalid_request
     │   ├── InvalidFilter           invalid_filter
     │   └── InvalidSchema           invalid_schema
     ├── Conflict
     │   ├── CollectionExists        collection_exists
+    │   ├── QuestionExists          question_exists
     │   ├── DocumentBusy            document_busy
     │   └── RebuildBusy             rebuild_busy
     ├── ManifestMismatch            manifest_mismatch    the index was built by something else
@@ -148,6 +151,18 @@ class RebuildNotFound(NotFound):
     code = "rebuild_not_found"
 
 
+class QuestionNotFound(NotFound):
+    """No golden question of that id in the collection."""
+
+    code = "question_not_found"
+
+
+class EvaluationNotFound(NotFound):
+    """No evaluation of that id is kept."""
+
+    code = "evaluation_not_found"
+
+
 class BlobNotFound(NotFound):
     """No stored bytes under that hash."""
 
@@ -182,6 +197,12 @@ class CollectionExists(Conflict):
     """A collection of that name is there already, with other settings."""
 
     code = "collection_exists"
+
+
+class QuestionExists(Conflict):
+    """A golden question of that id is there already."""
+
+    code = "question_exists"
 
 
 class DocumentBusy(Conflict):

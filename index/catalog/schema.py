@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Identity,
     Integer,
     MetaData,
     Table,
@@ -148,4 +149,18 @@ fillings = Table(  # how much of a generation a store got from the kept pages
     ),
     Column("pages_done", Integer, nullable=False, server_default="0"),
     Column("is_complete", Boolean, nullable=False, server_default="false"),
+)
+
+questions = Table(  # golden questions; a page names a document that may be gone
+    "questions",
+    metadata,
+    Column("collection", ForeignKey("collections.name", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("number", BigInteger, Identity(always=True), nullable=False, unique=True),  # in order
+    Column("text", Text, nullable=False),
+    Column("answers", ARRAY(Text), nullable=False),
+    Column("pages", JSONB, nullable=False),
+    Column("tags", ARRAY(Text), nullable=False),
+    _created_at(),
+    _updated_at(),
 )
