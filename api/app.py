@@ -12,6 +12,7 @@ from api.desk import LocalDesk
 from api.routes import (
     collection,
     document,
+    evaluation,
     extract,
     golden,
     job,
@@ -52,7 +53,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     app.state.desk = LocalDesk(service)
     app.state.service = service
     problems.install(app)
-    for routes in (collection, document, page, job, question, extract, reindex, golden):
+    for routes in (collection, document, page, job, question, extract, reindex, golden, evaluation):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(probe.router)
     return app

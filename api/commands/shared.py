@@ -19,7 +19,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from api.client import RemoteDesk
+from api.client.desk import RemoteDesk
 from api.desk import Desk, LocalDesk
 from api.ownership import find_owner
 from api.service import Service

@@ -6,7 +6,7 @@ question stays and its page is unknown: only a person can say what should answer
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
@@ -51,6 +51,13 @@ class GoldenQuestion:
     def is_stale(self) -> bool:
         """Whether a page that should answer it is no longer there."""
         return any(page.name is None for page in self.pages)
+
+
+class _Kept(NamedTuple):
+    """A document that is there."""
+
+    name: str
+    n_pages: int
 
 
 class GoldenQuestions:
@@ -204,19 +211,16 @@ def _read(
 
 def _documents(
     connection: Connection, collection: str, named: Iterable[UUID]
-) -> Mapping[UUID, Row[Any]]:
+) -> Mapping[UUID, _Kept]:
     query = select(documents.c.id, documents.c.name, documents.c.n_pages).where(
         documents.c.collection == collection, documents.c.id.in_(list(named))
     )
-    found: dict[UUID, Row[Any]] = {}
-    for row in connection.execute(query):
-        found[row.id] = row
-    return found
+    return {row.id: _Kept(row.name, row.n_pages) for row in connection.execute(query)}
 
 
-def _name(known: Mapping[UUID, Row[Any]], page: GoldenPage) -> str | None:
+def _name(known: Mapping[UUID, _Kept], page: GoldenPage) -> str | None:
     document = known.get(page.document)
-    return str(document.name) if document and page.page <= document.n_pages else None
+    return document.name if document and page.page <= document.n_pages else None
 
 
 def _question(row: Row[Any]) -> GoldenQuestion:

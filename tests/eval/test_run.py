@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.client import RemoteDesk
+from api.client.desk import RemoteDesk
 from api.desk import LocalDesk
 from api.service import Service
 from eval.datasets.base import EvalSet

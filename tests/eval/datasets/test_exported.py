@@ -18,7 +18,10 @@ from tests.tiny import index, pdf
 
 EXPECTED = (
     EvalQuestion(
-        "tall", "How tall is the dam?", (GoldPage("dams", 1, 2),), ("twelve metres", "12 m")
+        "tall",
+        "Is the dam twelve metres tall?",
+        (GoldPage("dams", 1, 2),),
+        ("twelve metres", "12 m"),
     ),
     EvalQuestion("none", "zygote quorum"),
 )
@@ -26,11 +29,15 @@ EXPECTED = (
 
 @pytest.fixture
 def exported(service: Service, tmp_path: Path) -> Path:
-    document = index(service, "dams.pdf", pdf("The dam is twelve metres tall", "Herons nest"))
+    document = index(
+        service,
+        "dams.pdf",
+        pdf("The dam is twelve metres tall", "Herons nest on the island in the lake"),
+    )
     page = GoldenPage(service.catalog.live_documents("default")[0].document, 1, 2)
     assert document == str(page.document)
     tall = GoldenQuestion(
-        "tall", "How tall is the dam?", ("twelve metres", "12 m"), (page,), ("a",)
+        "tall", "Is the dam twelve metres tall?", ("twelve metres", "12 m"), (page,), ("a",)
     )
     service.golden.put("default", [tall, GoldenQuestion("none", "zygote quorum")])
     file = tmp_path / "exported.jsonl"

@@ -40,7 +40,9 @@ def test_a_question_comes_back_as_it_was_added(desk: Desk, golden: GoldenQuestio
     assert (found.is_answerable, found.is_stale) == (True, False)
 
 
-def test_questions_are_listed_in_the_order_of_their_adding(golden: GoldenQuestions, desk: Desk):
+def test_questions_are_listed_in_the_order_of_their_adding(
+    golden: GoldenQuestions, desk: Desk
+) -> None:
     for name in ("z", "a", "m"):
         golden.add("c", GoldenQuestion(name, "Why?"))
     golden.replace("c", GoldenQuestion("z", "Why not?"))
