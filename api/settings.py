@@ -163,6 +163,9 @@ class Settings(BaseSettings):
     vlm_output_price: float | None = Field(
         None, ge=0, description="what a million tokens that it writes cost, in the same currency"
     )
+    key: str = Field(
+        "", description="key that the command line sends to a server that is running (`--url`)"
+    )
     host: str = Field("127.0.0.1", description="address that `serve` binds")
     port: int = Field(8080, ge=0, le=65535, description="port that `serve` binds")
     trust_network: bool = Field(
@@ -194,7 +197,7 @@ class Settings(BaseSettings):
             HTTP_URL.validate_python(url)
         return url
 
-    @field_validator("vlm_key", "vlm_small_key")
+    @field_validator("key", "vlm_key", "vlm_small_key")
     @classmethod
     def _fits_header(cls, key: str) -> str:
         if not (key.isascii() and key.isprintable()):

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from api.client.frames import Frame
+from index.errors import InvalidRequest
 
 Result = TypeVar("Result", covariant=True)  # noqa: PLC0105  it is never assigned to
 BodyType = TypeVar("BodyType", bound=BaseModel)
@@ -98,7 +99,14 @@ class Stream(Generic[Result]):
 
 
 def path(*parts: str | int) -> str:
-    """Return the address of something; no part of it can lead anywhere else."""
+    """Return the address of something; no part of it can lead anywhere else.
+
+    Raises:
+        InvalidRequest: a part is empty or made of dots, and would name what is above it.
+    """
+    for part in parts:
+        if not str(part).strip("."):
+            raise InvalidRequest(f"nothing on a server is called {part!r}")
     return "/".join(["/v1", *(quote(str(part), safe="") for part in parts)])
 
 
