@@ -21,6 +21,7 @@ TALL = "Is the dam twelve metres tall?"
 
 @pytest.fixture
 def document(service: Service) -> str:
+    """A document that is indexed before the service is served, and with it its worker."""
     return index(service, "dams.pdf", DAMS)
 
 
@@ -48,7 +49,7 @@ def test_a_document_is_handed_in_found_replaced_and_deleted(invoke: Invoke, url:
 
 
 def test_what_is_asked_is_answered_as_here(
-    invoke: Invoke, url: str, service: Service, document: str
+    document: str, url: str, invoke: Invoke, service: Service
 ) -> None:
     here = LocalDesk(service)
     found = invoke(url, "search", "default", TALL)
@@ -71,7 +72,7 @@ def test_what_is_asked_is_answered_as_here(
     assert words == here.page_words("default", document, 2)
 
 
-def test_golden_questions_are_kept(invoke: Invoke, url: str, document: str) -> None:
+def test_golden_questions_are_kept(document: str, url: str, invoke: Invoke) -> None:
     body = NewGoldenQuestion(text=TALL, pages=[GoldenPageBody(document=document, page=1)])
     added = invoke(url, "add_question", "default", body)
     changed = invoke(
@@ -84,9 +85,9 @@ def test_golden_questions_are_kept(invoke: Invoke, url: str, document: str) -> N
     invoke(url, "delete_question", "default", added.id)
     assert invoke(url, "import_questions", "default", lines).imported == 1
     assert invoke(url, "questions", "default").questions == [changed]
+    far = NewGoldenQuestion(text="?", pages=[GoldenPageBody(document=document, page=9)])
     with pytest.raises(RemoteRefusal, match="has no page 9"):
-        far = [GoldenPageBody(document=document, page=9)]
-        invoke(url, "add_question", "default", NewGoldenQuestion(text="?", pages=far))
+        invoke(url, "add_question", "default", far)
 
 
 def test_evaluations_are_read(invoke: Invoke, url: str, data_folder: Path) -> None:
@@ -100,7 +101,7 @@ def test_evaluations_are_read(invoke: Invoke, url: str, data_folder: Path) -> No
     assert invoke(url, "evaluations").evaluations == []
 
 
-def test_what_does_not_fit_is_a_conflict(invoke: Invoke, url: str, document: str) -> None:
+def test_what_does_not_fit_is_a_conflict(document: str, url: str, invoke: Invoke) -> None:
     assert document
     body = NewGoldenQuestion(id="q", text="?", is_answerable=False)
     invoke(url, "add_question", "default", body)
