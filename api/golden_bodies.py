@@ -4,10 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from api.ids import parse_id
 from api.schemas import Body, RequestBody
-from index.catalog.questions import GoldenPage, GoldenQuestion
 
+JSON_LINES = "application/jsonl"
 QUESTION_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 GoldenText = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 Tag = Annotated[str, Field(min_length=1, max_length=64, pattern=r"\S")]
@@ -75,36 +74,3 @@ class GoldenImport(Body):
     """How many golden questions were taken in."""
 
     imported: int
-
-
-def golden_body(question: GoldenQuestion) -> GoldenQuestionBody:
-    """Show a golden question."""
-    return GoldenQuestionBody(
-        id=question.id,
-        text=question.text,
-        answers=list(question.answers),
-        pages=[
-            GoldenPageBody(document=str(page.document), page=page.page, grade=page.grade)
-            for page in question.pages
-        ],
-        is_answerable=question.is_answerable,
-        tags=list(question.tags),
-        is_stale=question.is_stale,
-    )
-
-
-def golden_question(name: str, fields: GoldenFields) -> GoldenQuestion:
-    """Read a golden question.
-
-    Raises:
-        NotFound: a document's id is no id.
-    """
-    return GoldenQuestion(
-        id=name,
-        text=fields.text,
-        answers=tuple(fields.answers),
-        pages=tuple(
-            GoldenPage(parse_id(page.document), page.page, page.grade) for page in fields.pages
-        ),
-        tags=tuple(fields.tags),
-    )

@@ -13,13 +13,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationError
 
-from api.golden_bodies import QUESTION_ID, GoldenFields, GoldenPageBody, golden_question
+from api.golden import golden_question
+from api.golden_bodies import QUESTION_ID, GoldenFields, GoldenPageBody
 from index.catalog.entries import LiveDocument
 from index.catalog.questions import GoldenQuestion
 from index.errors import InvalidRequest
 
 MAX_LINES = 10_000
-JSON_LINES = "application/jsonl"
 
 
 class _LinePage(BaseModel):

@@ -7,6 +7,7 @@ import httpx
 from api.client.call import Call, Stream
 from api.client.failures import JobStillRuns
 from api.schemas import JobBody
+from index.errors import InvalidRequest
 
 CONNECT_S = 10
 ENDED = ("done", "failed", "cancelled")
@@ -29,7 +30,13 @@ class Options(TypedDict):
 
 
 def options(url: str, key: str | None, timeout_s: float) -> Options:
-    """Return how to connect to a server."""
+    """Return how to connect to a server.
+
+    Raises:
+        InvalidRequest: no header can hold the key.
+    """
+    if key and not (key.isascii() and key.isprintable()):
+        raise InvalidRequest("a key is printable ASCII, and this one is not")
     return Options(
         base_url=url,
         headers={"Authorization": f"Bearer {key}"} if key else {},

@@ -8,7 +8,7 @@ from api.client.failures import RemoteError
 from api.client.synchronous import PagesightClient
 from api.events import AnswerEvent
 from api.extraction_bodies import ExtractRequest, ExtractResponse
-from api.page_words import PageWordsBody
+from api.page_bodies import PageWordsBody
 from api.question_bodies import (
     AnswerPlan,
     AnswerRequest,

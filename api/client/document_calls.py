@@ -26,7 +26,7 @@ from api.client.failures import failure_in_stream
 from api.client.frames import Frame
 from api.client.job_bodies import JobEvent, JobList, JobPage, JobPages
 from api.events import EVENT_STREAM
-from api.page_words import PageWordsBody
+from api.page_bodies import PageWordsBody
 from api.question_bodies import HeatmapBody
 from api.schemas import (
     CollectionBody,

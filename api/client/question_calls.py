@@ -12,12 +12,12 @@ from api.evaluations import EvaluationList
 from api.events import EVENT_STREAM, AnswerEvent, read_frames
 from api.extraction_bodies import ExtractRequest, ExtractResponse
 from api.golden_bodies import (
+    JSON_LINES,
     GoldenImport,
     GoldenQuestionBody,
     GoldenQuestionList,
     NewGoldenQuestion,
 )
-from api.golden_lines import JSON_LINES
 from api.question_bodies import (
     AnswerPlan,
     AnswerRequest,

@@ -6,16 +6,16 @@ from uuid import uuid4
 from fastapi import APIRouter, Path, Query, Response
 from fastapi import Body as FromBody
 
+from api.golden import golden_body, golden_question
 from api.golden_bodies import (
+    JSON_LINES,
     QUESTION_ID,
     GoldenImport,
     GoldenQuestionBody,
     GoldenQuestionList,
     NewGoldenQuestion,
-    golden_body,
-    golden_question,
 )
-from api.golden_lines import JSON_LINES, golden_lines, read_golden_lines
+from api.golden_lines import golden_lines, read_golden_lines
 from api.routes.shared import CollectionName, ServiceOf, failures
 from index.errors import InvalidRequest
 

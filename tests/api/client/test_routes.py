@@ -25,7 +25,7 @@ REQUESTS: dict[str, Any] = {
     "ask": "?",
     "ask_stream": "?",
     "plan_answer": "?",
-    "extract": ExtractRequest(schema={"type": "object"}),
+    "extract": ExtractRequest(fields={"type": "object"}),
     "add_question": NewGoldenQuestion(text="?", is_answerable=False),
     "change_question": NewGoldenQuestion(text="?", is_answerable=False),
 }

@@ -138,7 +138,7 @@ def test_what_can_be_read_once_is_sent_once(server: ScriptedServer, invoke: Invo
 
 @pytest.mark.parametrize(
     ("method", "request_body"),
-    [("ask", "How tall?"), ("extract", ExtractRequest(schema={"type": "object"}))],
+    [("ask", "How tall?"), ("extract", ExtractRequest(fields={"type": "object"}))],
 )
 def test_what_asks_a_model_is_asked_once(
     server: ScriptedServer, invoke: Invoke, method: str, request_body: object

@@ -62,7 +62,7 @@ def test_what_is_asked_is_answered_as_here(
     events = invoke(url, "ask_stream", "default", TALL)
     assert [event.name for event in events] == ["pages", "token", "citations", "done"]
     assert invoke(url, "plan_answer", "default", TALL).model == "extractive"
-    fields = ExtractRequest(schema={"type": "object", "properties": {"dam": {"type": "string"}}})
+    fields = ExtractRequest(fields={"type": "object", "properties": {"dam": {"type": "string"}}})
     assert invoke(url, "extract", "default", fields) == here.extract("default", fields)
 
     assert invoke(url, "page_image", "default", document, 1, width=64)[:2] == b"\xff\xd8"
