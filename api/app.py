@@ -13,7 +13,9 @@ from api.door import Door
 from api.routes import (
     collection,
     document,
+    evaluation,
     extract,
+    golden,
     job,
     key,
     page,
@@ -26,6 +28,19 @@ from api.service import Service
 from api.watching import JobWatch
 
 MULTIPART_OVERHEAD = 1 << 20
+REST = (
+    collection,
+    document,
+    page,
+    job,
+    question,
+    extract,
+    reindex,
+    golden,
+    evaluation,
+    key,
+    spending,
+)
 
 
 def create_app(service: Service, *, work: bool = True) -> FastAPI:
@@ -64,6 +79,6 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
 
 def include_routes(app: FastAPI) -> None:
     """Add every route."""
-    for routes in (collection, document, page, job, question, extract, reindex, key, spending):
+    for routes in REST:
         app.include_router(routes.router, prefix="/v1")
     app.include_router(probe.router)

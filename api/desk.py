@@ -20,11 +20,13 @@ from api.bodies import (
     upload_body,
 )
 from api.events import AnswerEvent, TokenBody
+from api.extracted import extracted_body, extraction_scope
 from api.extraction import Extraction
-from api.extraction_bodies import ExtractRequest, ExtractResponse, extracted_body
+from api.extraction_bodies import ExtractRequest, ExtractResponse
 from api.ids import parse_id
 from api.job_desk import JobDesk, LocalJobs
-from api.page_words import PageWordsBody, words_body
+from api.page_bodies import PageWordsBody
+from api.page_words import words_body
 from api.plan_bodies import plan_body
 from api.question_bodies import (
     AnswerPlan,
@@ -264,7 +266,7 @@ class LocalDesk(LocalJobs):
     def extract(self, collection: str, request: ExtractRequest) -> ExtractResponse:
         """Read fields from documents."""
         found = self._extraction.extract(
-            collection, request.fields, request.scope(), request.instructions
+            collection, request.fields, extraction_scope(request), request.instructions
         )
         return ExtractResponse(documents=[extracted_body(document) for document in found])
 

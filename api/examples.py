@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 from api.extraction_bodies import ExtractedBody, ExtractRequest, ExtractResponse, FieldBody
 from api.job_bodies import JobList, PageStatus, PageStatusList
-from api.page_words import PageWordsBody, WordBody
+from api.page_bodies import PageWordsBody, WordBody
 from api.question_bodies import (
     AnswerPlan,
     AnswerRequest,

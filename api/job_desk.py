@@ -4,7 +4,8 @@ from typing import Protocol
 
 from api.bodies import job_body
 from api.ids import parse_id
-from api.job_bodies import JobList, PageStatusList, job_list, page_status
+from api.job_bodies import JobList, PageStatusList
+from api.jobs import job_list, page_status
 from api.schemas import JobBody
 from api.service import Service
 from index.catalog.entries import JobState

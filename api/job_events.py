@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.bodies import job_body
 from api.events import Event
-from api.job_bodies import page_status
+from api.jobs import page_status
 from api.watching import JobWatch
 from index.catalog.catalog import Catalog
 from index.catalog.jobs import OPEN_STATES

@@ -2,26 +2,10 @@
 
 from uuid import UUID
 
-from api.schemas import Body, BoxBody
+from api.page_bodies import PageWordsBody, WordBody
 from api.service import Service
-from index.records import Box, PageWords, Word, WordSource
+from index.records import Box, PageWords, Word
 from index.words import decode_words
-
-
-class WordBody(Body):
-    """A word as it stands on the page; words of one visual line share its number."""
-
-    text: str
-    box: BoxBody
-    line: int
-
-
-class PageWordsBody(Body):
-    """The words of a page in reading order; `hidden` counts those left out for want of ink."""
-
-    source: WordSource
-    hidden: int
-    words: list[WordBody]
 
 
 def words_body(service: Service, collection: str, document: UUID, page: int) -> PageWordsBody:

@@ -30,6 +30,7 @@ from index.catalog.garbage import Garbage
 from index.catalog.intake import Intake
 from index.catalog.jobs import JobLedger
 from index.catalog.keys import Keys
+from index.catalog.questions import GoldenQuestions
 from index.catalog.rebuilds import RebuildLedger
 from index.catalog.receipts import Receipts
 from index.catalog.spending import Spending
@@ -76,6 +77,7 @@ class Service:
         self.amendments = Amendments(database.engine)
         self.receipts = Receipts(database.engine)
         self.garbage = Garbage(database.engine)
+        self.golden = GoldenQuestions(database.engine)
         ledger = RebuildLedger(database.engine, queue.enqueue_rebuild)
         fillings = Fillings(database.engine)
         self.rebuilds = Rebuilds(self.catalog, ledger, fillings, vectors, self.holdings)

@@ -163,6 +163,9 @@ class Settings(BaseSettings):
         description="what a million tokens of a model cost, read and written, in any currency: "
         "`gpt-5-mini=0.25/2,gpt-5=1.25/10`; a model that is not named costs nothing",
     )
+    key: str = Field(
+        "", description="key that the command line sends to a server that is running (`--url`)"
+    )
     host: str = Field("127.0.0.1", description="address that `serve` binds")
     port: int = Field(8080, ge=0, le=65535, description="port that `serve` binds")
     trust_network: bool = Field(
@@ -170,7 +173,6 @@ class Settings(BaseSettings):
         description="let `serve` bind an address that others reach although no key was made: "
         "whoever reaches the port may do everything then, so publish it on loopback only",
     )
-    key: str = Field("", description="key that the command line sends to a server named by `--url`")
 
     @field_validator("vlm_image_tokens")
     @classmethod

@@ -10,6 +10,7 @@ from api.commands.ingest import IngestReport
 from api.desk import Desk, LocalDesk
 from api.schemas import CollectionBody
 from api.service import Service
+from api.settings import Settings
 from eval.machine import machine, versions
 from eval.record import Circumstances
 
@@ -72,7 +73,8 @@ def _git(folder: Path, *arguments: str) -> str:
 
 def _settings(service: Service) -> dict[str, Any]:
     """The settings without where things are and what opens them."""
-    secret = {"data", "database_url", "vectors_key", "encoder_key", "vlm_key", "vlm_small_key"}
+    secret = {name for name in Settings.model_fields if name.split("_")[-1] == "key"}
+    secret |= {"data", "database_url"}
     return service.settings.model_dump(mode="json", exclude=secret)
 
 

@@ -71,6 +71,13 @@ def figures(record: RunRecord) -> list[Figure]:
     ]
 
 
+def headlines(found: Sequence[Figure], lead: str) -> dict[str, float]:
+    """Return each measure over all questions, of retrieval with the arms that users get."""
+    return {
+        one.measure: one.value for one in found if one.questions == ALL and one.arms in ("", lead)
+    }
+
+
 def arms_of(one: Measure, record: RunRecord) -> Sequence[str]:
     """Return the sets of arms that a measure is taken for; of answers there is only one."""
     return record.arms if one.part == "retrieval" else ("",)

@@ -140,9 +140,13 @@ class RunRecord:
             raise InvalidRequest(f"{path} is of format {found.format}, this version reads {FORMAT}")
         return found
 
+    def to_json(self) -> bytes:
+        """Return the record as JSON."""
+        return _ADAPTER.dump_json(self)
+
     def write(self, path: Path) -> None:
         """Write the record as JSON."""
-        path.write_bytes(_ADAPTER.dump_json(self))
+        path.write_bytes(self.to_json())
 
 
 _ADAPTER = TypeAdapter(RunRecord)

@@ -14,7 +14,7 @@ from api.question_bodies import (
     SearchRequest,
     SearchResponse,
 )
-from api.schemas import NewCollection
+from api.schemas import DocumentDetails, NewCollection
 from eval.circumstances import observe
 from eval.datasets.base import EvalQuestion, EvalSet
 from eval.record import Cited, Found, FoundPage, Given, Outcome, RunRecord
@@ -22,6 +22,7 @@ from index.errors import InvalidRequest
 from index.records import Box
 
 DEPTH = 10
+LISTED = 1000
 ARM_SETS = ("maxsim+bm25", "maxsim", "bm25")
 
 
@@ -57,7 +58,13 @@ class Examiner:
         self._exhaustive = exhaustive
 
     def prepare(self, data_set: EvalSet, wanted: NewCollection | None = None) -> IngestReport:
-        """Index the documents, as far as they are not, and wait."""
+        """Index the documents, as far as they are not, and wait; a set may have none of its own.
+
+        Raises:
+            CollectionNotFound: the set has questions alone, and no collection has that name.
+        """
+        if not data_set.corpus:
+            return self._present()
         wanted = wanted or NewCollection(name=self._collection)
         return ingest_files(self._desk, wanted, data_set.corpus, metadata={})
 
@@ -90,6 +97,17 @@ class Examiner:
             circumstances=observe(self._desk, collection, report, started),
             outcomes=tuple(outcomes),
         )
+
+    def _present(self) -> IngestReport:
+        """Report what the collection holds already."""
+        documents: list[DocumentDetails] = []
+        cursor: str | None = None
+        while True:
+            listed = self._desk.documents(self._collection, limit=LISTED, cursor=cursor)
+            documents += [self._desk.document(self._collection, d.id) for d in listed.documents]
+            cursor = listed.next
+            if cursor is None:
+                return IngestReport(documents=documents, rejected=[])
 
     def _ask(self, question: EvalQuestion) -> Outcome:
         found = {arms: self._search(question.text, arms) for arms in self._arms}

@@ -18,6 +18,8 @@
     │   ├── JobNotFound             job_not_found
     │   ├── RebuildNotFound         rebuild_not_found
     │   ├── KeyNotFound             key_not_found
+    │   ├── QuestionNotFound        question_not_found
+    │   ├── EvaluationNotFound      evaluation_not_found
     │   └── BlobNotFound            blob_not_found
     ├── Unauthenticated             unauthenticated      no key, or none that is good
     ├── Forbidden                   forbidden            the key is good and does not reach so far
@@ -30,6 +32,7 @@
     │   └── IdempotencyKeyReused    idempotency_key_reused
     ├── Conflict
     │   ├── CollectionExists        collection_exists
+    │   ├── QuestionExists          question_exists
     │   ├── DocumentBusy            document_busy
     │   ├── JobNotOpen              job_not_open
     │   ├── JobNotRetryable         job_not_retryable
@@ -164,6 +167,18 @@ class KeyNotFound(NotFound):
     code = "key_not_found"
 
 
+class QuestionNotFound(NotFound):
+    """No golden question of that id in the collection."""
+
+    code = "question_not_found"
+
+
+class EvaluationNotFound(NotFound):
+    """No evaluation of that id is kept."""
+
+    code = "evaluation_not_found"
+
+
 class BlobNotFound(NotFound):
     """No stored bytes under that hash."""
 
@@ -242,6 +257,12 @@ class CollectionExists(Conflict):
     """A collection of that name is there already, with other settings."""
 
     code = "collection_exists"
+
+
+class QuestionExists(Conflict):
+    """A golden question of that id is there already."""
+
+    code = "question_exists"
 
 
 class DocumentBusy(Conflict):

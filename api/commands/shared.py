@@ -19,7 +19,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from api.client import RemoteDesk
+from api.client.desk import RemoteDesk
 from api.desk import Desk, LocalDesk
 from api.ownership import find_owner
 from api.service import Service
@@ -32,12 +32,31 @@ Result = TypeVar("Result")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False)
 
+KEY = "pagesight.key"
 data_option = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of everything that is kept.  [default: $PAGESIGHT_DATA or ./pagesight-data]",
 )
-url_option = click.option("--url", help="Use the server at this address instead of a folder.")
+
+
+def _keep_key(context: click.Context, _: click.Parameter, key: str | None) -> None:
+    """Keep the key for `open_desk`: only the connection needs it, no command does."""
+    context.meta[KEY] = key
+
+
+def url_option(command: Callable[Params, Result]) -> Callable[Params, Result]:
+    """Add the options that lead to a server."""
+    at = click.option("--url", help="Use the server at this address instead of a folder.")
+    key = click.option(
+        "--key",
+        expose_value=False,
+        callback=_keep_key,
+        help="Key for a server that asks for one.  [default: $PAGESIGHT_KEY]",
+    )
+    return at(key(command))
+
+
 collection_option = click.option(
     "--collection", default="default", show_default=True, help="Collection of documents."
 )
@@ -87,11 +106,13 @@ def open_desk(data: Path | None, url: str | None) -> Iterator[Desk]:
 
 def _choose_desk(data: Path | None, url: str | None) -> Desk:
     settings = load_settings(data)
+    context = click.get_current_context(silent=True)
+    key = (context.meta.get(KEY) if context else None) or settings.key
     if url is not None:
-        return RemoteDesk.connect(url, key=settings.key)
+        return RemoteDesk.connect(url, key)
     owner = find_owner(settings.data) if settings.vectors == "edge" else None
     if owner is not None and owner.url is not None:
-        return RemoteDesk.connect(owner.url, key=owner.secret)
+        return RemoteDesk.connect(owner.url, owner.secret)
     return LocalDesk(Service.build(settings))
 
 

@@ -21,7 +21,7 @@ import httpx
 import numpy as np
 import psutil
 
-from api.client import RemoteDesk
+from api.client.desk import RemoteDesk
 from api.commands.ingest import ingest_files
 from api.schemas import NewCollection
 from eval.bench.pdf import plain_pdf

@@ -7,16 +7,26 @@ import click
 from rich.progress import Progress
 from rich.table import Table
 
-from api.commands.shared import data_option, err, open_desk, out, says_errors, url_option
+from api.commands.shared import (
+    data_option,
+    err,
+    load_settings,
+    open_desk,
+    out,
+    says_errors,
+    url_option,
+)
 from eval.commands.shared import collection_name, open_data_set, set_argument
 from eval.datasets.base import EvalSet
 from eval.figures import ALL, Cost, Figure, cost, figures
+from eval.keeping import keep_run
 from eval.measures import MEASURES
 from eval.record import RunRecord
 from eval.reports.markdown import markdown_report
 from eval.reports.page import html_report
 from eval.reports.tables import retrieval_rows
 from eval.run import ARM_SETS, Examiner
+from index.errors import InvalidRequest
 
 SHOWN = ("nDCG@5", "recall@1", "recall@5", "MRR@10")
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -54,18 +64,27 @@ def command(  # noqa: PLR0913  a command has its options as parameters
     """Index the documents of SET, ask its questions, and compare with what would be right.
 
     SET is a folder with corpus/, queries.jsonl and qrels.tsv; a folder of parquet files as ViDoRe
-    and BEIR have them, or its name on the hub (with PAGESIGHT_HUB=true); or the JSON of DocVQA.
+    and BEIR have them, or its name on the hub (with PAGESIGHT_HUB=true); or the JSON of DocVQA; or
+    the questions that a server exports (.jsonl), to ask them of the --collection they are about.
+
+    The run is kept in the data folder, where the server lists it; with --url it is not.
     """
     opened = open_data_set(data_set, data=data, language=language)
+    if not (opened.corpus or collection):
+        raise InvalidRequest(f"{data_set} has no documents: name theirs with --collection")
     name = collection or collection_name("eval", opened.name)
     with open_desk(data, url) as desk:
         examiner = Examiner(desk, name, arms=arms.split(","), answers=answers)
         record = _examine(examiner, opened)
         print_run(record)
-        if html_file is not None:
-            html_file.write_text(html_report(record, desk), encoding="utf-8")
+        page = html_report(record, desk)
+    if url is None:
+        kept = keep_run(load_settings(data).data, record, page)
+        err.print(f"kept as evaluation {kept.id}", style="dim")
     if json_file is not None:
         record.write(json_file)
+    if html_file is not None:
+        html_file.write_text(page, encoding="utf-8")
     if markdown_file is not None:
         markdown_file.write_text(markdown_report(record), encoding="utf-8")
 

@@ -4,13 +4,17 @@ A set is a folder with `corpus/`, `queries.jsonl` (query_id, query, answers, kin
 image_only_page, …), `qrels.tsv` (query_id, doc, page, score; pages from 1) and, where it is known
 where on the page the answers stand, `boxes.jsonl` (query_id, doc, page, box). Several pages of one
 question are alternatives: each answers alone. Unanswerable questions have no page.
+
+Lines of `queries.jsonl` may have their `pages` with them (doc, page, score), as those that the
+service exports have; where all do, there need be no `qrels.tsv`, and the file alone is a set of
+questions about a collection that is there already.
 """
 
 import csv
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +31,53 @@ def read_golden(folder: Path) -> EvalSet:
     Raises:
         InvalidRequest: a file is missing or a line does not fit.
     """
-    try:
-        pages, boxes = _read_pages(folder / PAGES), _read_boxes(folder / BOXES)
-        questions = [_question(one, pages, boxes) for one in _records(folder / QUESTIONS)]
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        told = f"{type(error).__name__}: {error}"
-        raise InvalidRequest(f"{folder} is not a golden set: {told}") from error
     return EvalSet(
         name=folder.resolve().name,
         corpus=(folder / "corpus",),
-        questions=tuple(questions),
+        questions=_questions(folder, folder / QUESTIONS),
         judged="alternatives",
-        sha256=_digest(folder),
+        sha256=_digest([folder / name for name in (QUESTIONS, PAGES, BOXES)]),
     )
+
+
+def read_questions(file: Path) -> EvalSet:
+    """Read questions that have their pages with them; their documents are indexed already.
+
+    Raises:
+        InvalidRequest: a line does not fit.
+    """
+    return EvalSet(
+        name=file.resolve().stem,
+        corpus=(),
+        questions=_questions(file, file),
+        judged="alternatives",
+        sha256=_digest([file]),
+    )
+
+
+def _questions(source: Path, file: Path) -> tuple[EvalQuestion, ...]:
+    """Read questions; `source` is what the caller named."""
+    try:
+        lines = list(_records(file))
+        pages = _lines_pages(lines) or _read_pages(file.with_name(PAGES))
+        boxes = _read_boxes(file.with_name(BOXES))
+        return tuple(_question(one, pages, boxes) for one in lines)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        told = f"{type(error).__name__}: {error}"
+        raise InvalidRequest(f"{source} is not a golden set: {told}") from error
+
+
+def _lines_pages(lines: Iterable[Mapping[str, Any]]) -> dict[str, list[GoldPage]]:
+    """Read the pages that lines have with them; none where some line has none of its own."""
+    if any("pages" not in line for line in lines):
+        return {}
+    return {
+        line["query_id"]: [
+            GoldPage(one["doc"], int(one["page"]), int(one.get("score") or 1))
+            for one in line["pages"]
+        ]
+        for line in lines
+    }
 
 
 def _read_pages(path: Path) -> dict[str, list[GoldPage]]:
@@ -66,10 +104,10 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
 
 def _question(
     line: dict[str, Any],
-    pages: dict[str, list[GoldPage]],
-    boxes: dict[str, list[GoldBox]],
+    pages: Mapping[str, Sequence[GoldPage]],
+    boxes: Mapping[str, Sequence[GoldBox]],
 ) -> EvalQuestion:
-    name, known = line["query_id"], ("query_id", "query", "answers")
+    name, known = line["query_id"], ("query_id", "query", "answers", "pages")
     return EvalQuestion(
         id=name,
         text=line["query"],
@@ -84,9 +122,8 @@ def _question(
     )
 
 
-def _digest(folder: Path) -> str:
+def _digest(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for name in (QUESTIONS, PAGES, BOXES):
-        path = folder / name
+    for path in files:
         digest.update(path.read_bytes() if path.exists() else b"")
     return digest.hexdigest()

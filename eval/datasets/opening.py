@@ -5,13 +5,13 @@ from pathlib import Path
 from eval.datasets import golden
 from eval.datasets.base import EvalSet
 from eval.datasets.docvqa import ENDINGS, holds_docvqa, read_docvqa
-from eval.datasets.golden import read_golden
+from eval.datasets.golden import read_golden, read_questions
 from eval.datasets.hub import fetch_set, is_hub_name
 from eval.datasets.parquet import read_parquet
 from index.errors import InvalidRequest
 
 LOOKED_FOR = (
-    f"looked for {golden.QUESTIONS} with {golden.PAGES} (a golden set), *.parquet (ViDoRe and "
+    f"looked for {golden.QUESTIONS} (a golden set, or a file of questions), *.parquet (ViDoRe and "
     "other sets of the hub), or a JSON file with `data` (DocVQA, MP-DocVQA)"
 )
 
@@ -54,6 +54,8 @@ def open_set(
 
 
 def _open_folder_or_json(path: Path) -> EvalSet:
+    if path.suffix == ".jsonl":
+        return read_questions(path)
     if path.is_file():
         if not holds_docvqa(path):
             raise InvalidRequest(f"{path} is no data set; {LOOKED_FOR}")

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    Identity,
     Integer,
     LargeBinary,
     MetaData,
@@ -193,4 +194,18 @@ receipts = Table(  # what was answered to requests that carry an idempotency key
     Column("media_type", Text, nullable=False, server_default=""),
     Column("body", LargeBinary, nullable=False, server_default=""),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+)
+
+questions = Table(  # golden questions; a page names a document that may be gone
+    "questions",
+    metadata,
+    Column("collection", ForeignKey("collections.name", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("number", BigInteger, Identity(always=True), nullable=False, unique=True),  # in order
+    Column("text", Text, nullable=False),
+    Column("answers", ARRAY(Text), nullable=False),
+    Column("pages", JSONB, nullable=False),
+    Column("tags", ARRAY(Text), nullable=False),
+    _created_at(),
+    _updated_at(),
 )

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from api.app import create_app
-from api.client import RemoteDesk
+from api.client.desk import RemoteDesk
 from api.job_events import job_events
 from api.service import Service
 from api.watching import JobWatch

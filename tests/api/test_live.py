@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from answer.stop import Stop
-from api.client import RemoteDesk, RemoteError
+from api.client.desk import RemoteDesk
+from api.client.failures import RemoteError
+from api.client.synchronous import PagesightClient
 from api.desk import LocalDesk
 from api.events import AnswerEvent, TokenBody, read_frames
 from api.live import respond
@@ -183,7 +185,7 @@ def test_an_error_in_a_stream_is_raised_at_the_other_end(
     asking: httpx.Client, model: ScriptedModel
 ) -> None:
     model.plays(failing(500))
-    remote = RemoteDesk(asking)
+    remote = RemoteDesk(PagesightClient(http=asking))
 
     with pytest.raises(RemoteError, match="answered 500") as caught:
         list(remote.ask_stream("default", AnswerRequest(query="How tall is the dam?")))

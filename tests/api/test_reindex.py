@@ -12,7 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.client import RemoteDesk, RemoteError
+from api.client.desk import RemoteDesk
+from api.client.failures import RemoteError
+from api.client.synchronous import PagesightClient
 from api.commands.reindex import wait
 from api.desk import LocalDesk
 from api.schemas import NewReindex
@@ -48,7 +50,7 @@ def client(reopened: Service) -> Iterator[TestClient]:
 
 @pytest.fixture
 def remote(client: TestClient) -> RemoteDesk:
-    return RemoteDesk(client)  # type: ignore[arg-type]  # httpx's client by another name
+    return RemoteDesk(PagesightClient(http=client))  # type: ignore[arg-type]  # httpx's client by another name
 
 
 def ended(client: TestClient) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.client import RemoteDesk
+from api.client.desk import RemoteDesk
 from api.desk import LocalDesk
 from api.service import Service
 from eval.datasets.base import EvalSet
@@ -55,7 +55,7 @@ def test_a_run_says_what_it_ran_on(service: Service, golden: EvalSet) -> None:
     assert (around.n_documents, around.n_pages, around.failed) == (1, 2, {})
     assert around.collection["manifest"]["encoder"] == "hashed-words"
     assert around.settings["encoder"] == "hashed-words"
-    assert not {"vlm_key", "database_url", "data"} & set(around.settings)
+    assert not {"key", "vlm_key", "database_url", "data"} & set(around.settings)
     assert around.bytes_per_page is not None
     assert around.bytes_per_page > 0
     assert all(one.answer is None for one in run.outcomes)

@@ -4,7 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from api.client import RemoteDesk, RemoteError
+from api.client.desk import RemoteDesk
+from api.client.failures import RemoteError
 from api.commands.ingest import ingest_files
 from api.desk import Desk, LocalDesk
 from api.extraction_bodies import ExtractRequest

@@ -1,0 +1,96 @@
+"""Every operation of the service is a method of both clients, under the same address."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from api.app import create_app
+from api.client import document_calls, question_calls
+from api.client.asynchronous import AsyncPagesightClient
+from api.client.call import Call, Stream
+from api.client.synchronous import PagesightClient
+from api.extraction_bodies import ExtractRequest
+from api.golden_bodies import NewGoldenQuestion
+from api.schemas import NewReindex
+from api.service import Service
+
+REQUESTS: dict[str, Any] = {
+    "create_collection": "new",
+    "begin_reindex": NewReindex(),
+    "search": "?",
+    "ask": "?",
+    "ask_stream": "?",
+    "plan_answer": "?",
+    "extract": ExtractRequest(fields={"type": "object"}),
+    "add_question": NewGoldenQuestion(text="?", is_answerable=False),
+    "change_question": NewGoldenQuestion(text="?", is_answerable=False),
+}
+OTHERS: dict[str, Any] = {"file": b"", "requests": ["?"], "query": "?", "lines": b""}
+Operation = tuple[str, str]
+NOT_SERVED_YET: set[Operation] = {
+    ("GET", "/v1/collections/{collection}/jobs"),
+    ("GET", "/v1/jobs/{job}/pages"),
+    ("GET", "/v1/jobs/{job}/events"),
+    ("POST", "/v1/jobs/{job}/cancel"),
+    ("POST", "/v1/jobs/{job}/retry"),
+    ("PATCH", "/v1/collections/{collection}/documents/{document}"),
+    ("GET", "/v1/models"),
+}
+SPOKEN_BY_OTHER_CLIENTS: set[Operation] = {("POST", "/v1/chat/completions")}
+
+
+def routes(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name, function in inspect.getmembers(module, inspect.isfunction):
+        if function.__module__ == module.__name__ and not name.startswith("_"):
+            yield name, function
+
+
+ROUTES = dict([*routes(document_calls), *routes(question_calls)])
+
+
+def described(name: str) -> Call[Any] | Stream[Any]:
+    """What a route describes when every id in its path is the name of its parameter."""
+    given = {
+        parameter: REQUESTS[name]
+        if parameter == "request"
+        else OTHERS.get(parameter, f"{{{parameter}}}")
+        for parameter, kind in inspect.signature(ROUTES[name]).parameters.items()
+        if kind.default is kind.empty
+    }
+    found: Call[Any] | Stream[Any] = ROUTES[name](**given)
+    return found
+
+
+def operations(service: Service) -> set[Operation]:
+    paths = create_app(service).openapi()["paths"]
+    return {
+        (method.upper(), path)
+        for path, methods in paths.items()
+        if path.startswith("/v1/")
+        for method in methods
+    }
+
+
+def test_every_operation_is_described(service: Service) -> None:
+    known = {(call.method, unquote(call.path)) for call in map(described, ROUTES)}
+
+    assert operations(service) - known == SPOKEN_BY_OTHER_CLIENTS & operations(service)
+    assert known - operations(service) == NOT_SERVED_YET
+
+
+@pytest.mark.parametrize("client", [PagesightClient, AsyncPagesightClient])
+def test_a_client_has_a_method_for_each_with_its_words(client: type) -> None:
+    for name, route in ROUTES.items():
+        assert getattr(client, name).__doc__ == route.__doc__, name
+        assert inspect.signature(getattr(client, name)) == inspect.signature(route), name
+
+
+def test_what_makes_something_is_known_by_its_method() -> None:
+    makes = {name for name in ROUTES if getattr(described(name), "makes", False)}
+
+    assert all(described(name).method in ("POST", "PUT") for name in makes)
+    assert {"upload", "replace_document", "create_collection", "add_question"} <= makes
