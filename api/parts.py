@@ -17,6 +17,8 @@ from answer.stop import Stop
 from answer.tiers import TieredClient
 from answer.vlm import VlmClient
 from api.settings import Settings
+from index.blobs.base import Blobs
+from index.blobs.local import LocalBlobs
 from index.catalog.catalog import Catalog
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf, ShelfSettings
@@ -60,6 +62,22 @@ def vector_store(settings: Settings) -> VectorStore:
     return QdrantVectorStore.connect(
         settings.vectors, api_key=settings.vectors_key, quantization=settings.quantization
     )
+
+
+def blobs(settings: Settings) -> Blobs:
+    """Return the local folder, or the bucket that the setting names."""
+    if settings.blobs == "local":
+        return LocalBlobs(settings.data / "blobs")
+    from index.blobs.s3 import Bucket, S3Blobs  # noqa: PLC0415  only where there is a bucket
+
+    bucket = Bucket(
+        settings.blobs,
+        endpoint=settings.s3_endpoint,
+        key_id=settings.s3_key_id,
+        secret=settings.s3_secret,
+        region=settings.s3_region,
+    )
+    return S3Blobs(bucket, settings.data / "spool")
 
 
 def scoring(settings: Settings, vectors: VectorStore, catalog: Catalog) -> Scoring:

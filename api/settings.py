@@ -31,6 +31,21 @@ class Settings(BaseSettings):
     vectors: str = Field(
         "edge", description="`edge` (embedded), or the URL of a Qdrant server or cluster"
     )
+    blobs: str = Field(
+        "local",
+        pattern=r"^(local|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\w[\w.-]*)*/?)$",
+        description="where originals and page images are kept: `local`, in the data folder, or "
+        "`s3://bucket/prefix`",
+    )
+    s3_endpoint: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="address of the S3 server, Amazon's of the region when unset; only one that "
+        "begins with `http://` is spoken to without TLS",
+    )
+    s3_key_id: str = Field("", description="access key there; the machine's role when unset")
+    s3_secret: str = Field("", description="its secret")
+    s3_region: str = Field("us-east-1", description="its region")
     quantization: Literal["none", "scalar"] = Field(
         "none",
         description="of the rows of new collections on a Qdrant server: `scalar` keeps them in its "

@@ -33,6 +33,7 @@
     │   ├── DataFolderBusy          data_folder_busy
     │   ├── DatabaseUnavailable     database_unavailable
     │   ├── VectorStoreUnavailable  vector_store_unavailable
+    │   ├── BlobStoreUnavailable    blob_store_unavailable
     │   ├── EncoderUnavailable      encoder_unavailable
     │   ├── EncoderOutOfMemory      encoder_out_of_memory
     │   ├── StorageFull             storage_full
@@ -242,6 +243,12 @@ class VectorStoreUnavailable(Unavailable):
     """The vector store cannot be reached or answers with an error."""
 
     code = "vector_store_unavailable"
+
+
+class BlobStoreUnavailable(Unavailable):
+    """The place of the originals and page images cannot be reached or answers with an error."""
+
+    code = "blob_store_unavailable"
 
 
 class EncoderUnavailable(Unavailable):
