@@ -9,7 +9,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import problems
 from api.desk import LocalDesk
-from api.routes import collection, document, extract, job, page, probe, question, reindex
+from api.routes import collection, document, extract, fetched, job, page, probe, question, reindex
 from api.service import Service
 
 MULTIPART_OVERHEAD = 1 << 20
@@ -42,7 +42,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     app.state.desk = LocalDesk(service)
     app.state.service = service
     problems.install(app)
-    for routes in (collection, document, page, job, question, extract, reindex):
+    for routes in (collection, document, fetched, page, job, question, extract, reindex):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(probe.router)
     return app

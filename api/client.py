@@ -9,6 +9,7 @@ import httpx
 
 from api.events import EVENT_STREAM, AnswerEvent, read_frames
 from api.extraction_bodies import ExtractRequest, ExtractResponse
+from api.fetch_bodies import FromUrl
 from api.page_words import PageWordsBody
 from api.question_bodies import (
     AnswerPlan,
@@ -74,6 +75,11 @@ class RemoteDesk:
                 files={"file": (path.name, file)},
                 data={"metadata": json.dumps(metadata)},
             )
+
+    def fetch(self, collection: str, wanted: FromUrl) -> Upload:
+        """Have the server fetch a file."""
+        path = f"/v1/collections/{collection}/documents/from-url"
+        return self._ask(Upload, "POST", path, json=wanted.model_dump())
 
     def work(self) -> None:
         """Leave the work to the server."""

@@ -23,6 +23,8 @@ from api.bodies import (
 from api.events import AnswerEvent, TokenBody
 from api.extraction import Extraction
 from api.extraction_bodies import ExtractRequest, ExtractResponse, extracted_body
+from api.fetch_bodies import FromUrl
+from api.fetching import Fetching
 from api.ids import parse_id
 from api.page_words import PageWordsBody, words_body
 from api.plan_bodies import plan_body
@@ -46,6 +48,7 @@ from api.schemas import (
 from api.service import Service
 from api.shown import shown
 from index.encoders.shelf import EncoderChoice
+from ingest.fetching.fetcher import Fetcher
 from retrieval.heatmap import draw_heat
 from retrieval.hits import SearchQuery, SearchResult
 
@@ -60,6 +63,9 @@ class Desk(Protocol):
 
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""
+
+    def fetch(self, collection: str, wanted: FromUrl) -> Upload:
+        """Have a file fetched and handed in."""
 
     def work(self) -> None:
         """See to it that open jobs are worked on until none is left, where that is ours to do."""
@@ -121,9 +127,10 @@ class Desk(Protocol):
 class LocalDesk:
     """The service itself, in this process."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, fetcher: Fetcher | None = None) -> None:
         self.service = service
         self._extraction = Extraction(service)
+        self._fetching = Fetching(service, fetcher)
 
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
         """Return a collection, making it where it is missing."""
@@ -135,6 +142,10 @@ class LocalDesk:
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""
         return upload_body(*self.service.upload(collection, path.name, _chunks(path), metadata))
+
+    def fetch(self, collection: str, wanted: FromUrl) -> Upload:
+        """Fetch a file and hand it in."""
+        return self._fetching.upload(collection, wanted)
 
     def work(self) -> None:
         """Work until the queue is empty."""

@@ -25,6 +25,8 @@ from index.encoders.shelf import EncoderChoice, EncoderShelf, ShelfSettings
 from index.errors import MissingDependency
 from index.vectors.base import VectorStore
 from index.vectors.edge import EdgeVectorStore
+from ingest.fetching.fetcher import Fetcher, FetchPolicy
+from ingest.fetching.hosts import HostRule
 from ingest.limits import A4_AT_144_DPI, Limits
 from ingest.ocr import TesseractOcr
 from ingest.reading import Reader
@@ -155,6 +157,12 @@ def reader(settings: Settings) -> Reader:
         word_source=settings.word_source,
         injection=settings.injection,
     )
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    """Return what fetches documents by URL, where hosts are listed."""
+    hosts = tuple(HostRule.parse(host) for host in settings.fetch_hosts)
+    return Fetcher(FetchPolicy(hosts, settings.max_bytes, settings.fetch_timeout_s))
 
 
 def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:

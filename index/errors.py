@@ -20,7 +20,9 @@
     │   └── BlobNotFound            blob_not_found
     ├── InvalidRequest              invalid_request
     │   ├── InvalidFilter           invalid_filter
-    │   └── InvalidSchema           invalid_schema
+    │   ├── InvalidSchema           invalid_schema
+    │   └── UrlRefused              url_refused
+    ├── FetchingOff                 fetching_off         nobody allowed URLs to be fetched
     ├── Conflict
     │   ├── CollectionExists        collection_exists
     │   ├── DocumentBusy            document_busy
@@ -38,6 +40,9 @@
     │   ├── EncoderOutOfMemory      encoder_out_of_memory
     │   ├── StorageFull             storage_full
     │   ├── IndexSwitched           index_switched
+    │   ├── FetchBusy               fetch_busy
+    │   ├── FetchFailed             fetch_failed         the server of a URL does not give the file
+    │   │   └── FetchTimeout        fetch_timed_out
     │   ├── VlmUnavailable          vlm_unavailable
     │   └── AnswerCancelled         answer_cancelled
     └── MissingDependency           missing_dependency   the message says what installs it
@@ -173,6 +178,18 @@ class InvalidSchema(InvalidRequest):
     code = "invalid_schema"
 
 
+class UrlRefused(InvalidRequest):
+    """A URL that leads where nothing is fetched from."""
+
+    code = "url_refused"
+
+
+class FetchingOff(PagesightError):
+    """No host is listed from which documents may be fetched."""
+
+    code = "fetching_off"
+
+
 class Conflict(PagesightError):
     """The request does not fit the present state."""
 
@@ -273,6 +290,24 @@ class IndexSwitched(Unavailable):
     """The collection changed to another index while a document was put into the old one."""
 
     code = "index_switched"
+
+
+class FetchBusy(Unavailable):
+    """As many documents are being fetched as may be at once."""
+
+    code = "fetch_busy"
+
+
+class FetchFailed(Unavailable):
+    """The server that a URL leads to does not give the document."""
+
+    code = "fetch_failed"
+
+
+class FetchTimeout(FetchFailed):
+    """It took longer than its limit."""
+
+    code = "fetch_timed_out"
 
 
 class VlmUnavailable(Unavailable):

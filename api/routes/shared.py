@@ -43,8 +43,14 @@ def check_encoder(name: str | None, service: Service) -> None:
 def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Declare problems for OpenAPI; 422 and 503 can always happen."""
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
-    told = {404: "no such thing", 409: "does not fit the present state", 413: "too large"}
+    told = {
+        403: "not allowed here",
+        404: "no such thing",
+        409: "does not fit the present state",
+        413: "too large",
+    }
     told |= {422: "not understood", 503: "a part does not answer", 507: "the disk is full"}
+    told |= {502: "another server fails", 504: "another server takes too long"}
     return {
         status: {"description": told[status], "content": content}
         for status in (*statuses, 422, 503)
