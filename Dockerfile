@@ -1,5 +1,7 @@
 # syntax=docker/dockerfile:1
-# The service on CPUs. The Python and Debian releases are the ones that the tests run on.
+# The service on CPUs; for GPUs build with
+#   --build-arg TORCH_INDEX=https://pypi.org/simple --build-arg EXTRAS=gpu,colpali
+# The Python and Debian releases are the ones that the tests run on.
 
 FROM python:3.11.14-slim-bookworm AS build
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
@@ -14,9 +16,22 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc libc6-dev \
     && rm -rf /var/lib/apt/lists/*
 COPY . .
-RUN pip install --no-deps --no-build-isolation . && pip check
+# Extras are in no lock: what they bring is bound to the locked versions, and has no hash.
+ARG EXTRAS=
+RUN pip install --no-deps --no-build-isolation . \
+    && if [ -n "$EXTRAS" ]; then \
+        grep -oE '^[a-z0-9.-]+==[^ ;]+' requirements.lock > pins.txt \
+        && pip install --no-build-isolation --extra-index-url "$TORCH_INDEX" \
+            -c pins.txt -c requirements-torch.txt ".[$EXTRAS]"; \
+    fi \
+    && pip check
 
 FROM python:3.11.14-slim-bookworm
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="Pagesight" \
+    org.opencontainers.image.description="Answers questions over document collections by looking at the pages" \
+    org.opencontainers.image.version="$VERSION" \
+    org.opencontainers.image.licenses="Apache-2.0"
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         poppler-utils tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra \
@@ -24,7 +39,9 @@ RUN apt-get update \
     && useradd --uid 10001 --home-dir /srv/pagesight --create-home pagesight \
     && install -d -o pagesight -g pagesight /data
 COPY --from=build /opt/pagesight /opt/pagesight
-ENV PATH=/opt/pagesight/bin:$PATH PYTHONUNBUFFERED=1 PAGESIGHT_DATA=/data
+# Models and caches go where something may be written.
+ENV PATH=/opt/pagesight/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    PAGESIGHT_DATA=/data HF_HOME=/data/models XDG_CACHE_HOME=/tmp/cache
 USER pagesight
 WORKDIR /srv/pagesight
 VOLUME /data

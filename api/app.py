@@ -15,6 +15,7 @@ from api.routes import (
     document,
     evaluation,
     extract,
+    fetched,
     golden,
     job,
     key,
@@ -31,6 +32,7 @@ MULTIPART_OVERHEAD = 1 << 20
 REST = (
     collection,
     document,
+    fetched,
     page,
     job,
     question,

@@ -23,6 +23,8 @@ from api.events import AnswerEvent, TokenBody
 from api.extracted import extracted_body, extraction_scope
 from api.extraction import Extraction
 from api.extraction_bodies import ExtractRequest, ExtractResponse
+from api.fetch_bodies import FromUrl
+from api.fetching import Fetching
 from api.ids import parse_id
 from api.job_desk import JobDesk, LocalJobs
 from api.page_bodies import PageWordsBody
@@ -51,6 +53,7 @@ from api.uploads import checked_metadata, spoken_name
 from index.catalog.entries import DocumentState
 from index.catalog.filters import DocumentFilter
 from index.encoders.shelf import EncoderChoice
+from ingest.fetching.fetcher import Fetcher
 from retrieval.heatmap import draw_heat
 from retrieval.hits import SearchQuery, SearchResult
 
@@ -65,6 +68,9 @@ class Desk(JobDesk, Protocol):
 
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""
+
+    def fetch(self, collection: str, wanted: FromUrl) -> Upload:
+        """Have a file fetched and handed in."""
 
     def work(self) -> None:
         """See to it that open jobs are worked on until none is left, where that is ours to do."""
@@ -136,9 +142,10 @@ class Desk(JobDesk, Protocol):
 class LocalDesk(LocalJobs):
     """The service itself, in this process."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, fetcher: Fetcher | None = None) -> None:
         super().__init__(service)
         self._extraction = Extraction(service)
+        self._fetching = Fetching(service, fetcher)
 
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
         """Return a collection, making it where it is missing."""
@@ -150,6 +157,10 @@ class LocalDesk(LocalJobs):
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""
         return upload_body(*self.service.upload(collection, path.name, _chunks(path), metadata))
+
+    def fetch(self, collection: str, wanted: FromUrl) -> Upload:
+        """Fetch a file and hand it in."""
+        return self._fetching.upload(collection, wanted)
 
     def work(self) -> None:
         """Work until the queue is empty."""

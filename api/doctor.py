@@ -39,6 +39,7 @@ def check_machine(settings: Settings) -> list[Probe]:
         "disk": lambda: _check_disk(settings),
         "database": lambda: _check_database(settings),
         "vectors": lambda: _check_vectors(settings),
+        "blobs": lambda: _check_blobs(settings),
         "vlm": lambda: _check_vlm(settings),
     }
     return [_guarded(name, check) for name, check in checks.items()]
@@ -49,6 +50,7 @@ def check_service(service: Service) -> list[Probe]:
     checks: dict[str, Callable[[], Probe]] = {
         "database": lambda: _count_collections(service),
         "vectors": lambda: _check_store(service),
+        "blobs": lambda: _check_service_blobs(service),
         "disk": lambda: _check_disk(service.settings),
         "recall": lambda: _tell_recall(service),
     }
@@ -78,6 +80,11 @@ def _tell_recall(service: Service) -> Probe:
 def _check_store(service: Service) -> Probe:
     service.vectors.check()
     return Probe(name="vectors", ok=True, detail="answers")
+
+
+def _check_service_blobs(service: Service) -> Probe:
+    service.blobs.check()
+    return Probe(name="blobs", ok=True, detail="answers")
 
 
 def _check_poppler() -> Probe:
@@ -160,6 +167,13 @@ def _check_vectors(settings: Settings) -> Probe:
     with closing(parts.vector_store(settings)) as store:
         store.check()
     return Probe(name="vectors", ok=True, detail=f"{settings.vectors} answers")
+
+
+def _check_blobs(settings: Settings) -> Probe:
+    if settings.blobs == "local":
+        return Probe(name="blobs", ok=True, detail="originals and page images in the data folder")
+    parts.blobs(settings).check()
+    return Probe(name="blobs", ok=True, detail=f"{settings.blobs} answers")
 
 
 def _check_vlm(settings: Settings) -> Probe:

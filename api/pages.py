@@ -6,7 +6,7 @@ from uuid import UUID
 
 from answer.answers import EvidencePage
 from api.pictures import without
-from index.blobs import LocalBlobs
+from index.blobs.base import Blobs
 from index.catalog.catalog import Catalog
 from index.records import PageWords
 from index.words import decode_words
@@ -23,7 +23,7 @@ class Pages:
         blobs: has them.
     """
 
-    def __init__(self, catalog: Catalog, blobs: LocalBlobs) -> None:
+    def __init__(self, catalog: Catalog, blobs: Blobs) -> None:
         self._catalog = catalog
         self._blobs = blobs
         self.words = lru_cache(maxsize=REMEMBERED)(self._read_words)

@@ -21,6 +21,8 @@ from api.ownership import Ownership
 from api.prices import Price
 from api.purse import Purse
 from api.settings import LOOPBACK, Settings
+from index.blobs.base import Blobs
+from index.blobs.local import LocalBlobs
 from index.catalog.catalog import Catalog
 from index.catalog.keys import Keys
 from index.catalog.spending import Spending
@@ -29,6 +31,8 @@ from index.encoders.shelf import EncoderChoice, EncoderShelf, ShelfSettings
 from index.errors import MissingDependency
 from index.vectors.base import VectorStore
 from index.vectors.edge import EdgeVectorStore
+from ingest.fetching.fetcher import Fetcher, FetchPolicy
+from ingest.fetching.hosts import HostRule
 from ingest.limits import A4_AT_144_DPI, Limits
 from ingest.ocr import TesseractOcr
 from ingest.reading import Reader
@@ -79,6 +83,22 @@ def vector_store(settings: Settings) -> VectorStore:
     return QdrantVectorStore.connect(
         settings.vectors, api_key=settings.vectors_key, quantization=settings.quantization
     )
+
+
+def blobs(settings: Settings) -> Blobs:
+    """Return the local folder, or the bucket that the setting names."""
+    if settings.blobs == "local":
+        return LocalBlobs(settings.data / "blobs")
+    from index.blobs.s3 import Bucket, S3Blobs  # noqa: PLC0415  only where there is a bucket
+
+    bucket = Bucket(
+        settings.blobs,
+        endpoint=settings.s3_endpoint,
+        key_id=settings.s3_key_id,
+        secret=settings.s3_secret,
+        region=settings.s3_region,
+    )
+    return S3Blobs(bucket, settings.data / "spool")
 
 
 def scoring(settings: Settings, vectors: VectorStore, catalog: Catalog) -> Scoring:
@@ -156,6 +176,12 @@ def reader(settings: Settings) -> Reader:
         word_source=settings.word_source,
         injection=settings.injection,
     )
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    """Return what fetches documents by URL, where hosts are listed."""
+    hosts = tuple(HostRule.parse(host) for host in settings.fetch_hosts)
+    return Fetcher(FetchPolicy(hosts, settings.max_bytes, settings.fetch_timeout_s))
 
 
 def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:

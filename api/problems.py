@@ -27,11 +27,14 @@ STATUS: dict[type[errors.PagesightError], int] = {
     errors.Forbidden: 403,
     errors.Limited: 429,
     errors.InvalidRequest: 422,
+    errors.FetchingOff: 403,
     errors.Conflict: 409,
     errors.ManifestMismatch: 409,
     errors.ModelRejected: 500,
     errors.Unavailable: 503,
     errors.StorageFull: 507,
+    errors.FetchFailed: 502,
+    errors.FetchTimeout: 504,
     errors.MissingDependency: 503,
 }
 RETRY_AFTER_S = {503: "5", 507: "60"}

@@ -20,7 +20,6 @@ from api.rebuilds import Rebuilds
 from api.settings import Settings, prepare_process
 from api.shown_pages import PageBudget
 from api.uploads import checked_metadata, display_name
-from index.blobs import LocalBlobs
 from index.catalog.amendments import Amendments
 from index.catalog.catalog import Catalog
 from index.catalog.database import Database
@@ -62,7 +61,7 @@ class Service:
     ) -> None:
         self.settings = settings
         self.vectors = vectors
-        self.blobs = LocalBlobs(settings.data / "blobs")
+        self.blobs = parts.blobs(settings)
         self.catalog = Catalog(database.engine)
         self.shelf = shelf
         self.holdings = Holdings(settings, self.catalog, vectors, shelf)

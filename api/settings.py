@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from answer.budget.known_models import image_family
 from api.prices import Price
 from index.errors import InvalidRequest
+from ingest.fetching.hosts import HostRule
 
 M_ARENA_MAX = -8  # from malloc.h of glibc
 Scorer = Literal["auto", "native", "numpy", "cuda", "qdrant"]
@@ -32,6 +33,21 @@ class Settings(BaseSettings):
     vectors: str = Field(
         "edge", description="`edge` (embedded), or the URL of a Qdrant server or cluster"
     )
+    blobs: str = Field(
+        "local",
+        pattern=r"^(local|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\w[\w.-]*)*/?)$",
+        description="where originals and page images are kept: `local`, in the data folder, or "
+        "`s3://bucket/prefix`",
+    )
+    s3_endpoint: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="address of the S3 server, Amazon's of the region when unset; only one that "
+        "begins with `http://` is spoken to without TLS",
+    )
+    s3_key_id: str = Field("", description="access key there; the machine's role when unset")
+    s3_secret: str = Field("", description="its secret")
+    s3_region: str = Field("us-east-1", description="its region")
     quantization: Literal["none", "scalar"] = Field(
         "none",
         description="of the rows of new collections on a Qdrant server: `scalar` keeps them in its "
@@ -100,6 +116,12 @@ class Settings(BaseSettings):
     min_free_bytes: int = Field(
         256 * 2**20, ge=0, description="disk that stays free; below it new work is refused"
     )
+    fetch_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="hosts from which documents may be fetched by their https URL: `example.org`, "
+        "`example.org:8443`, `*.example.org` for all below it; nothing is fetched when unset",
+    )
+    fetch_timeout_s: float = Field(60, gt=0, description="time to fetch one document")
     ocr_workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, gt=0, description="pages read by OCR at once"
     )
@@ -201,7 +223,17 @@ class Settings(BaseSettings):
             raise ValueError(str(error)) from error
         return value
 
-    @field_validator("language", "renderer", mode="before")
+    @field_validator("fetch_hosts")
+    @classmethod
+    def _names_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            for host in hosts:
+                HostRule.parse(host)
+        except InvalidRequest as error:
+            raise ValueError(str(error)) from error
+        return hosts
+
+    @field_validator("fetch_hosts", "language", "renderer", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):

@@ -29,7 +29,9 @@
     ├── InvalidRequest              invalid_request
     │   ├── InvalidFilter           invalid_filter
     │   ├── InvalidSchema           invalid_schema
-    │   └── IdempotencyKeyReused    idempotency_key_reused
+    │   ├── IdempotencyKeyReused    idempotency_key_reused
+    │   └── UrlRefused              url_refused
+    ├── FetchingOff                 fetching_off         nobody allowed URLs to be fetched
     ├── Conflict
     │   ├── CollectionExists        collection_exists
     │   ├── QuestionExists          question_exists
@@ -46,10 +48,14 @@
     │   ├── DataFolderBusy          data_folder_busy
     │   ├── DatabaseUnavailable     database_unavailable
     │   ├── VectorStoreUnavailable  vector_store_unavailable
+    │   ├── BlobStoreUnavailable    blob_store_unavailable
     │   ├── EncoderUnavailable      encoder_unavailable
     │   ├── EncoderOutOfMemory      encoder_out_of_memory
     │   ├── StorageFull             storage_full
     │   ├── IndexSwitched           index_switched
+    │   ├── FetchBusy               fetch_busy
+    │   ├── FetchFailed             fetch_failed         the server of a URL does not give the file
+    │   │   └── FetchTimeout        fetch_timed_out
     │   ├── VlmUnavailable          vlm_unavailable
     │   └── AnswerCancelled         answer_cancelled
     └── MissingDependency           missing_dependency   the message says what installs it
@@ -247,6 +253,18 @@ class IdempotencyKeyReused(InvalidRequest):
     code = "idempotency_key_reused"
 
 
+class UrlRefused(InvalidRequest):
+    """A URL that leads where nothing is fetched from."""
+
+    code = "url_refused"
+
+
+class FetchingOff(PagesightError):
+    """No host is listed from which documents may be fetched."""
+
+    code = "fetching_off"
+
+
 class Conflict(PagesightError):
     """The request does not fit the present state."""
 
@@ -343,6 +361,12 @@ class VectorStoreUnavailable(Unavailable):
     code = "vector_store_unavailable"
 
 
+class BlobStoreUnavailable(Unavailable):
+    """The place of the originals and page images cannot be reached or answers with an error."""
+
+    code = "blob_store_unavailable"
+
+
 class EncoderUnavailable(Unavailable):
     """The encoder or its server does not answer, was closed, or has too much waiting for it."""
 
@@ -365,6 +389,24 @@ class IndexSwitched(Unavailable):
     """The collection changed to another index while a document was put into the old one."""
 
     code = "index_switched"
+
+
+class FetchBusy(Unavailable):
+    """As many documents are being fetched as may be at once."""
+
+    code = "fetch_busy"
+
+
+class FetchFailed(Unavailable):
+    """The server that a URL leads to does not give the document."""
+
+    code = "fetch_failed"
+
+
+class FetchTimeout(FetchFailed):
+    """It took longer than its limit."""
+
+    code = "fetch_timed_out"
 
 
 class VlmUnavailable(Unavailable):

@@ -113,9 +113,9 @@ class Indexer:
         collection = stores.catalog.collection(job.collection)
         source = stores.ledger.source(job)
         work = _Work(job, source.name, collection.layers)
-        path = stores.blobs.path(source.sha256)
-        n_pages = self._reader.probe(path).n_pages
-        self._read_chunks(work, path, n_pages)
+        with stores.blobs.file(source.sha256) as path:
+            n_pages = self._reader.probe(path).n_pages
+            self._read_chunks(work, path, n_pages)
         pages = stores.catalog.pages(job.generation)
         self._fill(work, pages)
         self._store_context(work, pages)

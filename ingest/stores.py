@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.blobs import LocalBlobs
+from index.blobs.base import Blobs
 from index.catalog.catalog import Catalog
 from index.catalog.entries import StoredPage
 from index.catalog.fillings import Fillings
@@ -29,7 +29,7 @@ class Stores:
     ledger: JobLedger
     garbage: Garbage
     vectors: VectorStore
-    blobs: LocalBlobs
+    blobs: Blobs
     rebuilds: RebuildLedger
     fillings: Fillings
 

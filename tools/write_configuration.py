@@ -43,7 +43,7 @@ def _default(field: FieldInfo) -> str:
     value = field.default
     if field.default_factory is not None:  # only the counts of workers and threads have one
         return CORES
-    if value is None or value == "":
+    if value in (None, "", ()):
         return "none"
     if isinstance(value, tuple):
         return f"`{','.join(value)}`"

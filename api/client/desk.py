@@ -8,6 +8,7 @@ from api.client.failures import RemoteError
 from api.client.synchronous import PagesightClient
 from api.events import AnswerEvent
 from api.extraction_bodies import ExtractRequest, ExtractResponse
+from api.fetch_bodies import FromUrl
 from api.job_bodies import JobList, PageStatusList
 from api.page_bodies import PageWordsBody
 from api.question_bodies import (
@@ -56,6 +57,10 @@ class RemoteDesk:
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""
         return self._client.upload(collection, path, metadata=metadata)
+
+    def fetch(self, collection: str, wanted: FromUrl) -> Upload:
+        """Have the server fetch a file."""
+        return self._client.fetch_document(collection, wanted)
 
     def work(self) -> None:
         """Leave the work to the server."""

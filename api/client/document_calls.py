@@ -26,10 +26,12 @@ from api.client.failures import failure_in_stream
 from api.client.frames import Frame
 from api.client.job_bodies import JobEvent
 from api.events import EVENT_STREAM
+from api.fetch_bodies import FromUrl
 from api.job_bodies import JobList, PageStatus, PageStatusList
 from api.page_bodies import PageWordsBody
 from api.question_bodies import HeatmapBody
 from api.schemas import (
+    ChangedCollection,
     CollectionBody,
     DocumentDetails,
     DocumentList,
@@ -67,6 +69,16 @@ def collections() -> Call[list[CollectionBody]]:
 def collection(collection: str) -> Call[CollectionBody]:
     """Show a collection and what it was built with."""
     return Call("GET", path("collections", collection), reads(CollectionBody))
+
+
+def change_collection(collection: str, request: ChangedCollection) -> Call[CollectionBody]:
+    """Let every key read and ask a collection, or no longer."""
+    return Call(
+        "PATCH",
+        path("collections", collection),
+        reads(CollectionBody),
+        content=content(request),
+    )
 
 
 def delete_collection(collection: str) -> Call[None]:
@@ -123,6 +135,16 @@ def replace_document(
         reads(Upload),
         file=sent_file(file, name),
         makes=True,
+    )
+
+
+def fetch_document(collection: str, request: FromUrl) -> Call[Upload]:
+    """Have the server fetch a document by URL."""
+    return Call(
+        "POST",
+        path("collections", collection, "documents", "from-url"),
+        reads(Upload),
+        content=content(request),
     )
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 
-from api.client import document_calls, question_calls
+from api.client import document_calls, key_calls, question_calls
 from api.client.call import Call, Stream
 from api.client.connection import ENDED, Listed, headers_of, options, still_runs
 from api.client.document_calls import DocumentState, JobState
@@ -76,11 +76,13 @@ class PagesightClient:
     create_collection = _sent(document_calls.create_collection)
     collections = _sent(document_calls.collections)
     collection = _sent(document_calls.collection)
+    change_collection = _sent(document_calls.change_collection)
     delete_collection = _sent(document_calls.delete_collection)
     upload = _sent(document_calls.upload)
     documents = _sent(document_calls.documents)
     document = _sent(document_calls.document)
     replace_document = _sent(document_calls.replace_document)
+    fetch_document = _sent(document_calls.fetch_document)
     change_document = _sent(document_calls.change_document)
     delete_document = _sent(document_calls.delete_document)
     page_image = _sent(document_calls.page_image)
@@ -114,6 +116,10 @@ class PagesightClient:
     evaluation_report = _sent(question_calls.evaluation_report)
     delete_evaluation = _sent(question_calls.delete_evaluation)
     models = _sent(question_calls.models)
+    create_key = _sent(key_calls.create_key)
+    keys = _sent(key_calls.keys)
+    revoke_key = _sent(key_calls.revoke_key)
+    spending = _sent(key_calls.spending)
 
     def all_documents(
         self, collection: str, *, state: DocumentState | None = None, name: str | None = None

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from time import sleep
 
@@ -21,6 +22,7 @@ from api.commands.shared import (
     says_errors,
 )
 from api.desk import Desk
+from api.fetch_bodies import FromUrl
 from api.schemas import (
     Body,
     DocumentBody,
@@ -28,6 +30,7 @@ from api.schemas import (
     ErrorBody,
     JobBody,
     NewCollection,
+    Upload,
 )
 from index.errors import DocumentRejected, PagesightError
 
@@ -57,8 +60,23 @@ class _Pending:
     job: str | None
 
 
+class _Source(click.Path):
+    """A file or folder that exists, or a URL."""
+
+    name = "path or URL"
+
+    def convert(
+        self,
+        value: str | PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | PathLike[str]:
+        """Leave URLs as they are, for the rules of fetching to judge."""
+        return value if "://" in str(value) else super().convert(value, param, ctx)
+
+
 @click.command("ingest")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=_Source(exists=True, path_type=Path))
 @desk_options
 @click.option("--language", help="ISO codes for a new collection, such as en or de,en.")
 @click.option("--encoder", help="Encoder of a new collection: a registered model or a folder.")
@@ -68,7 +86,7 @@ class _Pending:
 @json_option
 @says_errors
 def command(  # noqa: PLR0913  a command has its options as parameters
-    paths: tuple[Path, ...],
+    paths: tuple[Path | str, ...],
     *,
     data: Path | None,
     url: str | None,
@@ -80,7 +98,10 @@ def command(  # noqa: PLR0913  a command has its options as parameters
     metadata: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Index PDFs and images (PNG, JPEG, WebP, TIFF) from files and folders."""
+    """Index PDFs and images (PNG, JPEG, WebP, TIFF) from files, folders and https URLs.
+
+    URLs are fetched only from hosts that PAGESIGHT_FETCH_HOSTS lists.
+    """
     with open_desk(data, url) as desk:
         fields = parse_metadata(metadata)
         wanted = NewCollection.model_validate(
@@ -102,9 +123,9 @@ def command(  # noqa: PLR0913  a command has its options as parameters
 
 
 def ingest_files(
-    desk: Desk, wanted: NewCollection, paths: Sequence[Path], *, metadata: dict[str, object]
+    desk: Desk, wanted: NewCollection, paths: Sequence[Path | str], *, metadata: dict[str, object]
 ) -> IngestReport:
-    """Hand files and folders in, wait with a progress bar, and report."""
+    """Hand files, folders and URLs in, wait with a progress bar, and report."""
     for warning in desk.ensure_collection(wanted).warnings:
         err.print(warning, style="yellow", markup=False)
     pending, rejected = _hand_in(desk, wanted.name, list(_files(paths)), metadata)
@@ -113,22 +134,22 @@ def ingest_files(
     return IngestReport(documents=found, rejected=rejected)
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
+def _files(paths: Sequence[Path | str]) -> Iterator[Path | str]:
     for path in paths:
-        if path.is_dir():
+        if isinstance(path, Path) and path.is_dir():
             yield from (p for p in sorted(path.rglob("*")) if p.is_file() and p.name[0] != ".")
         else:
             yield path
 
 
 def _hand_in(
-    desk: Desk, collection: str, files: Sequence[Path], metadata: dict[str, object]
+    desk: Desk, collection: str, files: Sequence[Path | str], metadata: dict[str, object]
 ) -> tuple[list[_Pending], list[RejectedFile]]:
     pending: dict[str, _Pending] = {}
     rejected: list[RejectedFile] = []
     for path in files:
         try:
-            taken = desk.upload(collection, path, metadata)
+            taken = _take(desk, collection, path, metadata)
         except PagesightError as error:
             if not isinstance(error, DocumentRejected) and error.code not in _REJECTIONS:
                 raise
@@ -140,7 +161,14 @@ def _hand_in(
     return list(pending.values()), rejected
 
 
-_REJECTIONS = frozenset({"empty", "too_large"})  # as a server's answer names them
+# As a server's answer names them; of a URL, what may be different with the next one.
+_REJECTIONS = frozenset({"empty", "too_large", "url_refused", "fetch_failed", "fetch_timed_out"})
+
+
+def _take(desk: Desk, collection: str, path: Path | str, metadata: dict[str, object]) -> Upload:
+    if isinstance(path, Path):
+        return desk.upload(collection, path, metadata)
+    return desk.fetch(collection, FromUrl(url=path, metadata=metadata))
 
 
 class _Watch:

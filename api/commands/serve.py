@@ -20,10 +20,16 @@ from index.errors import InvalidRequest
 @data_option
 @click.option("--host", help="Address to bind.  [default: $PAGESIGHT_HOST or 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port.  [default: 8080]")
+@click.option("--work/--no-work", default=True, help="Whether to index here, too.  [default: yes]")
 @says_errors
-def command(data: Path | None, host: str | None, port: int | None) -> None:
+def command(data: Path | None, *, host: str | None, port: int | None, work: bool) -> None:
     """Serve the REST API and index what is uploaded; OpenAPI is at /docs."""
     settings = load_settings(data)
+    if not work and settings.vectors == "edge":
+        raise InvalidRequest(
+            "the embedded vectors belong to one process, so nobody else could index; set "
+            "PAGESIGHT_VECTORS to a Qdrant server, or leave out --no-work"
+        )
     host, port = host or settings.host, settings.port if port is None else port
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -33,7 +39,9 @@ def command(data: Path | None, host: str | None, port: int | None) -> None:
         service = Service.build(settings, url=url)
         _check_reach(host, service)
         err.print(f"Pagesight on {url}, OpenAPI on {url}/docs")
-        uvicorn.Server(uvicorn.Config(create_app(service), log_config=None)).run(sockets=[bound])
+        uvicorn.Server(uvicorn.Config(create_app(service, work=work), log_config=None)).run(
+            sockets=[bound]
+        )
 
 
 def bind(host: str, port: int) -> socket.socket:

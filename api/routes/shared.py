@@ -65,7 +65,9 @@ _TOLD = {
     413: "too large",
     422: "not understood",
     429: "more than the key's limits allow",
+    502: "another server fails",
     503: "a part does not answer",
+    504: "another server takes too long",
     507: "the disk is full",
 }
 

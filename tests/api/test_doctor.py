@@ -6,6 +6,7 @@ from api.doctor import check_machine, check_service
 from api.ownership import Owner, Ownership
 from api.schemas import Probe
 from api.service import Service
+from index.blobs.s3 import Bucket
 from retrieval.cuda import is_cuda_available
 from retrieval.int8.scoring import find_kernel, is_native_built
 from tests.tiny import settings
@@ -43,6 +44,23 @@ def test_a_database_or_store_that_does_not_answer_is_said(data_folder: Path) -> 
     probes = by_name(check_machine(nowhere))
     assert not probes["database"].ok
     assert not probes["vectors"].ok
+
+
+def test_a_bucket_that_answers_and_one_that_does_not_are_told(
+    data_folder: Path, bucket: Bucket
+) -> None:
+    chosen = {
+        "blobs": bucket.url,
+        "s3_endpoint": bucket.endpoint,
+        "s3_key_id": bucket.key_id,
+        "s3_secret": bucket.secret,
+    }
+    well = by_name(check_machine(settings(data_folder, **chosen)))["blobs"]
+    ill = by_name(check_machine(settings(data_folder, **{**chosen, "s3_secret": "no"})))["blobs"]
+
+    assert (well.ok, well.detail) == (True, f"{bucket.url} answers")
+    assert not ill.ok
+    assert "403" in ill.detail
 
 
 def test_a_language_that_tesseract_lacks_is_said(data_folder: Path) -> None:

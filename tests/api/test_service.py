@@ -86,7 +86,7 @@ def test_a_collection_needs_a_name_that_can_be_a_folder(service: Service, name: 
 def test_an_upload_into_no_collection_stores_nothing(service: Service) -> None:
     with pytest.raises(CollectionNotFound):
         service.upload("none", "dams.pdf", [DAMS], {})
-    assert [path for path in service.blobs.folder.rglob("*") if path.is_file()] == []
+    assert [path for path in (service.settings.data / "blobs").rglob("*") if path.is_file()] == []
 
 
 def test_the_same_bytes_from_two_at_once_are_one_document_and_one_job(service: Service) -> None:
@@ -192,7 +192,8 @@ def test_a_damaged_picture_is_not_shown(service: Service) -> None:
     index(service, "dams.pdf", DAMS)
     (shown,) = service.catalog.documents("default")
     page = service.catalog.page("default", shown.id, 1)
-    service.blobs.path(page.image_sha256 or "").write_bytes(b"other")
+    with service.blobs.file(page.image_sha256 or "") as path:
+        path.write_bytes(b"other")
     with pytest.raises(BlobNotFound, match="damaged"):
         service.page_image("default", shown.id, 1)
 

@@ -105,3 +105,22 @@ def test_a_model_may_count_images_in_any_known_way(tmp_path: Path, family: str) 
 def test_an_unknown_way_to_count_images_is_refused_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="one of auto, openai-tiles"):
         Settings(data=tmp_path, vlm_image_tokens="pixels")
+
+
+@pytest.mark.parametrize("place", ["local", "s3://pages", "s3://my.pages/a/b-c", "s3://pages/a/"])
+def test_blobs_lie_in_the_folder_or_in_a_bucket(place: str) -> None:
+    assert Settings(blobs=place).blobs == place
+
+
+@pytest.mark.parametrize(
+    "place", ["", "pages", "s3://", "s3://pages/../a", "https://a/b", "s3://A"]
+)
+def test_no_other_place_for_blobs_is_understood(place: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(blobs=place)
+
+
+def test_an_s3_server_is_spoken_to_without_tls_only_where_its_address_says_so() -> None:
+    assert Settings(s3_endpoint="http://s3:8333").s3_endpoint == "http://s3:8333"
+    with pytest.raises(ValidationError):
+        Settings(s3_endpoint="s3:8333")

@@ -4,7 +4,6 @@ from uuid import UUID
 import pytest
 
 from api.service import Service
-from index.blobs import LocalBlobs
 from index.catalog.database import Database
 from index.catalog.entries import Document, Job
 from index.errors import BlobNotFound, StorageFull, Unavailable
@@ -47,8 +46,8 @@ def n_points(service: Service, generation: UUID) -> int:
     return service.vectors.count_pages(store, generation)
 
 
-def n_blobs(blobs: LocalBlobs) -> int:
-    return sum(path.is_file() for path in blobs.folder.rglob("*"))
+def n_blobs(service: Service) -> int:
+    return sum(path.is_file() for path in (service.settings.data / "blobs").rglob("*"))
 
 
 def test_an_uploaded_document_becomes_searchable_page_by_page(service: Service) -> None:
@@ -96,12 +95,12 @@ def test_a_replaced_document_shows_its_old_pages_until_all_new_ones_are_in(
 
 def test_what_a_replacement_leaves_behind_is_collected(service: Service) -> None:
     old = run(service, upload(service))
-    before = n_blobs(service.blobs)
+    before = n_blobs(service)
     _, job = service.replace("default", old.document, "new.pdf", [pdf("one page")])
     assert job is not None
     run(service, job)
     assert n_points(service, old.generation) == 0
-    assert n_blobs(service.blobs) == before - 2
+    assert n_blobs(service) == before - 2
 
 
 def test_a_document_that_cannot_be_read_fails_with_the_reason(service: Service) -> None:
@@ -155,7 +154,7 @@ def test_a_failed_job_leaves_neither_points_nor_blobs(
     assert job.state == "failed"
     assert n_points(service, job.generation) == 0
     assert service.catalog.pages(job.generation) == []
-    assert n_blobs(service.blobs) == 1  # the original: the document may be tried again
+    assert n_blobs(service) == 1  # the original: the document may be tried again
 
 
 def test_a_blank_page_is_a_page_that_no_question_finds(service: Service) -> None:
@@ -274,7 +273,7 @@ def test_a_document_deleted_while_it_is_indexed_leaves_nothing(
     assert run(service, job).state == "cancelled"
     assert found(service) == []
     assert n_points(service, job.generation) == 0
-    assert n_blobs(service.blobs) == 0
+    assert n_blobs(service) == 0
     assert "job failed" not in caplog.text
 
 
@@ -295,7 +294,7 @@ def test_a_collection_deleted_while_a_document_is_indexed_takes_the_job_with_it(
     encoder.before_pages = lambda _: service.delete_collection("default")
     service.indexer.run(job.id)
     assert service.catalog.collections() == []
-    assert n_blobs(service.blobs) == 0
+    assert n_blobs(service) == 0
     assert "job failed" not in caplog.text
 
 
@@ -315,7 +314,7 @@ def test_a_deleted_document_takes_its_points_and_blobs_along(service: Service) -
     job = run(service, upload(service))
     service.delete_document("default", job.document)
     assert n_points(service, job.generation) == 0
-    assert n_blobs(service.blobs) == 0
+    assert n_blobs(service) == 0
 
 
 def test_blobs_that_another_document_holds_too_stay(service: Service) -> None:

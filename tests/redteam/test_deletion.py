@@ -60,7 +60,7 @@ def test_the_bytes_of_a_deleted_page_are_gone_from_the_blobs(service: Service) -
     document = UUID(index(service, "vault.pdf", SECRET))
     page = service.catalog.page("default", document, 1)
     service.delete_document("default", document)
-    kept = {path.name for path in service.blobs.folder.rglob("*") if path.is_file()}
+    kept = {path.name for path in (service.settings.data / "blobs").rglob("*") if path.is_file()}
     assert not kept & {page.words_sha256, page.image_sha256}
 
 

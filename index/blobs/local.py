@@ -1,22 +1,14 @@
-"""Originals, page images and page words, kept by the sha256 of their content."""
+"""Blobs in a local folder."""
 
 import hashlib
 import os
-import shutil
 import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import BlobNotFound, EmptyDocument, StorageFull, TooLarge
-
-
-@dataclass(frozen=True, slots=True)
-class StoredBlob:
-    """A blob's identity and size."""
-
-    sha256: str
-    n_bytes: int
+from index.blobs.base import StoredBlob, blob_key, check_disk, check_hash, copy_hashing
+from index.errors import BlobNotFound, BlobStoreUnavailable
 
 
 class LocalBlobs:
@@ -46,7 +38,7 @@ class LocalBlobs:
         temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                stored = _copy_hashing(chunks, file.write, max_bytes=max_bytes)
+                stored = copy_hashing(chunks, file.write, max_bytes=max_bytes)
                 file.flush()
                 os.fsync(file.fileno())
             target = self._path(stored.sha256)
@@ -56,21 +48,26 @@ class LocalBlobs:
             temporary.unlink(missing_ok=True)
         return stored
 
+    def check(self) -> None:
+        """Do nothing while the folder is there and may be written to.
+
+        Raises:
+            BlobStoreUnavailable: it is not, or may not be.
+        """
+        if not os.access(self._incoming, os.W_OK | os.X_OK):
+            raise BlobStoreUnavailable(f"the folder {self._incoming} is gone or not writable")
+
     def check_room(self, min_free_bytes: int) -> None:
         """Do nothing while enough of the disk is free to take something in.
 
         Raises:
             StorageFull: it is not.
         """
-        free = shutil.disk_usage(self.folder).free
-        if free < min_free_bytes:
-            raise StorageFull(
-                f"only {free >> 20} MiB of disk are free, {min_free_bytes >> 20} MiB must stay "
-                "free; reads and deletes go on, new work waits until there is room"
-            )
+        check_disk(self.folder, min_free_bytes)
 
-    def path(self, sha256: str) -> Path:
-        """Return where a blob lies.
+    @contextmanager
+    def file(self, sha256: str) -> Iterator[Path]:
+        """Lend a blob as the file that it is.
 
         Raises:
             BlobNotFound: nothing is stored under that hash.
@@ -78,7 +75,7 @@ class LocalBlobs:
         path = self._path(sha256)
         if not path.is_file():
             raise self._not_found(sha256)
-        return path
+        yield path
 
     def read(self, sha256: str) -> bytes:
         """Return a blob's bytes after checking them against their hash.
@@ -90,9 +87,7 @@ class LocalBlobs:
             content = self._path(sha256).read_bytes()
         except (FileNotFoundError, IsADirectoryError) as error:  # gone at this moment, or no hash
             raise self._not_found(sha256) from error
-        found = hashlib.sha256(content).hexdigest()
-        if found != sha256:
-            raise BlobNotFound(f"blob {sha256[:12]}… is damaged: its bytes hash to {found[:12]}…")
+        check_hash(sha256, hashlib.sha256(content).hexdigest())
         return content
 
     def delete(self, sha256: str) -> None:
@@ -103,21 +98,4 @@ class LocalBlobs:
         return BlobNotFound(f"no blob {sha256[:12]}… in {self.folder}")
 
     def _path(self, sha256: str) -> Path:
-        return self.folder / sha256[:2] / sha256
-
-
-def _copy_hashing(
-    chunks: Iterable[bytes], write: Callable[[bytes], object], *, max_bytes: int
-) -> StoredBlob:
-    digest, n_bytes = hashlib.sha256(), 0
-    for chunk in chunks:
-        n_bytes += len(chunk)
-        if n_bytes > max_bytes:
-            raise TooLarge(
-                f"the file is larger than {max_bytes} bytes; raise the limit or split it"
-            )
-        digest.update(chunk)
-        write(chunk)
-    if n_bytes == 0:
-        raise EmptyDocument("the file holds no bytes")
-    return StoredBlob(digest.hexdigest(), n_bytes)
+        return self.folder / blob_key(sha256)

@@ -1,0 +1,1 @@
+"""Originals, page images and page words, kept by the sha256 of their content."""

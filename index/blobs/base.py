@@ -1,0 +1,116 @@
+"""What every place for blobs does: content addressing, checked reads, idempotent writes."""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from index.errors import BlobNotFound, EmptyDocument, StorageFull, TooLarge
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """A blob's identity and size."""
+
+    sha256: str
+    n_bytes: int
+
+
+class Blobs(Protocol):
+    """Keeps bytes under their sha256; every verb done twice equals it done once.
+
+    Where the place itself does not answer, each verb raises `BlobStoreUnavailable`.
+    """
+
+    def put(self, content: bytes) -> StoredBlob:
+        """Store bytes and return their identity."""
+
+    def put_stream(self, chunks: Iterable[bytes], *, max_bytes: int) -> StoredBlob:
+        """Store a stream while hashing it; nothing stays behind when it fails.
+
+        Raises:
+            TooLarge: the stream is longer than `max_bytes`.
+            EmptyDocument: the stream holds no bytes.
+        """
+
+    def check(self) -> None:
+        """Do nothing while blobs can be read and written."""
+
+    def check_room(self, min_free_bytes: int) -> None:
+        """Do nothing while enough of this machine's disk is free to take something in.
+
+        Raises:
+            StorageFull: it is not.
+        """
+
+    def file(self, sha256: str) -> AbstractContextManager[Path]:
+        """Lend a blob as a file for as long as a block lasts; it is not to be changed.
+
+        Raises:
+            BlobNotFound: nothing is stored under that hash.
+        """
+
+    def read(self, sha256: str) -> bytes:
+        """Return a blob's bytes after checking them against their hash.
+
+        Raises:
+            BlobNotFound: nothing is stored under that hash, or the bytes have changed.
+        """
+
+    def delete(self, sha256: str) -> None:
+        """Remove a blob; removing it twice is fine."""
+
+
+def blob_key(sha256: str) -> str:
+    """Return where a blob lies below its folder or prefix."""
+    return f"{sha256[:2]}/{sha256}"
+
+
+def copy_hashing(
+    chunks: Iterable[bytes], write: Callable[[bytes], object], *, max_bytes: int
+) -> StoredBlob:
+    """Copy a stream while hashing it.
+
+    Raises:
+        TooLarge: the stream is longer than `max_bytes`.
+        EmptyDocument: the stream holds no bytes.
+    """
+    digest, n_bytes = hashlib.sha256(), 0
+    for chunk in chunks:
+        n_bytes += len(chunk)
+        if n_bytes > max_bytes:
+            raise TooLarge(
+                f"the file is larger than {max_bytes} bytes; raise the limit or split it"
+            )
+        digest.update(chunk)
+        write(chunk)
+    if n_bytes == 0:
+        raise EmptyDocument("the file holds no bytes")
+    return StoredBlob(digest.hexdigest(), n_bytes)
+
+
+def check_hash(sha256: str, found: str) -> None:
+    """Do nothing when stored bytes hash to what they are called.
+
+    Raises:
+        BlobNotFound: they have changed.
+    """
+    if found != sha256:
+        raise BlobNotFound(f"blob {sha256[:12]}… is damaged: its bytes hash to {found[:12]}…")
+
+
+def check_disk(folder: Path, min_free_bytes: int) -> None:
+    """Do nothing while enough of the disk is free.
+
+    Raises:
+        StorageFull: it is not.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < min_free_bytes:
+        raise StorageFull(
+            f"only {free >> 20} MiB of disk are free, {min_free_bytes >> 20} MiB must stay "
+            "free; reads and deletes go on, new work waits until there is room"
+        )

@@ -1,0 +1,1 @@
+"""Documents from the web: allow-listed hosts, public addresses, one pinned connection."""
