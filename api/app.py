@@ -1,4 +1,4 @@
-"""The HTTP application: REST under `/v1`, probes, OpenAPI at `/docs`."""
+"""The HTTP application: REST under `/v1`, MCP at `/mcp`, probes, OpenAPI at `/docs`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,8 +8,10 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import problems
+from api.chat.problems import OpenAIErrors
 from api.desk import LocalDesk
-from api.routes import collection, document, extract, job, page, probe, question, reindex
+from api.mcp.server import serve_mcp
+from api.routes import chat, collection, document, extract, job, page, probe, question, reindex
 from api.service import Service
 
 MULTIPART_OVERHEAD = 1 << 20
@@ -27,7 +29,8 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if work:
             service.worker.start()
-        yield
+        async with running_mcp():
+            yield
         await run_in_threadpool(service.close)
 
     max_bytes = service.settings.max_bytes + MULTIPART_OVERHEAD
@@ -39,10 +42,12 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_bytes)
     app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)
+    app.add_middleware(OpenAIErrors)
     app.state.desk = LocalDesk(service)
     app.state.service = service
     problems.install(app)
-    for routes in (collection, document, page, job, question, extract, reindex):
+    for routes in (collection, document, page, job, question, extract, reindex, chat):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(probe.router)
+    running_mcp = serve_mcp(app, service.settings.hosts)
     return app

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+from pydantic import TypeAdapter
 
+from answer.stop import Stop
 from api.events import EVENT_STREAM, AnswerEvent, read_frames
 from api.extraction_bodies import ExtractRequest, ExtractResponse
 from api.page_words import PageWordsBody
@@ -32,6 +34,7 @@ from api.schemas import (
 from index.errors import CollectionNotFound, PagesightError, Unavailable
 
 BodyType = TypeVar("BodyType", bound=Body)
+COLLECTIONS = TypeAdapter(list[CollectionBody])
 TIMEOUT = httpx.Timeout(10, read=300, write=300)
 
 
@@ -63,6 +66,10 @@ class RemoteDesk:
                 if error.code != CollectionNotFound.code:
                     raise
         return self._ask(CollectionBody, "POST", "/v1/collections", json=wanted.model_dump())
+
+    def collections(self) -> list[CollectionBody]:
+        """List the collections by name."""
+        return COLLECTIONS.validate_json(self._send("GET", "/v1/collections").content)
 
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""
@@ -124,7 +131,13 @@ class RemoteDesk:
         path = f"/v1/collections/{collection}/search"
         return self._ask(SearchResponse, "POST", path, json=request.model_dump())
 
-    def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
+    def ask(
+        self,
+        collection: str,
+        request: AnswerRequest,
+        *,
+        stop: Stop | None = None,  # noqa: ARG002  the server ends what it makes
+    ) -> AnswerResponse:
         """Answer a question."""
         path = f"/v1/collections/{collection}/answers"
         return self._ask(AnswerResponse, "POST", path, json=request.model_dump())

@@ -18,14 +18,18 @@ from index.errors import PagesightError
 
 PING_S = 10.0
 Told = Callable[[Stop], Iterator[AnswerEvent]]
+Framed = Callable[[AnswerEvent], bytes]
 logger = logging.getLogger(__name__)
 
 
-async def respond(told: Told, *, ping_s: float = PING_S) -> Response:
+async def respond(
+    told: Told, *, framed: Framed = AnswerEvent.frame, ping_s: float = PING_S
+) -> Response:
     """Return the response that streams the events; a failure before the first is a problem.
 
     Args:
         told: tells the events, in a thread; is given what ends it.
+        framed: writes an event as it goes over the wire.
         ping_s: how long there may be silence.
     """
     live = _Live(told)
@@ -34,7 +38,7 @@ async def respond(told: Told, *, ping_s: float = PING_S) -> Response:
         return problems.answered(problems.unexpected())
     if isinstance(first.body, Problem):
         return problems.answered(first.body)
-    return _LiveResponse(live, first, ping_s)
+    return _LiveResponse(live, live.frames(first, framed, ping_s))
 
 
 @asynccontextmanager
@@ -62,9 +66,11 @@ class _Live:
         """Return the next event; None after the last."""
         return await self._queue.get()
 
-    async def frames(self, first: AnswerEvent, ping_s: float) -> AsyncIterator[bytes]:
+    async def frames(
+        self, first: AnswerEvent, framed: Framed, ping_s: float
+    ) -> AsyncIterator[bytes]:
         """Yield the first event and the others as they come, and pings between them."""
-        yield first.frame()
+        yield framed(first)
         while True:
             try:
                 event = await asyncio.wait_for(self.next(), ping_s)
@@ -73,7 +79,7 @@ class _Live:
                 continue
             if event is None:
                 return
-            yield event.frame()
+            yield framed(event)
 
     def end(self) -> None:
         """Stop telling."""
@@ -98,9 +104,9 @@ class _Live:
 class _LiveResponse(StreamingResponse):
     """Streams events; whatever ends the response ends what tells them."""
 
-    def __init__(self, live: _Live, first: AnswerEvent, ping_s: float) -> None:
+    def __init__(self, live: _Live, frames: AsyncIterator[bytes]) -> None:
         headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-        super().__init__(live.frames(first, ping_s), media_type=EVENT_STREAM, headers=headers)
+        super().__init__(frames, media_type=EVENT_STREAM, headers=headers)
         self._live = live
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
