@@ -1,4 +1,4 @@
-"""The HTTP application: REST under `/v1`, probes, OpenAPI at `/docs`."""
+"""The HTTP application: REST under `/v1`, MCP at `/mcp`, probes, OpenAPI at `/docs`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,9 +8,12 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import openapi, problems
+from api.chat.problems import OpenAIErrors
 from api.desk import LocalDesk
 from api.door import Door
+from api.mcp.server import serve_mcp
 from api.routes import (
+    chat,
     collection,
     document,
     evaluation,
@@ -42,6 +45,7 @@ REST = (
     evaluation,
     key,
     spending,
+    chat,
 )
 
 
@@ -57,7 +61,8 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if work:
             service.worker.start()
-        yield
+        async with running_mcp():
+            yield
         await run_in_threadpool(service.close)
 
     max_bytes = service.settings.max_bytes + MULTIPART_OVERHEAD
@@ -71,11 +76,13 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_bytes)
     app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)
     app.add_middleware(Door, doorkeeper=service.doorkeeper)
+    app.add_middleware(OpenAIErrors)
     app.state.desk = LocalDesk(service)
     app.state.service = service
     app.state.watch = JobWatch(service.ledger.look)
     problems.install(app)
     include_routes(app)
+    running_mcp = serve_mcp(app, service.settings.hosts)
     return app
 
 

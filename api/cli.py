@@ -13,6 +13,7 @@ COMMANDS = {  # name: (module that holds it, one line for --help)
     "reindex": ("api.commands.reindex", "Build a collection's index anew with another encoder."),
     "documents": ("api.commands.documents", "List, show and delete documents."),
     "serve": ("api.commands.serve", "Serve the REST API and index what is uploaded."),
+    "mcp": ("api.commands.mcp", "Serve agents over standard input and output."),
     "worker": ("api.commands.worker", "Index uploads beside other processes of a fleet."),
     "keys": ("api.commands.keys", "Make, list and revoke the keys that requests need."),
     "eval": ("eval.command", "Measure retrieval and answers on documents with questions."),

@@ -66,6 +66,9 @@ class Desk(JobDesk, Protocol):
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
         """Return a collection, making it where it is missing."""
 
+    def collections(self) -> list[CollectionBody]:
+        """List the collections by name."""
+
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""
 
@@ -115,8 +118,10 @@ class Desk(JobDesk, Protocol):
     def search(self, collection: str, request: SearchRequest) -> SearchResponse:
         """Find pages."""
 
-    def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
-        """Answer a question."""
+    def ask(
+        self, collection: str, request: AnswerRequest, *, stop: Stop | None = None
+    ) -> AnswerResponse:
+        """Answer a question; `stop` ends it from another thread, where it is made here."""
 
     def ask_stream(self, collection: str, request: AnswerRequest) -> Iterator[AnswerEvent]:
         """Answer a question, event by event: `pages`, `token`s, `citations`, `done`."""
@@ -153,6 +158,10 @@ class LocalDesk(LocalJobs):
         if wanted.name in known and not wanted.is_particular:
             return collection_body(self.service, self.service.collection(wanted.name))
         return collection_body(self.service, make_collection(self.service, wanted))
+
+    def collections(self) -> list[CollectionBody]:
+        """List the collections by name."""
+        return [collection_body(self.service, c) for c in self.service.catalog.collections()]
 
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""

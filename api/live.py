@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager
+from typing import TypeVar
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -22,14 +23,19 @@ from index.errors import PagesightError
 PING_S = 10.0
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 Told = Callable[[Stop], Iterator[AnswerEvent]]
+Occurred = TypeVar("Occurred", bound=Event)
+Framed = Callable[[AnswerEvent], bytes]
 logger = logging.getLogger(__name__)
 
 
-async def respond(told: Told, *, ping_s: float = PING_S) -> Response:
+async def respond(
+    told: Told, *, framed: Framed = AnswerEvent.frame, ping_s: float = PING_S
+) -> Response:
     """Return the response that streams the events; a failure before the first is a problem.
 
     Args:
         told: tells the events, in a thread; is given what ends it.
+        framed: writes an event as it goes over the wire.
         ping_s: how long there may be silence.
     """
     live = _Live(told)
@@ -38,12 +44,12 @@ async def respond(told: Told, *, ping_s: float = PING_S) -> Response:
         return problems.answered(problems.unexpected())
     if isinstance(first.body, Problem):
         return problems.answered(first.body)
-    return _LiveResponse(live, first, ping_s)
+    return _LiveResponse(live, live.frames(first, framed, ping_s))
 
 
 def stream(events: AsyncGenerator[Event], *, ping_s: float = PING_S) -> Response:
     """Return the response that streams the events; a failure is the last of them."""
-    frames = _frames(_never_silent(events), ping_s)
+    frames = _frames(_never_silent(events), ping_s, Event.frame)
     return StreamingResponse(frames, media_type=EVENT_STREAM, headers=HEADERS)
 
 
@@ -72,17 +78,19 @@ class _Live:
         """Return the next event; None after the last."""
         return await self._queue.get()
 
-    async def frames(self, first: AnswerEvent, ping_s: float) -> AsyncIterator[bytes]:
+    async def frames(
+        self, first: AnswerEvent, framed: Framed, ping_s: float
+    ) -> AsyncIterator[bytes]:
         """Yield the first event and the others as they come, and pings between them."""
-        yield first.frame()
-        async for frame in _frames(self._others(), ping_s):
+        yield framed(first)
+        async for frame in _frames(self._others(), ping_s, framed):
             yield frame
 
     def end(self) -> None:
         """Stop telling."""
         self._stop.set()
 
-    async def _others(self) -> AsyncGenerator[Event]:
+    async def _others(self) -> AsyncGenerator[AnswerEvent]:
         while (event := await self.next()) is not None:
             yield event
 
@@ -105,8 +113,8 @@ class _Live:
 class _LiveResponse(StreamingResponse):
     """Streams events; whatever ends the response ends what tells them."""
 
-    def __init__(self, live: _Live, first: AnswerEvent, ping_s: float) -> None:
-        super().__init__(live.frames(first, ping_s), media_type=EVENT_STREAM, headers=HEADERS)
+    def __init__(self, live: _Live, frames: AsyncIterator[bytes]) -> None:
+        super().__init__(frames, media_type=EVENT_STREAM, headers=HEADERS)
         self._live = live
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,14 +138,16 @@ async def _never_silent(events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
         yield Event("error", problems.unexpected())
 
 
-async def _frames(events: AsyncGenerator[Event], ping_s: float) -> AsyncIterator[bytes]:
+async def _frames(
+    events: AsyncGenerator[Occurred], ping_s: float, framed: Callable[[Occurred], bytes]
+) -> AsyncIterator[bytes]:
     """Yield events as they go over the wire, and pings into the silence between them."""
     while True:
         coming = asyncio.ensure_future(anext(events))
         try:
             while not coming.done():
                 await asyncio.wait({coming}, timeout=ping_s)
-                yield coming.result().frame() if coming.done() else PING
+                yield framed(coming.result()) if coming.done() else PING
         except StopAsyncIteration:
             return
         finally:

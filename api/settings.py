@@ -190,6 +190,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="address that `serve` binds")
     port: int = Field(8080, ge=0, le=65535, description="port that `serve` binds")
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="names under which others reach `serve`, without a port: `/mcp` answers only "
+        "to them and to this machine's own, in `Host` and in `Origin`",
+    )
     trust_network: bool = Field(
         default=False,
         description="let `serve` bind an address that others reach although no key was made: "
@@ -233,7 +238,7 @@ class Settings(BaseSettings):
             raise ValueError(str(error)) from error
         return hosts
 
-    @field_validator("fetch_hosts", "language", "renderer", mode="before")
+    @field_validator("fetch_hosts", "language", "renderer", "hosts", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from answer.stop import Stop
 from api.client.failures import RemoteError
 from api.client.synchronous import PagesightClient
 from api.events import AnswerEvent
@@ -53,6 +54,10 @@ class RemoteDesk:
                 if error.code != CollectionNotFound.code:
                     raise
         return self._client.create_collection(wanted)
+
+    def collections(self) -> list[CollectionBody]:
+        """List the collections by name."""
+        return self._client.collections()
 
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""
@@ -141,7 +146,13 @@ class RemoteDesk:
         """Find pages."""
         return self._client.search(collection, request)
 
-    def ask(self, collection: str, request: AnswerRequest) -> AnswerResponse:
+    def ask(
+        self,
+        collection: str,
+        request: AnswerRequest,
+        *,
+        stop: Stop | None = None,  # noqa: ARG002  the server ends what it makes
+    ) -> AnswerResponse:
         """Answer a question."""
         return self._client.ask(collection, request)
 

@@ -32,7 +32,8 @@ def command(data: Path | None, *, host: str | None, port: int | None, work: bool
         )
     host, port = host or settings.host, settings.port if port is None else port
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for talkative in ("alembic", "mcp"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     with bind(host, port) as bound:
         signal.signal(signal.SIGTERM, _end)
         url = _url(bound)

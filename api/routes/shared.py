@@ -12,11 +12,11 @@ from api.desk import LocalDesk
 from api.events import EVENT_STREAM
 from api.schemas import NAMED_PATTERN, Problem
 from api.service import Service
+from api.visiting import resolve
 from index.catalog.keys import Scope
 from index.encoders.registry import find
 from index.encoders.shelf import SHIPPED
 from index.errors import (
-    CollectionNotFound,
     Conflict,
     Forbidden,
     InvalidRequest,
@@ -29,7 +29,6 @@ from index.errors import (
     Unavailable,
 )
 
-READING: frozenset[Scope] = frozenset({"read", "query"})  # what others may do with a public one
 BEARER = HTTPBearer(auto_error=False, description="a key: `ps_…`; none while no key was ever made")
 
 
@@ -117,19 +116,7 @@ def _collection(
         Path(description="name of the collection", examples=["default"], pattern=NAMED_PATTERN),
     ],
 ) -> str:
-    full_name = access.full_name(collection)
-    if access.owns(full_name) or _is_shown(service, full_name, request.state.scope):
-        return full_name
-    raise CollectionNotFound(f"no collection {collection!r}; create it or ingest into it first")
-
-
-def _is_shown(service: Service, full_name: str, scope: Scope) -> bool:
-    if scope not in READING:
-        return False
-    try:
-        return service.catalog.collection(full_name).visibility == "public"
-    except CollectionNotFound:
-        return False
+    return resolve(service.catalog, access, collection, request.state.scope)
 
 
 CollectionName = Annotated[str, Depends(_collection)]

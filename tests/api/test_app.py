@@ -457,7 +457,7 @@ def test_openapi_declares_problems_for_every_route_under_v1(client: TestClient) 
     for path, verbs in schema["paths"].items():
         for verb, told in verbs.items():
             assert told["summary"], (verb, path)
-            if not path.startswith("/v1"):
+            if not path.startswith("/v1") or "openai" in told["tags"]:  # they have errors of theirs
                 continue
             wanted = {"422", "503"} | ({"404"} if "{" in path else set())
             wanted |= {"413", "507"} if "multipart" in str(told.get("requestBody")) else set()

@@ -19,7 +19,21 @@ from tests.tiny import pdf
 SECRETS = pdf("The vault of Acme opens with the word heliotrope.")
 BODIES: dict[tuple[str, str], Any] = {  # what a route wants that looks at more than names
     ("PATCH", "{document}"): {"metadata": {}},
+    ("POST", "completions"): {
+        "model": "acme.reports",
+        "messages": [{"role": "user", "content": "heliotrope"}],
+    },
 }
+
+
+class Nothing(dict[str, str]):
+    """Names of what is not there."""
+
+    def __missing__(self, name: str) -> str:
+        return "1"
+
+
+NOTHING = Nothing()
 
 
 @pytest.fixture
@@ -109,8 +123,10 @@ def test_a_foreign_collection_is_not_found_on_any_route(app: FastAPI, client: Te
     names = ids(acme, acme.upload("reports"))
     tried = 0
     for method, path, _ in routes(app):
-        if any(part in path for part in ("{collection}", "{job}", "{key}")):
-            taken = globex.reach(method, path, **names, collection="acme.reports")
+        if any(part in path for part in ("{collection}", "{job}", "{key}", "{model}", "/chat/")):
+            taken = globex.reach(
+                method, path, **names, collection="acme.reports", model="acme.reports"
+            )
             assert taken.status_code == 404, (method, path, taken.text)
             assert "heliotrope" not in taken.text
             tried += 1
@@ -191,17 +207,15 @@ def test_a_key_of_one_scope_reaches_the_routes_of_that_scope_alone(
     app: FastAPI, client: TestClient, scope: Scope
 ) -> None:
     narrow = Tenant(client, "acme", frozenset({scope}))
-    names = {"collection": "none", "document": "0", "job": "0", "page": 1, "key": "0"}
     for method, path, (need,) in routes(app):
-        answer = narrow.ask(method, path.format(**names, question="0"))
+        answer = narrow.ask(method, path.format_map(NOTHING))
         assert (answer.status_code == 403) is (need.scope != scope), (method, path, answer.text)
 
 
 def test_without_a_good_key_nothing_under_v1_answers(app: FastAPI, client: TestClient) -> None:
     Tenant(client, "acme")
-    names = {"collection": "none", "document": "0", "job": "0", "page": 1, "key": "0"}
     for method, path, _ in routes(app):
-        answer = client.request(method, path.format(**names, question="0"))
+        answer = client.request(method, path.format_map(NOTHING))
         assert answer.status_code == 401, (method, path)
         assert answer.headers["www-authenticate"] == "Bearer"
     assert client.get("/livez").status_code == 204

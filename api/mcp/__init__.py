@@ -1,0 +1,1 @@
+"""Model Context Protocol: the service as tools of an agent."""

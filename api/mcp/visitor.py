@@ -1,0 +1,59 @@
+"""The service as far as the key of a caller reaches, for tools that read."""
+
+from answer.stop import Stop
+from api.access import Access
+from api.bodies import collection_body
+from api.desk import LocalDesk
+from api.page_bodies import PageWordsBody
+from api.question_bodies import AnswerRequest, AnswerResponse, SearchRequest, SearchResponse
+from api.schemas import CollectionBody, DocumentList
+from api.visiting import resolve
+from index.catalog.keys import Scope
+
+
+class VisitorDesk:
+    """The desk of this process for one caller: every name is made a full one of what it may see.
+
+    Args:
+        desk: does the work.
+        access: what the caller may do.
+    """
+
+    def __init__(self, desk: LocalDesk, access: Access) -> None:
+        self._desk = desk
+        self._access = access
+
+    def collections(self) -> list[CollectionBody]:
+        """List the caller's collections by name."""
+        self._access.check("read")
+        service = self._desk.service
+        found = [one for one in service.catalog.collections() if self._access.owns(one.name)]
+        return [collection_body(service, one, self._access) for one in found]
+
+    def documents(self, collection: str, *, limit: int, cursor: str | None) -> DocumentList:
+        """List documents."""
+        return self._desk.documents(self._find(collection, "read"), limit=limit, cursor=cursor)
+
+    def search(self, collection: str, request: SearchRequest) -> SearchResponse:
+        """Find pages."""
+        return self._desk.search(self._find(collection, "query"), request)
+
+    def ask(
+        self, collection: str, request: AnswerRequest, *, stop: Stop | None = None
+    ) -> AnswerResponse:
+        """Answer a question; `stop` ends it from another thread."""
+        return self._desk.ask(self._find(collection, "query"), request, stop=stop)
+
+    def page_image(
+        self, collection: str, document: str, page: int, *, width: int | None = None
+    ) -> bytes:
+        """Return a page's picture as JPEG, at most `width` pixels wide."""
+        return self._desk.page_image(self._find(collection, "read"), document, page, width=width)
+
+    def page_words(self, collection: str, document: str, page: int) -> PageWordsBody:
+        """Return the words of a page."""
+        return self._desk.page_words(self._find(collection, "read"), document, page)
+
+    def _find(self, collection: str, scope: Scope) -> str:
+        self._access.check(scope)
+        return resolve(self._desk.service.catalog, self._access, collection, scope)
