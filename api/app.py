@@ -1,4 +1,4 @@
-"""The HTTP application: REST under `/v1`, probes, OpenAPI at `/docs`."""
+"""The HTTP application: the web page, REST under `/v1`, probes, OpenAPI at `/docs`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +9,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import problems
 from api.desk import LocalDesk
-from api.routes import collection, document, extract, job, page, probe, question, reindex
+from api.routes import collection, document, extract, job, page, probe, question, reindex, web
 from api.service import Service
 
 MULTIPART_OVERHEAD = 1 << 20
@@ -45,4 +45,6 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     for routes in (collection, document, page, job, question, extract, reindex):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(probe.router)
+    app.include_router(web.router)
+    app.mount("/web", web.files)
     return app
