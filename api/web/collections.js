@@ -28,10 +28,14 @@ export function chooseCollection({ c }) {
   else showCollections();
 }
 
+/** Whether there is a collection of that name. @param {string} name @returns {Promise<boolean>} */
+export async function isMade(name) {
+  return (await get("v1/collections")).some((one) => one.name === name);
+}
+
 /** Make a collection where there is none of that name. @param {string} name */
 export async function ensureCollection(name) {
-  const found = await get("v1/collections");
-  if (found.some((one) => one.name === name)) return;
+  if (await isMade(name)) return;
   await send("POST", "v1/collections", { name });
   await showCollections();
 }

@@ -2,6 +2,7 @@
 
 import { go, here, link } from "./address.js";
 import { get, of, send, sentence } from "./api.js";
+import { isMade } from "./collections.js";
 import { ask } from "./dialogs.js";
 import { DocumentRow } from "./document_row.js";
 import { announce, byId, count, el, notice } from "./dom.js";
@@ -22,10 +23,10 @@ const actions = { open, askOnly, remove, retry, cancel, details };
 export async function showDocuments({ c }) {
   if (c !== shown) forget(c);
   try {
-    await load(c, null);
+    if (await isMade(c)) await load(c, null);
+    else told();
   } catch (error) {
-    if (error.code === "collection_not_found") told();
-    else root.replaceChildren(notice("bad", sentence(error)));
+    root.replaceChildren(notice("bad", sentence(error)));
   }
 }
 
@@ -113,7 +114,7 @@ async function remove(row) {
     drop(row.document.id);
     told();
     announce(`${row.document.name} is deleted`);
-    byId("documents").querySelector(".pick, .open")?.focus();
+    byId("documents").querySelector(".choose")?.focus();
   } catch (error) {
     row.say("bad", sentence(error));
   }

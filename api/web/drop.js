@@ -19,7 +19,7 @@ export function dropZone() {
     icon("upload"),
     el("p", {}, el("strong", {}, "Drop documents here")),
     el("p", { class: "small dim" }, "PDF, PNG, JPEG, WebP or TIFF"),
-    el("button", { type: "button", class: "primary pick", on: { click: () => input.click() } }, "Choose files"),
+    el("button", { type: "button", class: "primary choose", on: { click: () => input.click() } }, "Choose files"),
     input,
     el("details", {}, el("summary", {}, "Add metadata"), el("label", {}, "Fields of the documents that you hand in, to filter by", metadata)),
   );

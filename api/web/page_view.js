@@ -2,7 +2,7 @@
 
 import { get, of, sentence } from "./api.js";
 import { go, here } from "./address.js";
-import { byId, count, el, iconButton, notice } from "./dom.js";
+import { byId, count, el, icon, iconButton, notice } from "./dom.js";
 import { heat } from "./heat.js";
 import { marksOf, onMarks } from "./marks.js";
 import { Sheet } from "./sheet.js";
@@ -16,8 +16,8 @@ const total = el("span", { class: "dim" });
 const previous = iconButton("left", "Previous page (←)", () => leaf(-1));
 const next = iconButton("right", "Next page (→)", () => leaf(1));
 const fitting = el("button", { type: "button", class: "quiet", title: "Fit the width (0)", "aria-label": "Fit the width", on: { click: () => zoom(0) } }, "100 %");
-const heatToggle = iconButton("flame", "Heat map (h)", () => toggleHeat(), { "aria-pressed": "false", id: "heat" });
-const textToggle = iconButton("text", "Words of the page (t)", () => toggleText(), { "aria-pressed": "false", id: "words" });
+const heatToggle = toggleButton("heat", "flame", "Heat", "Heat map (h)", () => toggleHeat());
+const textToggle = toggleButton("words", "text", "Words", "Words of the page (t)", () => toggleText());
 const tokens = el("div", { class: "tokens", role: "group", "aria-label": "Heat of one token", hidden: true });
 const words = el("div", { class: "page-words", hidden: true, tabindex: "0", role: "document", "aria-label": "Words of the page" });
 const documents = new Map();
@@ -198,6 +198,10 @@ function leafTo(page) {
   const last = Number(number.max) || 1;
   if (Number.isInteger(page) && page >= 1 && page <= last) go({ page, cite: null }, { replace: true });
   else number.value = here().page || "1";
+}
+
+function toggleButton(id, name, text, title, onClick) {
+  return el("button", { type: "button", class: "quiet", id, title, "aria-pressed": "false", on: { click: onClick } }, icon(name), text);
 }
 
 function bring() {

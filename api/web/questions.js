@@ -2,6 +2,7 @@
 
 import { here } from "./address.js";
 import { get, of, request, send, sentence } from "./api.js";
+import { isMade } from "./collections.js";
 import { ask } from "./dialogs.js";
 import { announce, byId, count, el, icon, iconButton, notice } from "./dom.js";
 import { openPage } from "./page_view.js";
@@ -29,11 +30,12 @@ export async function showQuestions({ c }) {
   const draft = takeDraft();
   if (draft) edit(draft);
   try {
+    if (!(await isMade(c))) return show([]);
     const [found, { documents }] = await Promise.all([get(`${of(c, "questions")}?limit=1000`), get(`${of(c, "documents")}?limit=1000`)]);
     names = new Map(documents.map((one) => [one.id, one.name]));
-    show(found.questions);
+    return show(found.questions);
   } catch (error) {
-    list.replaceChildren(notice(error.isUnknownRoute ? "warn" : "bad", error.isUnknownRoute ? "This server keeps no golden questions. A newer one does; the command line can: pagesight eval draft." : sentence(error)));
+    return list.replaceChildren(notice(error.isUnknownRoute ? "warn" : "bad", error.isUnknownRoute ? "This server keeps no golden questions. A newer one does; the command line can: pagesight eval draft." : sentence(error)));
   }
 }
 
