@@ -47,7 +47,7 @@ export function focusQuestion() {
 /** Follow the address. @param {import("./address.js").Address} address */
 export function showAsk(address) {
   const { c, q, mode, names, metadata, first, last, limit, only } = address;
-  const wanted = q ? JSON.stringify([c, q, mode, names, metadata, first, last, limit, only]) : `${c}:`;
+  const wanted = JSON.stringify([c, q, mode, names, metadata, first, last, limit, only]);
   root.toggleAttribute("data-empty", !q);
   if (wanted !== asked) {
     asked = wanted;

@@ -5,7 +5,7 @@ import { get, send, sentence } from "./api.js";
 import { ask } from "./dialogs.js";
 import { announce, byId, el, notice } from "./dom.js";
 
-const NAME = "[a-z0-9][a-z0-9_-]{0,62}";
+const NAME = "[a-z0-9][a-z0-9_\\-]{0,62}";
 const picker = byId("collection");
 
 picker.addEventListener("change", () => {

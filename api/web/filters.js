@@ -20,9 +20,8 @@ export function fill(address, onlyName) {
   only.replaceChildren(`Only ${onlyName || "one document"}`, iconButton("close", "Ask all documents again", () => go({ only: null })));
   const n = [...FIELDS, "only"].filter((name) => address[name]).length;
   badge.hidden = !n;
-  badge.textContent = String(n);
-  badge.setAttribute("aria-label", `${n} set`);
-  if (n && root.hidden) open(true);
+  badge.textContent = n || "";
+    if (n && root.hidden) open(true);
 }
 
 /** What the fields hold, as parts of an address. */

@@ -61,7 +61,7 @@ async function showReport(evaluation) {
 }
 
 function fill(frame, html) {
-  const parsed = new DOMParser().parseFromString(html, "text/html");
   const own = frame.contentDocument;
+  const parsed = new frame.contentWindow.DOMParser().parseFromString(html, "text/html"); // under the frame's policy
   own.replaceChild(own.importNode(parsed.documentElement, true), own.documentElement);
 }

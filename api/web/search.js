@@ -20,7 +20,7 @@ export function showFound(hits, asked) {
     root.replaceChildren(notice("", asked.isFiltered ? "No page fits the filters and the question." : "No page matches. Are the documents ready?"));
     return;
   }
-  const toggle = el("button", { type: "button", class: "quiet", "aria-pressed": "false", on: { click: () => showHeat(toggle, hits, asked) } }, icon("flame"), "Heat");
+  const toggle = el("button", { type: "button", class: "quiet", "aria-pressed": "false", on: { click: () => showHeat(toggle, hits, asked) } }, icon("flame"), "Heat maps");
   root.replaceChildren(
     el("div", { class: "row" }, el("h2", {}, count(hits.length, "page"), " found"), el("span", { class: "end" }, toggle)),
     el("ol", { class: "hits", "aria-label": "Found pages, best first" }, ...hits.map((hit) => el("li", {}, card(hit, asked)))),

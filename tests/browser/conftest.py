@@ -1,7 +1,8 @@
 """The page in a real browser: Chromium without a window, over a real service."""
 
 import shutil
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,9 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skipif(CHROMIUM is None, reason="needs: chromium"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for the whole run."""
+    """One browser for a file: its event loop stays in this thread for as long as it is open."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened
@@ -85,6 +86,16 @@ def watched(browser: Browser, url: str, **options: Any) -> Iterator[Watched]:
         context.close()
 
 
+def index(service: Service, name: str, content: bytes, **metadata: Any) -> str:
+    """Hand a file in and index it, in a thread: the browser's event loop has this one."""
+    service.create_collection("default")
+    document, _ = service.upload("default", name, [content], metadata)
+    working = threading.Thread(target=service.worker.run_until_empty)
+    working.start()
+    working.join()
+    return str(document.id)
+
+
 class Site:
     """Opens tabs over services that are closed when the test ends."""
 
@@ -96,8 +107,11 @@ class Site:
         app = with_contract(create_app(service))
         return self._stack.enter_context(served(around(app)))
 
-    def tab(self, url: str, path: str = "/", **options: Any) -> Watched:
+    def tab(
+        self, url: str, path: str = "/", *, expected: Sequence[str] = (), **options: Any
+    ) -> Watched:
         opened = self._stack.enter_context(watched(self._browser, url, **options))
+        opened.expected.extend(expected)
         opened.page.goto(path)
         return opened
 
