@@ -13,46 +13,49 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
 CORPUS = ROOT / "demo" / "corpus"
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 MEANING = "What does error E31 mean on the AW-9?"
 BILL = "How many oak stakes were driven for the river path?"
 BOG = "By how much do cheap probes read the water table too low near the surface of the bog?"
 ON_ITS_WAY = "on-its-way"
+HANDED_IN = [
+    "receipt-harbour-hardware.png",
+    "jardin-partage-reglement.pdf",
+    "halvern-water-annual-report-2024.pdf",
+]
 WAIT_MS = 60_000
 
 
 def draw(browser: Browser, url: str, collection: str) -> None:
     """Take all pictures."""
-    with _tab(browser, url, DESKTOP) as page:
+    with _tab(browser, url) as page:
         page.goto(_asked(collection, MEANING))
         expect(page.locator(".box.lit")).to_be_visible(timeout=WAIT_MS)
         _keep(page, "web-ask")
-    with _tab(browser, url, DESKTOP, color_scheme="dark") as page:
+    with _tab(browser, url, is_dark=True) as page:
         page.goto(_asked(collection, BOG, mode="pages", heat="all"))
         expect(page.get_by_role("img", name="Heat of")).to_be_visible(timeout=WAIT_MS)
         page.get_by_role("button", name="Heat maps").click()
         expect(page.locator(".hit canvas")).to_have_count(6, timeout=WAIT_MS)
         _keep(page, "web-heat")
-    with _tab(browser, url, PHONE, device_scale_factor=2) as page:
+    with _tab(browser, url, is_phone=True) as page:
         page.goto(_asked(collection, BILL))
         expect(page.locator(".box.lit")).to_have_count(1, timeout=WAIT_MS)
         _keep(page, "web-phone")
-    with _tab(browser, url, DESKTOP) as page, _gone_afterwards(url):
+    with _tab(browser, url) as page, _gone_afterwards(url):
         page.goto(f"/#/documents?c={ON_ITS_WAY}")
-        files = ["jardin-partage-reglement.pdf", "halvern-water-annual-report-2024.pdf"]
         page.locator("#drop input[type=file]").set_input_files(
-            [*(CORPUS / name for name in files), _broken()]
+            [_file("torn.pdf", b"%PDF-1.7 torn"), *(_file(n, _read(n)) for n in HANDED_IN)]
         )
         expect(page.locator("[data-state=failed]")).to_be_visible(timeout=WAIT_MS)
         expect(page.locator(".cells i[data-state=ready]").first).to_be_visible(timeout=WAIT_MS)
@@ -63,13 +66,25 @@ def _asked(collection: str, question: str, **more: str) -> str:
     return f"/#/ask?{urlencode({'c': collection, 'q': question, **more})}"
 
 
-def _broken() -> dict[str, Any]:
-    return {"name": "torn.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 torn"}
+def _file(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/pdf", "buffer": content}
+
+
+def _read(name: str) -> bytes:
+    return (CORPUS / name).read_bytes()
 
 
 @contextmanager
-def _tab(browser: Browser, url: str, size: dict[str, int], **options: Any) -> Iterator[Page]:
-    context = browser.new_context(base_url=url, viewport=size, reduced_motion="reduce", **options)
+def _tab(
+    browser: Browser, url: str, *, is_dark: bool = False, is_phone: bool = False
+) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=url,
+        viewport=PHONE if is_phone else DESKTOP,
+        device_scale_factor=2 if is_phone else 1,
+        color_scheme="dark" if is_dark else "light",
+        reduced_motion="reduce",
+    )
     yield context.new_page()
     context.close()
 

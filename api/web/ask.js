@@ -19,6 +19,7 @@ let asked = ""; // the question whose answer is shown
 let running = new AbortController();
 let chosen = ""; // the page that was opened by itself
 let hitsShown = [];
+let width = 0; // that the question was fitted to
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -32,6 +33,7 @@ form.addEventListener("change", ({ target }) => {
   if (target.name === "mode" && here().q) form.requestSubmit();
 });
 field.addEventListener("input", fit);
+new ResizeObserver(fitAgain).observe(form); // the panel is narrower beside a page
 field.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
@@ -169,6 +171,11 @@ async function showStart(address, signal) {
     dropZone(),
     el("ol", { class: "steps" }, el("li", {}, "Drop PDFs, scans or pictures of pages."), el("li", {}, "Watch every page become ready."), el("li", {}, "Ask, and see the words that answer lit on their page.")),
   );
+}
+
+function fitAgain([{ contentRect }]) {
+  if (contentRect.width !== width) fit();
+  width = contentRect.width;
 }
 
 function fit() {

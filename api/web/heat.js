@@ -42,7 +42,7 @@ export function paint(canvas, rows, ratio) {
 
 function fill({ data, width, height }, { box: [left, top, right, bottom], heat: value }) {
   const colour = COOL.map((cool, n) => Math.round(cool + (HOT[n] - cool) * value));
-  const alpha = Math.round(255 * STRENGTH * (0.35 + 0.65 * value));
+  const alpha = Math.round(255 * STRENGTH * value ** 1.5);
   for (let y = Math.floor(top * height); y < Math.min(height, Math.ceil(bottom * height)); y += 1) {
     for (let x = Math.floor(left * width); x < Math.min(width, Math.ceil(right * width)); x += 1) {
       data.set([...colour, alpha], 4 * (y * width + x));
