@@ -1,4 +1,4 @@
-"""The HTTP application: REST under `/v1`, MCP at `/mcp`, probes, OpenAPI at `/docs`."""
+"""The HTTP application: the web page, REST under `/v1`, MCP at `/mcp`, probes, `/docs`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,6 +27,7 @@ from api.routes import (
     question,
     reindex,
     spending,
+    web,
 )
 from api.service import Service
 from api.watching import JobWatch
@@ -91,3 +92,5 @@ def include_routes(app: FastAPI) -> None:
     for routes in REST:
         app.include_router(routes.router, prefix="/v1")
     app.include_router(probe.router)
+    app.include_router(web.router)
+    app.mount("/web", web.files)
