@@ -29,6 +29,13 @@ HALF = [0.5, 0.5, 0.5]
 QWEN = {"pad_token": "<|endoftext|>", "eos_token": "<|im_end|>"}
 QWEN_TOKENS = ["<|im_start|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>"]
 QWEN_TOKENS += ["<|video_pad|>"]
+QWEN_CHAT = """\
+{% for message in messages %}<|im_start|>{{ message.role }}
+{% if message.content is string %}{{ message.content }}{% else %}{% for part in message.content %}\
+{% if part.type == 'image' %}<|vision_start|><|image_pad|><|vision_end|>\
+{% else %}{{ part.text }}{% endif %}{% endfor %}{% endif %}<|im_end|>
+{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+{% endif %}"""
 TILES = {"pad_token": "<pad>", "eos_token": "<end_of_utterance>"}
 TILE_TOKENS = ["<|im_start|>", "<|begin_of_text|>", "<image>", "<fake_token_around_image>"]
 TILE_TOKENS += ["<global-img>", *(f"<row_{y}_col_{x}>" for y in range(1, 7) for x in range(1, 7))]
@@ -87,6 +94,29 @@ def build(model_type: str, folder: Path) -> Path:
     )
     torch.manual_seed(SEED)
     model = _randomised(getattr(engine, family.model_class)(config))
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
+
+
+def build_generator(folder: Path) -> Path:
+    """Build a tiny Qwen2-VL that writes text; what it writes is noise."""
+    declare_torchvision_operators()
+    import_module("transformers.utils.logging").set_verbosity_error()
+    import_module("transformers.utils.logging").disable_progress_bar()
+    tiny = TINY["qwen2_vl"]
+    words = _tokenizer(tiny)
+    videos = _transformers("Qwen2VLVideoProcessor")()
+    processor = _transformers("Qwen2VLProcessor")(
+        tiny.image_processor(), words, videos, chat_template=QWEN_CHAT
+    )
+    text = {**tiny.text, "vocab_size": len(words), "pad_token_id": words.pad_token_id}
+    text |= {"eos_token_id": words.eos_token_id}
+    config = _transformers(tiny.config_class)(
+        text_config=text, vision_config=tiny.vision, **_image_ids(processor)
+    )
+    torch.manual_seed(SEED)
+    model = _randomised(_transformers("Qwen2VLForConditionalGeneration")(config))
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
     return folder
