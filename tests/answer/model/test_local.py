@@ -1,7 +1,5 @@
 """A model in this process as the rest of the service meets it; never what it says."""
 
-import json
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -31,12 +29,8 @@ def local(checkpoint: Path) -> Iterator[LocalModel]:
 
 
 @pytest.fixture
-def brief(checkpoint: Path, tmp_path: Path) -> Iterator[LocalModel]:
-    """A model for which any token is the end of its reply."""
-    folder = Path(shutil.copytree(checkpoint, tmp_path / "brief"))
-    generation = {"eos_token_id": [*range(400)], "pad_token_id": 0}
-    (folder / "generation_config.json").write_text(json.dumps(generation))
-    opened = LocalModel(Source(str(folder)), device="cpu")
+def brief(brief_checkpoint: Path) -> Iterator[LocalModel]:
+    opened = LocalModel(Source(str(brief_checkpoint)), device="cpu")
     yield opened
     opened.close()
 
