@@ -1,6 +1,5 @@
 """Models that run here: a tiny Qwen2-VL with random weights, which writes noise."""
 
-import json
 import shutil
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +17,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def brief_checkpoint(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, but any token is the end of its reply."""
-    folder = Path(shutil.copytree(checkpoint, tmp_path_factory.mktemp("model") / "brief-qwen2-vl"))
-    generation = {"eos_token_id": [*range(400)], "pad_token_id": 0}
-    (folder / "generation_config.json").write_text(json.dumps(generation))
+    checkpoints = import_module("tests.index.encoders.visual.checkpoints")
+    copy = shutil.copytree(checkpoint, tmp_path_factory.mktemp("model") / "brief-qwen2-vl")
+    folder: Path = checkpoints.make_brief(Path(copy))
     return folder

@@ -6,6 +6,7 @@ and embeddings are drawn at random: a row of zeros has no direction, and normali
 colpali-engine.
 """
 
+import json
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -119,6 +120,13 @@ def build_generator(folder: Path) -> Path:
     model = _randomised(_transformers("Qwen2VLForConditionalGeneration")(config))
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
+    return folder
+
+
+def make_brief(folder: Path) -> Path:
+    """Let any token end a generator's reply."""
+    generation = {"eos_token_id": [*range(400)], "pad_token_id": 0}
+    (folder / "generation_config.json").write_text(json.dumps(generation))
     return folder
 
 
