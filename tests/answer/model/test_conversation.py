@@ -17,7 +17,8 @@ def test_texts_and_pictures_stand_in_the_order_of_the_messages() -> None:
     system, user = Conversation(ADDED).turns(request("How  tall?", picture(30, 40)).messages)
 
     assert system == {"role": "system", "content": [{"type": "text", "text": "Be brief."}]}
-    seen, asked = user["content"]  # type: ignore[misc]  # a list
+    assert isinstance(user["content"], list)
+    seen, asked = user["content"]
     assert isinstance(seen["image"], Image.Image)
     assert (seen["type"], seen["image"].size) == ("image", (30, 40))
     assert asked == {"type": "text", "text": "How  tall?"}
