@@ -94,17 +94,38 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """Tokens that one of the models read and wrote."""
+
+    model: str
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that a model read and wrote, and what was estimated before; zeros without a model."""
+    """Tokens that models read and wrote, and what was estimated before; zeros without a model.
+
+    Attributes:
+        input_tokens: of all calls together.
+        output_tokens: likewise.
+        estimated_input_tokens: of the pages as they were planned, sent once.
+        by_model: what each took, in the order in which they were asked; empty where one was asked.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     estimated_input_tokens: int = 0
+    by_model: tuple[ModelUsage, ...] = ()
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
             self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens
         )
+
+    def of(self, model: str) -> ModelUsage:
+        """Return this as one model's."""
+        return ModelUsage(model, self.input_tokens, self.output_tokens)
 
 
 @dataclass(frozen=True, slots=True)

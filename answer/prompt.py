@@ -68,14 +68,22 @@ def messages(
     content: list[TextPart | ImagePart] = [
         *parts,
         text_part(REMINDER),
-        text_part(f"Question: {question.strip()}"),
+        text_part(_asked(question)),
     ]
     return [{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": content}]
 
 
+def without_pages(question: str) -> "list[Message]":
+    """The same messages but for the pages, to ask for another form of a reply."""
+    return [
+        {"role": "system", "content": INSTRUCTIONS},
+        {"role": "user", "content": [text_part(_asked(question))]},
+    ]
+
+
 def fixed_text(question: str) -> str:
     """What is sent whatever the pages are, to tell its tokens."""
-    return f"{INSTRUCTIONS}\n{REMINDER}\nQuestion: {question.strip()}"
+    return f"{INSTRUCTIONS}\n{REMINDER}\n{_asked(question)}"
 
 
 def words_text(page: EvidencePage) -> str:
@@ -104,6 +112,10 @@ def page_parts(
 def text_part(text: str) -> "TextPart":
     """A piece of text in a message."""
     return {"type": "text", "text": text}
+
+
+def _asked(question: str) -> str:
+    return f"Question: {question.strip()}"
 
 
 def _image(page: EvidencePage) -> "ImagePart":

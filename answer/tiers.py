@@ -7,7 +7,7 @@ from dataclasses import replace
 from answer.answers import Answer, EvidencePage, Token, Usage
 from answer.model.deadline import Deadline
 from answer.stop import Stop
-from answer.vlm import VlmClient
+from answer.vlm import Unusable, VlmClient
 from index.errors import VlmUnavailable
 
 _log = logging.getLogger(__name__)
@@ -28,6 +28,16 @@ class TieredClient:
         self._small = small
         self._large = large
 
+    @property
+    def large(self) -> VlmClient:
+        """The one with the last word."""
+        return self._large
+
+    def warm(self) -> None:
+        """Begin in the background what the first answer would wait for."""
+        self._small.warm()
+        self._large.warm()
+
     def stream(
         self, question: str, pages: Sequence[EvidencePage], stop: Stop | None = None
     ) -> Iterator[Token | Answer]:
@@ -44,6 +54,7 @@ class TieredClient:
             held = list(self._small.stream(question, pages, stop, deadline.halved()))
         except VlmUnavailable as error:
             _log.warning("small model unavailable", extra={"reason": str(error)})
+            spent = error.usage if isinstance(error, Unusable) else spent
         else:
             answer = held[-1]
             if isinstance(answer, Answer):
@@ -52,12 +63,17 @@ class TieredClient:
                     return
                 spent = answer.usage
         for item in self._large.stream(question, pages, stop, deadline):
-            yield item if isinstance(item, Token) else replace(item, usage=item.usage + spent)
+            yield item if isinstance(item, Token) else self._both(item, spent)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of both models."""
         self._small.close()
         self._large.close()
+
+    def _both(self, answer: Answer, spent: Usage) -> Answer:
+        """The large model's answer, with what the small one took before."""
+        by_model = (spent.of(self._small.model), answer.usage.of(self._large.model))
+        return replace(answer, usage=replace(spent + answer.usage, by_model=by_model))
 
 
 def _holds(answer: Answer) -> bool:

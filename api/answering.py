@@ -1,12 +1,13 @@
 """Questions answered: pages found, then told by what the settings name."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from answer.answers import Answer, Token, refusal
-from answer.persuasion import unless_persuaded
+from answer.persuasion import held_back
 from answer.stop import Stop
+from answer.vlm import VlmClient
 from api import parts
 from api.admission import Admission
 from api.shown_pages import PageBudget, ShownPages
@@ -48,7 +49,7 @@ class Answering:
 
     def __init__(
         self,
-        answerer: parts.Answerer | None,
+        answerer: parts.ModelAnswerer | None,
         search: Callable[[str, SearchQuery], SearchResult],
         language: Callable[[str], str],
         admission: Admission,
@@ -91,20 +92,18 @@ class Answering:
         planning = perf_counter()
         shown = self._shown(collection, query.text, found)
         began = perf_counter()
-        told: list[str] = []
         first_ms: float | None = None
         for item in self._stream(collection, query.text, (found, shown), stop):
-            for token in [item] if isinstance(item, Token) else _untold(item, told):
-                first_ms = first_ms or _ms_since(asked)
-                told = [*told[: token.sentence], token.text]
-                yield token
-            if isinstance(item, Answer):
-                timings = {
-                    "plan": 1000 * (began - planning),
-                    "answer": _ms_since(began),
-                    "first_token": first_ms or _ms_since(asked),
-                }
-                yield Answered(item, replace(found, timings={**found.timings, **timings}))
+            first_ms = first_ms or _ms_since(asked)
+            if isinstance(item, Token):
+                yield item
+                continue
+            timings = {
+                "plan": 1000 * (began - planning),
+                "answer": _ms_since(began),
+                "first_token": first_ms,
+            }
+            yield Answered(item, replace(found, timings={**found.timings, **timings}))
 
     def plan(self, collection: str, query: SearchQuery) -> tuple[ShownPages, SearchResult]:
         """Find the pages of an answer and what a model would be shown of them, asking none."""
@@ -112,6 +111,16 @@ class Answering:
         began = perf_counter()
         shown = self._shown(collection, query.text, found)
         return shown, replace(found, timings={**found.timings, "plan": _ms_since(began)})
+
+    @property
+    def client(self) -> VlmClient | None:
+        """The model with the last word, for other work with it; None where none is configured."""
+        return self._answerer.large if self._answerer is not None else None
+
+    def warm(self) -> None:
+        """Begin in the background what the first answer would wait for."""
+        if self._answerer is not None:
+            self._answerer.warm()
 
     def close(self) -> None:
         """Let go of the models."""
@@ -126,14 +135,15 @@ class Answering:
         stop: Stop | None,
     ) -> Iterator[Token | Answer]:
         found, shown = pages
-        answerer = self._answerer or parts.quoter(self._language(collection))
+        answerer: parts.Answerer = self._answerer or parts.quoter(self._language(collection))
         if not shown.pages:
             shown.check_room()
             yield refusal(answerer.model)
             return
         try:
-            for item in answerer.stream(question, shown.pages, stop):
-                yield _final(item, question, shown) if isinstance(item, Answer) else item
+            told = _told_whole(answerer.stream(question, shown.pages, stop))
+            for item in held_back(told, question, shown.pages):
+                yield shown.priced(item) if isinstance(item, Answer) else item
         except VlmUnavailable as error:
             raise AnswerUnavailable(str(error), found) from error
 
@@ -142,9 +152,15 @@ class Answering:
         return self._budget.shown(question, admitted)
 
 
-def _final(answer: Answer, question: str, shown: ShownPages) -> Answer:
-    """The answer with what it was expected to cost; not grounded where a page persuaded it."""
-    return shown.priced(unless_persuaded(answer, question, shown.pages))
+def _told_whole(items: Iterable[Token | Answer]) -> Iterator[Token | Answer]:
+    """What is told of an answer, with the sentences that were not before the whole of it."""
+    told: list[str] = []
+    for item in items:
+        if isinstance(item, Token):
+            told = [*told[: item.sentence], item.text]
+        else:
+            yield from _untold(item, told)
+        yield item
 
 
 def _untold(answer: Answer, told: Sequence[str]) -> list[Token]:

@@ -62,6 +62,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if work:
             service.worker.start()
+        service.answering.warm()
         async with running_mcp():
             yield
         await run_in_threadpool(service.close)

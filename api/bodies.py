@@ -1,6 +1,7 @@
 """From what the floors hand out to the JSON shapes of the API."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from answer.answers import Answer, Citation
 from api.access import OPERATOR, Access
@@ -11,6 +12,7 @@ from api.question_bodies import (
     CitationBody,
     FilterBody,
     HitBody,
+    ModelUsageBody,
     RegionBody,
     SearchResponse,
     SentenceBody,
@@ -163,6 +165,7 @@ def answer_body(collection: str, answer: Answer, found: SearchResult) -> AnswerR
             input_tokens=answer.usage.input_tokens,
             output_tokens=answer.usage.output_tokens,
             estimated_input_tokens=answer.usage.estimated_input_tokens,
+            by_model=[ModelUsageBody(**asdict(one)) for one in answer.usage.by_model],
         ),
         timings=rounded_timings(found),
     )

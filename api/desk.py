@@ -257,7 +257,8 @@ class LocalDesk(LocalJobs):
     def plan_answer(self, collection: str, request: AnswerRequest) -> AnswerPlan:
         """Return what an answer would be made from and cost."""
         shown, found = self.service.answering.plan(collection, _query(request))
-        return plan_body(self.service.settings.vlm_model, shown, found)
+        client = self.service.answering.client
+        return plan_body("" if client is None else client.model, shown, found)
 
     def ask_stream(
         self, collection: str, request: AnswerRequest, *, stop: Stop | None = None

@@ -177,7 +177,6 @@ def _check_blobs(settings: Settings) -> Probe:
 
 
 def _check_vlm(settings: Settings) -> Probe:
-    detail = (
-        settings.vlm_model if settings.vlm_url else "none: answers are quotes (PAGESIGHT_VLM_URL)"
-    )
+    client = parts.model(settings)
+    detail = "none: answers are quotes (PAGESIGHT_VLM_URL)" if client is None else client.model
     return Probe(name="vlm", ok=True, detail=detail)

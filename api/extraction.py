@@ -1,7 +1,5 @@
 """Fields of a JSON schema from chosen documents, one result a document."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,12 +7,9 @@ from uuid import UUID
 from answer.answers import EvidencePage
 from answer.extraction.extractor import Extractor
 from answer.extraction.model_reader import ModelReader
-from answer.extraction.pointing import FieldReader
 from answer.extraction.results import Extracted
 from answer.extraction.wanted import read_schema
-from api import parts
 from api.service import Service
-from api.settings import Settings
 from index.catalog.entries import LiveDocument
 from index.errors import InvalidRequest, PageNotFound
 from retrieval.hits import PageScope
@@ -62,12 +57,12 @@ class Extraction:
         """
         wanted = read_schema(schema)
         found: list[ExtractedDocument] = []
-        with _open_reader(self._service.settings) as reader:
-            extractor = Extractor(reader)
-            for document, numbers in self._chosen(collection, scope):
-                pages = [self._page(document, number) for number in numbers]
-                extracted = extractor.extract(wanted, pages, instructions=instructions)
-                found.append(ExtractedDocument(document.document, document.name, extracted))
+        client = self._service.answering.client
+        extractor = Extractor(None if client is None else ModelReader(client))
+        for document, numbers in self._chosen(collection, scope):
+            pages = [self._page(document, number) for number in numbers]
+            extracted = extractor.extract(wanted, pages, instructions=instructions)
+            found.append(ExtractedDocument(document.document, document.name, extracted))
         return found
 
     def _chosen(self, collection: str, scope: PageScope) -> list[tuple[LiveDocument, list[int]]]:
@@ -100,17 +95,6 @@ class Extraction:
         pages = self._service.pages
         found = pages.read(document.document, document.name, document.generation, number)
         return found.trusted()
-
-
-@contextmanager
-def _open_reader(settings: Settings) -> Iterator[FieldReader | None]:
-    """The model that reads fields which the words do not settle, if one is set."""
-    client = parts.model(settings)
-    try:
-        yield None if client is None else ModelReader(client)
-    finally:
-        if client is not None:
-            client.close()
 
 
 def _within(numbers: list[int], scope: PageScope) -> list[int]:

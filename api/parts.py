@@ -9,9 +9,13 @@ import pypdfium2.version  # type: ignore[import-untyped]  # ships no types
 import pytesseract  # type: ignore[import-untyped]  # likewise
 
 from answer.answers import Answer, EvidencePage, Token
+from answer.budget.cap import InputCap
+from answer.budget.known_models import image_family
 from answer.extractive import ExtractiveAnswerer
 from answer.gate import Gate
+from answer.model.base import ChatModel
 from answer.model.endpoint import CallLimits, ChatEndpoint
+from answer.model.local import LocalModel
 from answer.recital import Recital
 from answer.stop import Stop
 from answer.tiers import TieredClient
@@ -20,7 +24,7 @@ from api.doorkeeper import Doorkeeper
 from api.ownership import Ownership
 from api.prices import Price
 from api.purse import Purse
-from api.settings import LOOPBACK, Settings
+from api.settings import IN_PROCESS, LOOPBACK, Settings
 from index.blobs.base import Blobs
 from index.blobs.local import LocalBlobs
 from index.catalog.catalog import Catalog
@@ -59,6 +63,17 @@ class Answerer(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+class ModelAnswerer(Answerer, Protocol):
+    """One or two vision-language models."""
+
+    @property
+    def large(self) -> VlmClient:
+        """The one with the last word."""
+
+    def warm(self) -> None:
+        """Begin in the background what the first answer would wait for."""
 
 
 def doorkeeper(settings: Settings, keys: Keys, ownership: Ownership | None) -> Doorkeeper:
@@ -207,7 +222,7 @@ def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
     return opener
 
 
-def answerer(settings: Settings) -> Answerer | None:
+def answerer(settings: Settings) -> ModelAnswerer | None:
     """Return what asks the models that the settings name, or None when they name none."""
     large = model(settings)
     if large is None or not settings.vlm_small_model:
@@ -231,9 +246,21 @@ def quoter(language: str) -> Answerer:
 
 
 def _client(settings: Settings, url: str, model: str, key: str) -> VlmClient:
+    images = image_family(settings.vlm_image_tokens, model)
+    return VlmClient(
+        _chat(settings, url, model, key),
+        settings.vlm_timeout_s,
+        evidence=settings.vlm_evidence,
+        cap=InputCap(settings.vlm_max_input_tokens, images),
+    )
+
+
+def _chat(settings: Settings, url: str, model: str, key: str) -> ChatModel:
+    if url == IN_PROCESS:
+        device = None if settings.vlm_device == "auto" else settings.vlm_device
+        return LocalModel.named(model, device=device, allow_network=settings.hub)
     limits = CallLimits(settings.vlm_connect_s, settings.vlm_silence_s, settings.vlm_retries)
-    endpoint = ChatEndpoint(url, model, key, limits=limits)
-    return VlmClient(endpoint, settings.vlm_timeout_s, evidence=settings.vlm_evidence)
+    return ChatEndpoint(url, model, key, limits=limits)
 
 
 @cache

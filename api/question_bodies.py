@@ -127,12 +127,25 @@ class SentenceBody(Body):
     citations: list[int]
 
 
-class UsageBody(Body):
-    """Tokens that a model read and wrote, by its own account, and what was estimated before."""
+class ModelUsageBody(Body):
+    """Tokens that one of the models read and wrote."""
 
+    model: str
     input_tokens: int
     output_tokens: int
-    estimated_input_tokens: int = Field(0, description="0 where no model is asked")
+
+
+class UsageBody(Body):
+    """Tokens that models read and wrote, by their own account, and what was estimated before."""
+
+    input_tokens: int = Field(description="of all calls together")
+    output_tokens: int
+    estimated_input_tokens: int = Field(
+        0, description="of the pages as planned, sent once; 0 where no model is asked"
+    )
+    by_model: list[ModelUsageBody] = Field(
+        default_factory=list, description="what each took, where more than one was asked"
+    )
 
 
 class AnswerResponse(Body):

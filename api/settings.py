@@ -16,6 +16,7 @@ from ingest.fetching.hosts import HostRule
 M_ARENA_MAX = -8  # from malloc.h of glibc
 Scorer = Literal["auto", "native", "numpy", "cuda", "qdrant"]
 HTTP_URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
+IN_PROCESS = "transformers"  # instead of an endpoint
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -144,8 +145,22 @@ class Settings(BaseSettings):
         description="share of the searches that are done again exhaustively, to tell in `/readyz` "
         "how much the fast way finds of what scoring every page finds",
     )
-    vlm_url: str | None = Field(None, description="OpenAI-compatible endpoint that writes answers")
-    vlm_model: str = Field("", description="its model name")
+    vlm_url: str | None = Field(
+        None,
+        description="OpenAI-compatible endpoint that writes answers, or `transformers`: the model "
+        "runs in this process",
+    )
+    vlm_model: str = Field(
+        "",
+        description="its model name; in this process a folder with an image-text model, or the "
+        "hub's `name@commit`",
+    )
+    vlm_device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|cuda(:\d+)?)$",
+        description="where a model in this process runs: `cpu`, `cuda`, `cuda:1`; `auto` is CUDA "
+        "where there is a GPU",
+    )
     vlm_key: str = Field("", description="its key")
     vlm_small_model: str = Field(
         "",
@@ -170,8 +185,9 @@ class Settings(BaseSettings):
     vlm_max_input_tokens: int = Field(
         8000,
         ge=1000,
-        description="tokens that it may be sent for one answer: instructions, pages, question; "
-        "pages are scaled down, cut out, sent as words or left out until they fit",
+        description="tokens that it may be sent for one answer: instructions, pages, question, and "
+        "all of it again where its reply must be mended; pages are scaled down, cut out, sent as "
+        "words or left out until they fit, and no repair is asked for above it",
     )
     vlm_image_tokens: str = Field(
         "auto",
@@ -248,7 +264,7 @@ class Settings(BaseSettings):
     @field_validator("vlm_url", "vlm_small_url")
     @classmethod
     def _is_address(cls, url: str | None) -> str | None:
-        if url is not None:
+        if url is not None and url != IN_PROCESS:
             HTTP_URL.validate_python(url)
         return url
 

@@ -93,9 +93,9 @@ def index(service: Service, name: str, content: bytes, collection: str = "defaul
     return str(document.id)
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait until something holds, for half a minute at most."""
-    for _ in range(600):
+def wait_for(condition: Callable[[], bool], *, at_most_s: float = 30.0) -> None:
+    """Wait until something holds."""
+    for _ in range(round(at_most_s / 0.05)):
         if condition():
             return
         sleep(0.05)

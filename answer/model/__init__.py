@@ -1,1 +1,1 @@
-"""The client of a model behind an OpenAI-compatible endpoint."""
+"""Models that write replies: behind an OpenAI-compatible endpoint, or in this process."""

@@ -52,6 +52,10 @@ class Background(Generic[Item]):
             )
         working.result()
 
+    def soon(self, callback: Callable[[], object]) -> None:
+        """Call it in the thread, before work that comes later; what it returns is dropped."""
+        self._running().call_soon_threadsafe(callback)
+
     def close(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
         """End what runs, then run `last`, then end the thread; twice equals once."""
         with self._lock:

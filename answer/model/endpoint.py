@@ -73,6 +73,10 @@ class ChatEndpoint:
         self._left_out: Options = frozenset()
         self._client: AsyncOpenAI | None = None
 
+    def warm(self) -> None:
+        """Begin to import the SDK, which takes seconds; nothing is sent."""
+        self._background.soon(self._open)
+
     def stream(
         self, request: ChatRequest, deadline: Deadline, stop: Stop
     ) -> Iterator[str | Completion]:
@@ -166,7 +170,7 @@ class ChatEndpoint:
         except (openai.APITimeoutError, httpx2.TimeoutException) as error:
             raise CallFailed(self._silence(error), may_pass=reader.n_bytes == 0) from error
         except (openai.APIConnectionError, httpx2.HTTPError) as error:
-            reason = f"cannot be reached: {error.__cause__ or error}"
+            reason = f"cannot be reached: {_told(error.__cause__ or error)}"
             raise CallFailed(reason, may_pass=reader.n_bytes == 0) from error
         except BadReply as error:
             raise CallFailed(str(error)) from error
@@ -201,3 +205,7 @@ class ChatEndpoint:
                 max_retries=0,
             )
         return self._client
+
+
+def _told(error: BaseException) -> str:
+    return str(error) or type(error).__name__

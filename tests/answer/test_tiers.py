@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from answer.answers import Answer, EvidencePage, Token, Usage
+from answer.answers import Answer, EvidencePage, ModelUsage, Token, Usage
 from answer.tiers import TieredClient
 from answer.vlm import VlmClient
 from index.errors import VlmUnavailable
@@ -13,6 +13,7 @@ LINES = ("The bridge was opened in 1931.", "It has seven arches.")
 RIGHT = streamed(reply(("In 1931.", [("P1", "opened in 1931")])))
 WRONG = streamed(reply(("In 1932.", [("P1", "opened in 1932")])))
 REFUSED = streamed(reply(answerable=False))
+BROKEN = streamed("{")
 
 
 @pytest.fixture
@@ -40,20 +41,31 @@ def test_what_the_small_model_can_show_is_the_answer(
 
     assert told == [Token(0, "In 1931.")]
     assert answer.model == "small"
+    assert answer.usage == Usage(900, 30)
     assert [asked["model"] for asked in model.asked] == ["small"]
 
 
-@pytest.mark.parametrize(("small", "spent"), [(WRONG, 1800), (REFUSED, 1800), (failing(500), 900)])
+@pytest.mark.parametrize(
+    ("small", "n_replies"),
+    [([WRONG], 1), ([REFUSED], 1), ([failing(500)], 0), ([BROKEN, BROKEN], 2)],
+)
 def test_what_it_refuses_or_cannot_show_goes_to_the_large_one(
-    model: ScriptedModel, tiered: TieredClient, make_page: MakePage, small: Play, spent: int
+    model: ScriptedModel,
+    tiered: TieredClient,
+    make_page: MakePage,
+    small: list[Play],
+    n_replies: int,
 ) -> None:
-    model.plays(small, RIGHT)
+    model.plays(*small, RIGHT)
 
     told, answer = ask(tiered, make_page(*LINES))
 
     assert told == [Token(0, "In 1931.")]
-    assert (answer.model, answer.usage) == ("large", Usage(spent, spent // 30))
-    assert [asked["model"] for asked in model.asked] == ["small", "large"]
+    assert answer.model == "large"
+    read, wrote = 900 * n_replies, 30 * n_replies
+    by_model = (ModelUsage("small", read, wrote), ModelUsage("large", 900, 30))
+    assert answer.usage == Usage(read + 900, wrote + 30, by_model=by_model)
+    assert [asked["model"] for asked in model.asked] == ["small"] * len(small) + ["large"]
 
 
 def test_a_small_model_that_stalls_leaves_half_of_the_time_to_the_large_one(

@@ -3,14 +3,19 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from answer.answers import NOT_FOUND, Answer, EvidencePage, Token, Usage
+from answer.budget.cap import InputCap
+from answer.budget.families import Fixed
 from answer.cautions import COUNTING
-from answer.vlm import UNCHECKED, VlmClient
+from answer.model.endpoint import ChatEndpoint
+from answer.vlm import UNCHECKED, Unusable, VlmClient
 from index.errors import InvalidRequest, VlmUnavailable
 from index.records import Box
+from tests.answer.model.prompts import picture
 from tests.scripted_model import ScriptedModel, failing, reply, streamed
 
 MakePage = Callable[..., EvidencePage]
@@ -217,6 +222,48 @@ def test_prose_is_passed_on_as_an_answer_that_points_at_nothing(
     assert answer.text == "In 1931, as I said."
     assert (answer.grounded, answer.citations) == (False, ())
     assert answer.warnings == (UNCHECKED,)
+
+
+@pytest.mark.parametrize(
+    ("max_tokens", "sent"), [(4000, "all of it"), (1700, "without the pages"), (1000, "nothing")]
+)
+def test_a_repair_stays_under_the_cap_with_what_was_sent_before(
+    model: ScriptedModel, make_page: MakePage, max_tokens: int, sent: str
+) -> None:
+    model.plays(streamed('{"answer": "In 1931."}'), streamed(reply(OPENED)))
+    cap = InputCap(max_tokens, Fixed(400))
+    client = VlmClient(ChatEndpoint(model.url, "tiny"), 20.0, cap=cap)
+    page = replace(make_page(*LINES), image=picture)
+
+    answered = partial(client.answer, "When?", [page])
+    if sent == "nothing":
+        with pytest.raises(Unusable) as caught:
+            answered()
+        assert caught.value.usage == Usage(900, 30)
+    else:
+        assert answered().grounded
+    client.close()
+
+    first, *others = (asked["messages"] for asked in model.asked)
+    assert len(others) == (sent != "nothing")
+    for again in others:
+        assert again[-2]["content"] == '{"answer": "In 1931."}'
+        assert ("data:image" in json.dumps(again)) is (sent == "all of it")
+        assert again[0] == first[0]
+        assert again[1]["content"][-1] == first[1]["content"][-1]
+
+
+def test_nothing_is_asked_for_again_without_the_pages_where_there_is_no_reply(
+    model: ScriptedModel, make_page: MakePage
+) -> None:
+    model.plays(streamed(""))
+    client = VlmClient(ChatEndpoint(model.url, "tiny"), 20.0, cap=InputCap(1700, Fixed(400)))
+
+    with pytest.raises(Unusable):
+        client.answer("When?", [replace(make_page(*LINES), image=picture)])
+    client.close()
+
+    assert len(model.asked) == 1
 
 
 def test_messages_of_any_kind_are_asked_without_a_schema(

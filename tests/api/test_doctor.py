@@ -35,6 +35,20 @@ def test_what_lacks_says_what_mends_it(
     assert probes["disk"].mend.startswith("free ")
 
 
+@pytest.mark.parametrize(
+    ("model", "is_well", "told"),
+    [("/models/tiny", True, "/models/tiny"), ("", False, "needs a folder")],
+)
+def test_a_model_in_this_process_is_told(
+    data_folder: Path, model: str, told: str, *, is_well: bool
+) -> None:
+    chosen = settings(data_folder, vlm_url="transformers", vlm_model=model)
+
+    probe = by_name(check_machine(chosen))["vlm"]
+
+    assert (probe.ok, told in probe.detail) == (is_well, True)
+
+
 def test_a_database_or_store_that_does_not_answer_is_said(data_folder: Path) -> None:
     nowhere = settings(
         data_folder,

@@ -87,8 +87,20 @@ def test_a_models_address_is_one(url: str) -> None:
         Settings(vlm_url=url)
 
 
-def test_a_models_address_is_kept_as_it_was_given() -> None:
-    assert Settings(vlm_url="http://127.0.0.1:9/v1").vlm_url == "http://127.0.0.1:9/v1"
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "transformers"])
+def test_a_models_address_is_kept_as_it_was_given(url: str) -> None:
+    assert Settings(vlm_url=url).vlm_url == url
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", "cuda", "cuda:1"])
+def test_a_model_may_run_on_a_device(device: str) -> None:
+    assert Settings(vlm_device=device).vlm_device == device
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:", "", "cpu "])
+def test_what_is_no_device_is_refused(device: str) -> None:
+    with pytest.raises(ValidationError, match="vlm_device"):
+        Settings(vlm_device=device)
 
 
 @pytest.mark.parametrize("key", ["k\u00e9y", "key\n"])

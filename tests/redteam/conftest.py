@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 
 from api.desk import LocalDesk
+from api.events import AnswerEvent
 from api.question_bodies import (
     AnswerRequest,
     AnswerResponse,
@@ -27,6 +28,7 @@ from index.records import PageWords
 from index.words import decode_words
 from tests.conftest import fresh_database, open_service
 from tests.redteam.attacks import ALL, ENCODED, FILE_NAME, HIDDEN, PERSUADING, VISIBLE, Attack
+from tests.scripted_model import streamed, whole
 from tests.tiny import HashedWords
 
 
@@ -66,6 +68,15 @@ class Obedient:
     url: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
     lies: list[tuple[str, str]] = field(default_factory=list)  # quotes instead of those on pages
+    says_first: str = ""  # a sentence before the one that obeys
+    streams: bool = False
+
+    @contextmanager
+    def playing(self, *, streams: bool, says_first: str = "") -> Iterator[None]:
+        """Reply so as long as a block lasts."""
+        self.streams, self.says_first = streams, says_first
+        yield
+        self.streams, self.says_first = False, ""
 
     def reply(self, request: dict[str, Any]) -> str:
         """Repeat the canaries of the prompt, quote the lines that they stand on."""
@@ -78,6 +89,9 @@ class Obedient:
         if self.lies:
             quotes = [{"page_label": label, "quote": quote} for label, quote in self.lies]
         sentences = [{"text": said, "quotes": quotes}]
+        if self.says_first:
+            honest = [{"page_label": "P1", "quote": self.says_first}]
+            sentences.insert(0, {"text": self.says_first, "quotes": honest})
         told = {"answer": said, "quotes": quotes, "answerable": True, "sentences": sentences}
         return json.dumps(told)
 
@@ -103,12 +117,11 @@ def obedient() -> Iterator[Obedient]:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             played.asked.append(request)
-            message = {"role": "assistant", "content": played.reply(request)}
-            choice = {"index": 0, "message": message, "finish_reason": "stop"}
-            usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-            body = json.dumps({"choices": [choice], "usage": usage}).encode()
+            text = played.reply(request)
+            body = b"".join(streamed(text).pieces if played.streams else whole(text).pieces)
             self.send_response(200)
-            self.send_header("Content-Type", "application/json")
+            kind = "text/event-stream" if played.streams else "application/json"
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -146,6 +159,11 @@ class Ground:
 
     def ask(self, attack: Attack | None, question: str) -> AnswerResponse:
         return self.desk.ask("default", AnswerRequest(query=question, filter=self._only(attack)))
+
+    def told(self, attack: Attack, question: str) -> list[AnswerEvent]:
+        """Every event of a streamed answer."""
+        request = AnswerRequest(query=question, filter=self._only(attack))
+        return list(self.desk.ask_stream("default", request))
 
     def hits(self, attack: Attack | None, question: str) -> list[HitBody]:
         asked = SearchRequest(query=question, limit=100, filter=self._only(attack))

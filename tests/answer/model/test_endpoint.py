@@ -15,6 +15,7 @@ from answer.model.request import ChatRequest
 from answer.stop import Stop
 from index.errors import AnswerCancelled, VlmUnavailable
 from tests.scripted_model import Play, ScriptedModel, chunk, failing, streamed, whole
+from tests.tiny import wait_for
 
 ASKED = ChatRequest([{"role": "user", "content": "How many?"}], 50, {"type": "object"})
 LIMIT_S = 20.0  # far more than anything here takes; far less than a stall
@@ -47,6 +48,16 @@ def _bounded() -> Iterator[None]:
     started = time.monotonic()
     yield
     assert time.monotonic() - started < LIMIT_S
+
+
+def test_warming_imports_the_sdk_and_asks_nothing(model: ScriptedModel) -> None:
+    endpoint = ChatEndpoint(model.url, "tiny")
+
+    endpoint.warm()
+
+    wait_for(lambda: endpoint._client is not None)  # noqa: SLF001  nothing else tells it
+    assert model.asked == []
+    endpoint.close()
 
 
 def test_a_reply_comes_in_pieces_and_then_whole(model: ScriptedModel, connect: Connect) -> None:

@@ -6,6 +6,7 @@ and embeddings are drawn at random: a row of zeros has no direction, and normali
 colpali-engine.
 """
 
+import json
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +30,13 @@ HALF = [0.5, 0.5, 0.5]
 QWEN = {"pad_token": "<|endoftext|>", "eos_token": "<|im_end|>"}
 QWEN_TOKENS = ["<|im_start|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>"]
 QWEN_TOKENS += ["<|video_pad|>"]
+QWEN_CHAT = """\
+{% for message in messages %}<|im_start|>{{ message.role }}
+{% if message.content is string %}{{ message.content }}{% else %}{% for part in message.content %}\
+{% if part.type == 'image' %}<|vision_start|><|image_pad|><|vision_end|>\
+{% else %}{{ part.text }}{% endif %}{% endfor %}{% endif %}<|im_end|>
+{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+{% endif %}"""
 TILES = {"pad_token": "<pad>", "eos_token": "<end_of_utterance>"}
 TILE_TOKENS = ["<|im_start|>", "<|begin_of_text|>", "<image>", "<fake_token_around_image>"]
 TILE_TOKENS += ["<global-img>", *(f"<row_{y}_col_{x}>" for y in range(1, 7) for x in range(1, 7))]
@@ -89,6 +97,36 @@ def build(model_type: str, folder: Path) -> Path:
     model = _randomised(getattr(engine, family.model_class)(config))
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
+    return folder
+
+
+def build_generator(folder: Path) -> Path:
+    """Build a tiny Qwen2-VL that writes text; what it writes is noise."""
+    declare_torchvision_operators()
+    import_module("transformers.utils.logging").set_verbosity_error()
+    import_module("transformers.utils.logging").disable_progress_bar()
+    tiny = TINY["qwen2_vl"]
+    words = _tokenizer(tiny)
+    videos = _transformers("Qwen2VLVideoProcessor")()
+    processor = _transformers("Qwen2VLProcessor")(
+        tiny.image_processor(), words, videos, chat_template=QWEN_CHAT
+    )
+    text = {**tiny.text, "vocab_size": len(words), "pad_token_id": words.pad_token_id}
+    text |= {"eos_token_id": words.eos_token_id}
+    config = _transformers(tiny.config_class)(
+        text_config=text, vision_config=tiny.vision, **_image_ids(processor)
+    )
+    torch.manual_seed(SEED)
+    model = _randomised(_transformers("Qwen2VLForConditionalGeneration")(config))
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
+
+
+def make_brief(folder: Path) -> Path:
+    """Let any token end a generator's reply."""
+    generation = {"eos_token_id": [*range(400)], "pad_token_id": 0}
+    (folder / "generation_config.json").write_text(json.dumps(generation))
     return folder
 
 
