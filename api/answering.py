@@ -10,6 +10,7 @@ from answer.stop import Stop
 from api import parts
 from api.admission import Admission
 from api.shown_pages import PageBudget, ShownPages
+from api.telemetry import Telemetry
 from index.errors import VlmUnavailable
 from retrieval.hits import SearchQuery, SearchResult
 
@@ -44,6 +45,7 @@ class Answering:
         language: the leading language of a collection.
         admission: keeps the pages that may hold an answer.
         budget: plans what a model is shown of them.
+        telemetry: is told how answers end.
     """
 
     def __init__(
@@ -53,12 +55,14 @@ class Answering:
         language: Callable[[str], str],
         admission: Admission,
         budget: PageBudget,
+        telemetry: Telemetry,
     ) -> None:
         self._answerer = answerer
         self._search = search
         self._language = language
         self._admission = admission
         self._budget = budget
+        self._telemetry = telemetry
 
     def ask(
         self, collection: str, query: SearchQuery, stop: Stop | None = None
@@ -85,6 +89,23 @@ class Answering:
             AnswerCancelled: it was stopped.
             AnswerUnavailable: the model does not answer.
         """
+        return self._telemetry.answering(self._told(collection, query, stop))
+
+    def plan(self, collection: str, query: SearchQuery) -> tuple[ShownPages, SearchResult]:
+        """Find the pages of an answer and what a model would be shown of them, asking none."""
+        found = self._search(collection, query)
+        began = perf_counter()
+        shown = self._shown(collection, query.text, found)
+        return shown, replace(found, timings={**found.timings, "plan": _ms_since(began)})
+
+    def close(self) -> None:
+        """Let go of the models."""
+        if self._answerer is not None:
+            self._answerer.close()
+
+    def _told(
+        self, collection: str, query: SearchQuery, stop: Stop | None
+    ) -> Iterator[SearchResult | Token | Answered]:
         asked = perf_counter()
         found = self._search(collection, query)
         yield found
@@ -104,19 +125,8 @@ class Answering:
                     "answer": _ms_since(began),
                     "first_token": first_ms or _ms_since(asked),
                 }
+                self._telemetry.answered(item, timings)
                 yield Answered(item, replace(found, timings={**found.timings, **timings}))
-
-    def plan(self, collection: str, query: SearchQuery) -> tuple[ShownPages, SearchResult]:
-        """Find the pages of an answer and what a model would be shown of them, asking none."""
-        found = self._search(collection, query)
-        began = perf_counter()
-        shown = self._shown(collection, query.text, found)
-        return shown, replace(found, timings={**found.timings, "plan": _ms_since(began)})
-
-    def close(self) -> None:
-        """Let go of the models."""
-        if self._answerer is not None:
-            self._answerer.close()
 
     def _stream(
         self,

@@ -9,8 +9,11 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import problems
 from api.desk import LocalDesk
+from api.readiness import watch_state
+from api.request_watch import RequestWatch
 from api.routes import collection, document, extract, job, page, probe, question, reindex
 from api.service import Service
+from api.turn_taking import TakeTurns, address, lines
 
 MULTIPART_OVERHEAD = 1 << 20
 
@@ -37,8 +40,12 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
     )
+    app.state.ready = ready = watch_state(service)
+    metrics, queues = service.telemetry.metrics, lines(service.settings)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_bytes)
     app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)
+    app.add_middleware(TakeTurns, lines=queues, caller=address, metrics=metrics)
+    app.add_middleware(RequestWatch, telemetry=service.telemetry, ending=lambda: ready.is_ending)
     app.state.desk = LocalDesk(service)
     app.state.service = service
     problems.install(app)

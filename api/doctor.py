@@ -48,6 +48,7 @@ def check_service(service: Service) -> list[Probe]:
     """Check that a running service can do its work."""
     checks: dict[str, Callable[[], Probe]] = {
         "database": lambda: _count_collections(service),
+        "queue": lambda: _check_queue(service),
         "vectors": lambda: _check_store(service),
         "disk": lambda: _check_disk(service.settings),
         "recall": lambda: _tell_recall(service),
@@ -65,6 +66,12 @@ def _guarded(name: str, check: Callable[[], Probe]) -> Probe:
 def _count_collections(service: Service) -> Probe:
     found = len(service.catalog.collections())
     return Probe(name="database", ok=True, detail=f"{found} collections")
+
+
+def _check_queue(service: Service) -> Probe:
+    waiting = service.backlog.read()
+    told = f"{waiting.n_queued} jobs wait, {waiting.n_running} are worked on"
+    return Probe(name="queue", ok=True, detail=told)
 
 
 def _tell_recall(service: Service) -> Probe:

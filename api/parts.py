@@ -11,12 +11,17 @@ import pytesseract  # type: ignore[import-untyped]  # likewise
 from answer.answers import Answer, EvidencePage, Token
 from answer.extractive import ExtractiveAnswerer
 from answer.gate import Gate
+from answer.model.breaker import CircuitBreaker
+from answer.model.calls import UNWATCHED
 from answer.model.endpoint import CallLimits, ChatEndpoint
 from answer.recital import Recital
 from answer.stop import Stop
 from answer.tiers import TieredClient
 from answer.vlm import VlmClient
+from api.metrics import Metrics
 from api.settings import Settings
+from api.telemetry import Telemetry
+from api.traces import Traces
 from index.catalog.catalog import Catalog
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf, ShelfSettings
@@ -162,21 +167,28 @@ def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
     return opener
 
 
-def answerer(settings: Settings) -> Answerer | None:
+def telemetry(settings: Settings) -> Telemetry:
+    """Return what listens to all parts: metrics, and traces where there is a collector."""
+    return Telemetry(Metrics(), Traces.open(settings.otlp_url))
+
+
+def answerer(settings: Settings, told: Telemetry | None = None) -> Answerer | None:
     """Return what asks the models that the settings name, or None when they name none."""
-    large = model(settings)
+    large = model(settings, told)
     if large is None or not settings.vlm_small_model:
         return large
     url = settings.vlm_small_url or settings.vlm_url or ""
     key = settings.vlm_small_key if settings.vlm_small_url else settings.vlm_key
-    return TieredClient(_client(settings, url, settings.vlm_small_model, key), large)
+    endpoint = (url, settings.vlm_small_model, key)
+    return TieredClient(_client(settings, endpoint, told), large)
 
 
-def model(settings: Settings) -> VlmClient | None:
+def model(settings: Settings, told: Telemetry | None = None) -> VlmClient | None:
     """Return the vision-language model that the settings name, or None when they name none."""
     if settings.vlm_url is None:
         return None
-    return _client(settings, settings.vlm_url, settings.vlm_model, settings.vlm_key)
+    endpoint = (settings.vlm_url, settings.vlm_model, settings.vlm_key)
+    return _client(settings, endpoint, told)
 
 
 @cache
@@ -185,9 +197,13 @@ def quoter(language: str) -> Answerer:
     return Recital(ExtractiveAnswerer(language=language))
 
 
-def _client(settings: Settings, url: str, model: str, key: str) -> VlmClient:
+def _client(settings: Settings, named: tuple[str, str, str], told: Telemetry | None) -> VlmClient:
     limits = CallLimits(settings.vlm_connect_s, settings.vlm_silence_s, settings.vlm_retries)
-    endpoint = ChatEndpoint(url, model, key, limits=limits)
+    breaker = CircuitBreaker()
+    if told is not None:
+        told.follow_circuit(named[1], breaker)
+    calls = told or UNWATCHED
+    endpoint = ChatEndpoint(*named, limits=limits, breaker=breaker, calls=calls)
     return VlmClient(endpoint, settings.vlm_timeout_s, evidence=settings.vlm_evidence)
 
 

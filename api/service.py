@@ -18,8 +18,10 @@ from api.pictures import scaled
 from api.rebuilds import Rebuilds
 from api.settings import Settings, prepare_process
 from api.shown_pages import PageBudget
+from api.telemetry import WatchedJobs
 from api.uploads import checked_metadata, display_name
 from index.blobs import LocalBlobs
+from index.catalog.backlog import Backlog
 from index.catalog.catalog import Catalog
 from index.catalog.database import Database
 from index.catalog.entries import Collection, Document, Job, Source
@@ -58,6 +60,8 @@ class Service:
         self.blobs = LocalBlobs(settings.data / "blobs")
         self.catalog = Catalog(database.engine)
         self.shelf = shelf
+        self.telemetry = parts.telemetry(settings)
+        self.backlog = Backlog(database.engine)
         self.holdings = Holdings(settings, self.catalog, vectors, shelf)
         self._database = database
         self._ownership = ownership
@@ -72,12 +76,14 @@ class Service:
         )
         self._scoring = parts.scoring(settings, vectors, self.catalog)
         reader, room = parts.reader(settings), settings.min_free_bytes
+        prepare, told = self._scoring.prepare, self.telemetry
         self.indexer = Indexer(
-            stores, reader, shelf.of, min_free_bytes=room, published=self._scoring.prepare
+            stores, reader, shelf.of, min_free_bytes=room, published=prepare, watch=told
         )
+        indexing = WatchedJobs(self.indexer.run, self.ledger, self.catalog, told)
         self.rebuilder = Rebuilder(stores, shelf.of, min_free_bytes=room)
         tasks = [
-            Task(INDEX, self.indexer.run, self.ledger.open_ids),
+            Task(INDEX, indexing.run, self.ledger.open_ids),
             Task(REBUILD, self.rebuilder.run, ledger.open_ids),
         ]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None)
@@ -85,8 +91,8 @@ class Service:
         searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self.pages.words)
         self._searcher = Searcher(searching)
         admission = Admission(self.pages, self._language, self._known_terms)
-        answerer, budget = parts.answerer(settings), PageBudget(settings, self.pages)
-        self.answering = Answering(answerer, self.search, self._language, admission, budget)
+        answerer, budget = parts.answerer(settings, told), PageBudget(settings, self.pages)
+        self.answering = Answering(answerer, self.search, self._language, admission, budget, told)
         self.recall = RecallCheck(self._searcher.search, share=settings.recall_check)
 
     @classmethod
@@ -141,6 +147,7 @@ class Service:
         self._scoring.close()
         self.vectors.close()
         self._database.close()
+        self.telemetry.close()
         if self._ownership is not None:
             self._ownership.release()
 
@@ -227,7 +234,9 @@ class Service:
             ManifestMismatch: the index was built with something else.
             VectorStoreUnavailable: the store does not answer.
         """
-        return self.holdings.read(collection, lambda found: self.recall.search(found, query))
+        return self.telemetry.search(
+            lambda: self.holdings.read(collection, lambda found: self.recall.search(found, query))
+        )
 
     def ask(
         self, collection: str, query: SearchQuery, stop: Stop | None = None

@@ -37,6 +37,7 @@
     │   ├── EncoderOutOfMemory      encoder_out_of_memory
     │   ├── StorageFull             storage_full
     │   ├── IndexSwitched           index_switched
+    │   ├── Overloaded              overloaded
     │   ├── VlmUnavailable          vlm_unavailable
     │   └── AnswerCancelled         answer_cancelled
     └── MissingDependency           missing_dependency   the message says what installs it
@@ -44,6 +45,8 @@
 `code` is stable and part of the REST and CLI contracts; the message says what, got what, what to
 do.
 """
+
+from typing import Literal
 
 
 class PagesightError(Exception):
@@ -266,6 +269,21 @@ class IndexSwitched(Unavailable):
     """The collection changed to another index while a document was put into the old one."""
 
     code = "index_switched"
+
+
+class Overloaded(Unavailable):
+    """More is asked for than can be worked on.
+
+    Args:
+        message: what, and what to do.
+        reason: `full` where the line of waiting requests was, `late` where the wait was too long.
+    """
+
+    code = "overloaded"
+
+    def __init__(self, message: str, *, reason: Literal["full", "late"] = "full") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class VlmUnavailable(Unavailable):
