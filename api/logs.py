@@ -59,7 +59,7 @@ def _fields(record: logging.LogRecord) -> dict[str, object]:
 
     Only plain values: an object that some library hangs on a record may say anything.
     """
-    found = {
+    found: dict[str, object] = {
         name: value
         for name, value in record.__dict__.items()
         if name not in _PLAIN and isinstance(value, _PLAIN_VALUES)

@@ -109,6 +109,7 @@ class _Passing:
 
 
 def _route(scope: Scope) -> str:
-    """Return the route's template; FastAPI's own pages and mounts have theirs too."""
-    template = getattr(scope.get("route"), "path_format", None)
+    """Return the route's template with the prefix of its router, which FastAPI keeps apart."""
+    kept = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    template = getattr(kept, "path_format", None)
     return template if isinstance(template, str) else UNMATCHED

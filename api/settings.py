@@ -174,8 +174,8 @@ class Settings(BaseSettings):
     at_work: int = Field(
         default_factory=lambda: (os.cpu_count() or 1) + 1,
         gt=0,
-        description="searches that are worked on at once, and answers without a model; a caller that has others at "
-        "work leaves the last place to one that has none",
+        description="searches that are worked on at once, and answers without a model; the last "
+        "place is for a caller that has no other",
     )
     answers_at_work: int = Field(16, gt=0, description="answers of a model, and uploads, likewise")
     waiting: int = Field(
