@@ -1,4 +1,4 @@
-"""Whether the encoder of new collections is open and makes rows; they prove their length themselves."""
+"""Whether the encoder of new collections is open and answers with rows."""
 
 from api.schemas import Probe
 from api.service import Service
