@@ -96,19 +96,18 @@ class TakeTurns:
     async def _wait(self, line: Line, caller: str, heard: "_Heard") -> bool:
         """Wait for a turn; False when the caller leaves before."""
         taking = asyncio.ensure_future(line.take(caller))
-        await asyncio.sleep(0)  # most take their turn at once: nothing to listen for
-        if taking.done():
-            await taking
-            return True
-        leaving = asyncio.ensure_future(heard.leave())
+        leaving: asyncio.Task[None] | None = None
         try:
-            await asyncio.wait((taking, leaving), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(0)  # most take their turn at once: nothing to listen for
+            if not taking.done():
+                leaving = asyncio.ensure_future(heard.leave())
+                await asyncio.wait((taking, leaving), return_when=asyncio.FIRST_COMPLETED)
             if taking.done():
                 await taking
                 return True
             return False
         finally:
-            for task in (taking, leaving):
+            for task in filter(None, (taking, leaving)):
                 await _ended(task)
 
     def _tell(self, kind: Kind, outcome: str, began: float) -> None:

@@ -90,7 +90,7 @@ def test_what_waits_is_answered_with_its_body_and_what_is_too_much_is_refused(
     assert third.status_code == 503
     assert third.json()["code"] == "overloaded"
     assert int(third.headers["retry-after"]) > 0
-    assert (line.n_at_work, line.n_waiting) == (0, 0)
+    wait_for(lambda: (line.n_at_work, line.n_waiting) == (0, 0))
 
 
 def test_who_leaves_the_line_is_never_worked_for(url: str, slow: Slow, line: Line) -> None:
@@ -104,4 +104,4 @@ def test_who_leaves_the_line_is_never_worked_for(url: str, slow: Slow, line: Lin
         assert first.result().status_code == 200
 
     assert slow.n_begun == 1
-    assert line.n_at_work == 0
+    wait_for(lambda: line.n_at_work == 0)
