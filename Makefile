@@ -51,6 +51,7 @@ lock: ## pin the packages again; UPGRADE=--upgrade takes the newest
 docs: setup ## write the generated pages of docs/
 	$(BIN)/python -m tools.write_configuration
 	$(BIN)/python -m tools.write_rest
+	$(BIN)/python -m tools.write_metrics
 
 clean: ## remove .venv and caches; leaves pagesight-data alone
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info

@@ -12,6 +12,8 @@ from api.chat.problems import OpenAIErrors
 from api.desk import LocalDesk
 from api.door import Door
 from api.mcp.server import serve_mcp
+from api.readiness import watch_state
+from api.request_watch import RequestWatch
 from api.routes import (
     chat,
     collection,
@@ -30,6 +32,7 @@ from api.routes import (
     web,
 )
 from api.service import Service
+from api.turn_taking import TakeTurns, lines, tenant
 from api.watching import JobWatch
 
 MULTIPART_OVERHEAD = 1 << 20
@@ -75,10 +78,14 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
         lifespan=lifespan,
     )
     openapi.describe(app)
+    app.state.ready = ready = watch_state(service)
+    metrics, queues = service.telemetry.metrics, lines(service.settings)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_bytes)
     app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)
+    app.add_middleware(TakeTurns, lines=queues, caller=tenant, metrics=metrics)
     app.add_middleware(Door, doorkeeper=service.doorkeeper)
     app.add_middleware(OpenAIErrors)
+    app.add_middleware(RequestWatch, telemetry=service.telemetry, ending=lambda: ready.is_ending)
     app.state.desk = LocalDesk(service)
     app.state.service = service
     app.state.watch = JobWatch(service.ledger.look)

@@ -277,11 +277,11 @@ class LocalDesk(LocalJobs):
         self, collection: str, document: str, page: int, *, width: int | None = None
     ) -> bytes:
         """Return a page's picture as JPEG, at most `width` pixels wide."""
-        return self.service.page_image(collection, parse_id(document), page, width=width)
+        return self.service.pages.picture(collection, parse_id(document), page, width=width)
 
     def heatmap_image(self, collection: str, document: str, page: int, query: str) -> bytes:
         """Return a page's picture as PNG, coloured where the question finds what it asks for."""
-        found = self.service.heatmap(collection, parse_id(document), page, query)
+        found = self.service.heat_maps.of_page(collection, parse_id(document), page, query)
         return draw_heat(found.picture, found.heat, found.boxes)
 
     def extract(self, collection: str, request: ExtractRequest) -> ExtractResponse:

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import closing
 
-from api import parts
+from api import answerers, parts
 from api.ownership import find_owner
 from api.schemas import Probe
 from api.service import Service
@@ -49,6 +49,7 @@ def check_service(service: Service) -> list[Probe]:
     """Check that a running service can do its work."""
     checks: dict[str, Callable[[], Probe]] = {
         "database": lambda: _count_collections(service),
+        "queue": lambda: _check_queue(service),
         "vectors": lambda: _check_store(service),
         "blobs": lambda: _check_service_blobs(service),
         "disk": lambda: _check_disk(service.settings),
@@ -67,6 +68,12 @@ def _guarded(name: str, check: Callable[[], Probe]) -> Probe:
 def _count_collections(service: Service) -> Probe:
     found = len(service.catalog.collections())
     return Probe(name="database", ok=True, detail=f"{found} collections")
+
+
+def _check_queue(service: Service) -> Probe:
+    waiting = service.backlog.read()
+    told = f"{waiting.n_queued} jobs wait, {waiting.n_running} are worked on"
+    return Probe(name="queue", ok=True, detail=told)
 
 
 def _tell_recall(service: Service) -> Probe:
@@ -177,6 +184,6 @@ def _check_blobs(settings: Settings) -> Probe:
 
 
 def _check_vlm(settings: Settings) -> Probe:
-    client = parts.model(settings)
+    client = answerers.model(settings)
     detail = "none: answers are quotes (PAGESIGHT_VLM_URL)" if client is None else client.model
     return Probe(name="vlm", ok=True, detail=detail)

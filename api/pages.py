@@ -5,7 +5,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from answer.answers import EvidencePage
-from api.pictures import without
+from api.pictures import scaled, without
 from index.blobs.base import Blobs
 from index.catalog.catalog import Catalog
 from index.records import PageWords
@@ -45,6 +45,21 @@ class Pages:
         """
         stored = self._catalog.generation_page(generation, page)
         return self._blobs.read(stored.image_sha256 or "")
+
+    def picture(
+        self, collection: str, document: UUID, page: int, *, width: int | None = None
+    ) -> bytes:
+        """Return a page's picture as JPEG, scaled down to `width` pixels when it is wider.
+
+        Raises:
+            DocumentNotFound: the collection has no such document.
+            PageNotFound: the document has no such page, or the page could not be read.
+        """
+        stored = self._catalog.page(collection, document, page)
+        picture = self._blobs.read(stored.image_sha256 or "")
+        if width is None or width >= stored.width_px:
+            return picture
+        return scaled(picture, width)
 
     def evidence(self, hit: Hit, known: frozenset[str]) -> EvidencePage:
         """Return a found page as the answerers see it; `known` terms stand in its document."""

@@ -1,30 +1,21 @@
 """Which part serves which setting: the choices behind `Service.build`."""
 
 import math
-from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Literal, Protocol
+from typing import Literal
 
 import pypdfium2.version  # type: ignore[import-untyped]  # ships no types
 import pytesseract  # type: ignore[import-untyped]  # likewise
 
-from answer.answers import Answer, EvidencePage, Token
-from answer.budget.cap import InputCap
-from answer.budget.known_models import image_family
-from answer.extractive import ExtractiveAnswerer
 from answer.gate import Gate
-from answer.model.base import ChatModel
-from answer.model.endpoint import CallLimits, ChatEndpoint
-from answer.model.local import LocalModel
-from answer.recital import Recital
-from answer.stop import Stop
-from answer.tiers import TieredClient
-from answer.vlm import VlmClient
 from api.doorkeeper import Doorkeeper
+from api.metrics import Metrics
 from api.ownership import Ownership
 from api.prices import Price
 from api.purse import Purse
-from api.settings import IN_PROCESS, LOOPBACK, Settings
+from api.settings import LOOPBACK, Settings
+from api.telemetry import Telemetry
+from api.traces import Traces
 from index.blobs.base import Blobs
 from index.blobs.local import LocalBlobs
 from index.catalog.catalog import Catalog
@@ -47,33 +38,6 @@ from retrieval.rows import RowKeeper
 from retrieval.scorer import Scoring
 from retrieval.sidecar_scoring import SidecarScoring
 from retrieval.store_scoring import StoreScoring
-
-
-class Answerer(Protocol):
-    """Writes an answer from pages: extractive, or one or two vision-language models."""
-
-    @property
-    def model(self) -> str:
-        """Its name in answers."""
-
-    def stream(
-        self, question: str, pages: Sequence[EvidencePage], stop: Stop | None = None
-    ) -> Iterator[Token | Answer]:
-        """Yield the answer's sentences as they come, and the whole answer last."""
-
-    def close(self) -> None:
-        """Let go of connections."""
-
-
-class ModelAnswerer(Answerer, Protocol):
-    """One or two vision-language models."""
-
-    @property
-    def large(self) -> VlmClient:
-        """The one with the last word."""
-
-    def warm(self) -> None:
-        """Begin in the background what the first answer would wait for."""
 
 
 def doorkeeper(settings: Settings, keys: Keys, ownership: Ownership | None) -> Doorkeeper:
@@ -222,45 +186,9 @@ def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
     return opener
 
 
-def answerer(settings: Settings) -> ModelAnswerer | None:
-    """Return what asks the models that the settings name, or None when they name none."""
-    large = model(settings)
-    if large is None or not settings.vlm_small_model:
-        return large
-    url = settings.vlm_small_url or settings.vlm_url or ""
-    key = settings.vlm_small_key if settings.vlm_small_url else settings.vlm_key
-    return TieredClient(_client(settings, url, settings.vlm_small_model, key), large)
-
-
-def model(settings: Settings) -> VlmClient | None:
-    """Return the vision-language model that the settings name, or None when they name none."""
-    if settings.vlm_url is None:
-        return None
-    return _client(settings, settings.vlm_url, settings.vlm_model, settings.vlm_key)
-
-
-@cache
-def quoter(language: str) -> Answerer:
-    """Return what answers without a model."""
-    return Recital(ExtractiveAnswerer(language=language))
-
-
-def _client(settings: Settings, url: str, model: str, key: str) -> VlmClient:
-    images = image_family(settings.vlm_image_tokens, model)
-    return VlmClient(
-        _chat(settings, url, model, key),
-        settings.vlm_timeout_s,
-        evidence=settings.vlm_evidence,
-        cap=InputCap(settings.vlm_max_input_tokens, images),
-    )
-
-
-def _chat(settings: Settings, url: str, model: str, key: str) -> ChatModel:
-    if url == IN_PROCESS:
-        device = None if settings.vlm_device == "auto" else settings.vlm_device
-        return LocalModel.named(model, device=device, allow_network=settings.hub)
-    limits = CallLimits(settings.vlm_connect_s, settings.vlm_silence_s, settings.vlm_retries)
-    return ChatEndpoint(url, model, key, limits=limits)
+def telemetry(settings: Settings) -> Telemetry:
+    """Return what listens to all parts: metrics, and traces where there is a collector."""
+    return Telemetry(Metrics(), Traces.open(settings.otlp_url))
 
 
 @cache

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.answering import AnswerUnavailable
 from api.bodies import hit_bodies
+from api.logs import REQUEST_ID
 from api.question_bodies import HitBody
 from api.schemas import Problem
 from index import errors
@@ -94,7 +95,9 @@ def unexpected() -> Problem:
 
 def answered(told: Problem) -> JSONResponse:
     """Return the response that a problem is."""
-    headers = {"Retry-After": RETRY_AFTER_S[told.status]} if told.status in RETRY_AFTER_S else {}
+    headers = {"X-Request-ID": told.request_id} if told.request_id else {}
+    if told.status in RETRY_AFTER_S:
+        headers["Retry-After"] = RETRY_AFTER_S[told.status]
     return JSONResponse(
         told.model_dump(), told.status, headers=headers, media_type="application/problem+json"
     )
@@ -107,6 +110,7 @@ def _problem(status: int, code: str, detail: str) -> Problem:
         status=status,
         detail=detail,
         code=code,
+        request_id=REQUEST_ID.get(),
     )
 
 
@@ -157,5 +161,5 @@ async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
-    logger.error("request failed", exc_info=error, extra={"path": request.url.path})
+    logger.error("request failed", exc_info=error, extra={"method": request.method})
     return answered(unexpected())

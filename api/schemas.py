@@ -207,6 +207,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     code: str
+    request_id: str = Field("", description="by which the server's log has the request")
 
 
 class Probe(Body):

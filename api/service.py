@@ -9,18 +9,21 @@ from uuid import UUID
 
 from answer.answers import Answer
 from answer.stop import Stop
-from api import parts
+from api import answerers, parts
+from api.access import OPERATOR, Access
 from api.admission import Admission
-from api.answering import Answering
+from api.answering import Answering, AnsweringParts
+from api.heat_maps import HeatMaps
 from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
 from api.pages import Pages
-from api.pictures import scaled
 from api.rebuilds import Rebuilds
 from api.settings import Settings, prepare_process
 from api.shown_pages import PageBudget
+from api.telemetry import WatchedJobs
 from api.uploads import checked_metadata, display_name
 from index.catalog.amendments import Amendments
+from index.catalog.backlog import Backlog
 from index.catalog.catalog import Catalog
 from index.catalog.database import Database
 from index.catalog.entries import Collection, Document, Job, Source
@@ -35,13 +38,11 @@ from index.catalog.receipts import Receipts
 from index.catalog.spending import Spending
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf
-from index.errors import PageNotFound
 from index.vectors.base import VectorStore
 from ingest.jobs import INDEX, REBUILD, JobQueue, Task, Worker
 from ingest.pipeline import Indexer
 from ingest.rebuild import Rebuilder
 from ingest.stores import Stores
-from retrieval.heatmap import PageHeat, row_heat
 from retrieval.hits import SearchQuery, SearchResult
 from retrieval.recall import RecallCheck
 from retrieval.search import Searcher, SearchParts
@@ -64,6 +65,8 @@ class Service:
         self.blobs = parts.blobs(settings)
         self.catalog = Catalog(database.engine)
         self.shelf = shelf
+        self.telemetry = parts.telemetry(settings)
+        self.backlog = Backlog(database.engine)
         self.holdings = Holdings(settings, self.catalog, vectors, shelf)
         self.keys = Keys(database.engine)
         self.spending = Spending(database.engine)
@@ -85,21 +88,34 @@ class Service:
         )
         self._scoring = parts.scoring(settings, vectors, self.catalog)
         reader, room = parts.reader(settings), settings.min_free_bytes
+        prepare, told = self._scoring.prepare, self.telemetry
         self.indexer = Indexer(
-            stores, reader, shelf.of, min_free_bytes=room, published=self._scoring.prepare
+            stores, reader, shelf.of, min_free_bytes=room, published=prepare, watch=told
         )
+        indexing = WatchedJobs(self.indexer.run, self.ledger, self.catalog, told)
         self.rebuilder = Rebuilder(stores, shelf.of, min_free_bytes=room)
         tasks = [
-            Task(INDEX, self.indexer.run, self.ledger.open_ids),
+            Task(INDEX, indexing.run, self.ledger.open_ids),
             Task(REBUILD, self.rebuilder.run, ledger.open_ids),
         ]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None)
         self.pages = Pages(self.catalog, self.blobs)
         searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self.pages.words)
         self._searcher = Searcher(searching)
+        self.heat_maps = HeatMaps(self.catalog, self.pages, self.holdings, self._searcher)
         admission = Admission(self.pages, self._language, self._known_terms)
-        answerer, budget = parts.answerer(settings), PageBudget(settings, self.pages)
-        self.answering = Answering(answerer, self.search, self._language, admission, budget)
+        self.purse = parts.purse(settings, self.spending)
+        self.answering = Answering(
+            AnsweringParts(
+                answerers.answerer(settings, told),
+                self.search,
+                self._language,
+                admission,
+                PageBudget(settings, self.pages),
+                self.purse,
+                told,
+            )
+        )
         self.recall = RecallCheck(self._searcher.search, share=settings.recall_check)
 
     @classmethod
@@ -154,6 +170,7 @@ class Service:
         self._scoring.close()
         self.vectors.close()
         self._database.close()
+        self.telemetry.close()
         if self._ownership is not None:
             self._ownership.release()
 
@@ -240,52 +257,26 @@ class Service:
             ManifestMismatch: the index was built with something else.
             VectorStoreUnavailable: the store does not answer.
         """
-        return self.holdings.read(collection, lambda found: self.recall.search(found, query))
+        return self.telemetry.search(
+            lambda: self.holdings.read(collection, lambda found: self.recall.search(found, query))
+        )
 
     def ask(
-        self, collection: str, query: SearchQuery, stop: Stop | None = None
+        self,
+        collection: str,
+        query: SearchQuery,
+        stop: Stop | None = None,
+        *,
+        access: Access = OPERATOR,
     ) -> tuple[Answer, SearchResult]:
         """Answer a question from the pages that match it best, or refuse.
 
         Raises:
+            QuotaExceeded: who asks has used up what they may today.
             AnswerCancelled: it was stopped.
             AnswerUnavailable: the configured model does not answer; it carries the pages.
         """
-        return self.answering.ask(collection, query, stop)
-
-    def page_image(
-        self, collection: str, document: UUID, page: int, *, width: int | None = None
-    ) -> bytes:
-        """Return a page's picture as JPEG, scaled down to `width` pixels when it is wider.
-
-        Raises:
-            DocumentNotFound: the collection has no such document.
-            PageNotFound: the document has no such page, or the page could not be read.
-        """
-        stored = self.catalog.page(collection, document, page)
-        picture = self.blobs.read(stored.image_sha256 or "")
-        if width is None or width >= stored.width_px:
-            return picture
-        return scaled(picture, width)
-
-    def heatmap(
-        self, collection: str, document: UUID, page: int, query: str, *, token: int | None = None
-    ) -> PageHeat:
-        """Show where on a page a question finds what it asks for.
-
-        Raises:
-            PageNotFound: the document has no such page, or the page could not be read.
-            InvalidRequest: the question is empty, or has no such token.
-        """
-        generation = self.catalog.document(collection, document).generation
-        if generation is None:
-            raise PageNotFound(f"document {document} has no pages yet")
-        picture = self.pages.image(generation, page)
-        question, rows = self.holdings.read(
-            collection, lambda found: self._searcher.page_rows(found, generation, page, query)
-        )
-        heat = row_heat(question, rows.vectors, token=token)
-        return PageHeat(question.tokens, heat, rows.boxes, picture)
+        return self.answering.ask(collection, query, stop, access=access)
 
     def _store_original(self, name: str, chunks: Iterable[bytes]) -> Source:
         self.blobs.check_room(self.settings.min_free_bytes)

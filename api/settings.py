@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, TypeAdapter, field_validator
+from pydantic import AliasChoices, Field, HttpUrl, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from answer.budget.known_models import image_family
@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     """The service's settings; every one has a default that works on a bare machine."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PAGESIGHT_", env_ignore_empty=True, extra="ignore"
+        env_prefix="PAGESIGHT_", env_ignore_empty=True, extra="ignore", populate_by_name=True
     )
 
     data: Path = Field(Path("pagesight-data"), description="folder of everything that is kept")
@@ -217,6 +217,44 @@ class Settings(BaseSettings):
         "whoever reaches the port may do everything then, so publish it on loopback only",
     )
 
+    at_work: int = Field(
+        default_factory=lambda: (os.cpu_count() or 1) + 1,
+        gt=0,
+        description="searches that are worked on at once, and answers without a model; the last "
+        "place is for a caller that has no other",
+    )
+    answers_at_work: int = Field(16, gt=0, description="answers of a model, and uploads, likewise")
+    waiting: int = Field(
+        64,
+        ge=0,
+        description="requests that wait for their turn, one of each caller after the other; beyond "
+        "them they are refused with 503",
+    )
+    max_wait_s: float = Field(5, gt=0, description="longest wait for a turn; then 503")
+    drain_s: float = Field(
+        2,
+        ge=0,
+        description="how long `serve` goes on after SIGTERM while `/readyz` says that it stops",
+    )
+    shutdown_s: float = Field(
+        150, gt=0, description="time for the requests at work to end after that; then they are cut"
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="of the log's lines; `auto` is `text` in a terminal, else `json`"
+    )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="port of `PAGESIGHT_HOST` on which `pagesight worker` tells its metrics",
+    )
+    otlp_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("PAGESIGHT_OTLP_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        description="base address of the OpenTelemetry collector that gets traces over HTTP; "
+        "`OTEL_EXPORTER_OTLP_ENDPOINT` is read too. None are made when unset",
+    )
+
     @field_validator("vlm_image_tokens")
     @classmethod
     def _names_a_family(cls, value: str) -> str:
@@ -261,7 +299,7 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("vlm_url", "vlm_small_url")
+    @field_validator("vlm_url", "vlm_small_url", "otlp_url")
     @classmethod
     def _is_address(cls, url: str | None) -> str | None:
         if url is not None and url != IN_PROCESS:

@@ -53,6 +53,7 @@
     │   ├── EncoderOutOfMemory      encoder_out_of_memory
     │   ├── StorageFull             storage_full
     │   ├── IndexSwitched           index_switched
+    │   ├── Overloaded              overloaded
     │   ├── FetchBusy               fetch_busy
     │   ├── FetchFailed             fetch_failed         the server of a URL does not give the file
     │   │   └── FetchTimeout        fetch_timed_out
@@ -64,17 +65,27 @@
 do.
 """
 
+import re
+from typing import Literal
+
 
 class PagesightError(Exception):
-    """Base of every failure raised on purpose."""
+    """Base of every failure raised on purpose.
+
+    Attributes:
+        code: the class's name in lower case, unless it has another one.
+    """
 
     code = "error"
+
+    def __init_subclass__(cls) -> None:
+        """Give the class its code."""
+        if "code" not in cls.__dict__:
+            cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
 
 class DocumentRejected(PagesightError):
     """The uploaded file cannot be indexed, and the file is the cause."""
-
-    code = "document_rejected"
 
 
 class NotADocument(DocumentRejected):
@@ -86,13 +97,9 @@ class NotADocument(DocumentRejected):
 class Encrypted(DocumentRejected):
     """The document needs a password to be read."""
 
-    code = "encrypted"
-
 
 class Corrupt(DocumentRejected):
     """No engine can open the document."""
-
-    code = "corrupt"
 
 
 class EmptyDocument(DocumentRejected):
@@ -104,103 +111,69 @@ class EmptyDocument(DocumentRejected):
 class TooManyPages(DocumentRejected):
     """The document has more pages than the limit."""
 
-    code = "too_many_pages"
-
 
 class TooLarge(DocumentRejected):
     """The file has more bytes, or needs more memory, than the limit."""
-
-    code = "too_large"
 
 
 class PageTooLarge(DocumentRejected):
     """The page's box or aspect is outside what can be rendered."""
 
-    code = "page_too_large"
-
 
 class RenderTimeout(DocumentRejected):
     """The page or document took longer than its limit and was stopped."""
-
-    code = "render_timeout"
 
 
 class RenderFailed(DocumentRejected):
     """No engine could draw the page."""
 
-    code = "render_failed"
-
 
 class NotFound(PagesightError):
     """The named thing does not exist."""
-
-    code = "not_found"
 
 
 class CollectionNotFound(NotFound):
     """No collection of that name."""
 
-    code = "collection_not_found"
-
 
 class DocumentNotFound(NotFound):
     """No document of that id in the collection."""
-
-    code = "document_not_found"
 
 
 class PageNotFound(NotFound):
     """The document has no such page."""
 
-    code = "page_not_found"
-
 
 class JobNotFound(NotFound):
     """No job of that id."""
-
-    code = "job_not_found"
 
 
 class RebuildNotFound(NotFound):
     """The collection has no index beside the one that answers."""
 
-    code = "rebuild_not_found"
-
 
 class KeyNotFound(NotFound):
     """No key of that id."""
-
-    code = "key_not_found"
 
 
 class QuestionNotFound(NotFound):
     """No golden question of that id in the collection."""
 
-    code = "question_not_found"
-
 
 class EvaluationNotFound(NotFound):
     """No evaluation of that id is kept."""
-
-    code = "evaluation_not_found"
 
 
 class BlobNotFound(NotFound):
     """No stored bytes under that hash."""
 
-    code = "blob_not_found"
-
 
 class Unauthenticated(PagesightError):
     """The request brings no key, or one that is unknown, expired or revoked."""
 
-    code = "unauthenticated"
-
 
 class Forbidden(PagesightError):
     """The key is good, but not for what was asked."""
-
-    code = "forbidden"
 
 
 class Limited(PagesightError):
@@ -210,8 +183,6 @@ class Limited(PagesightError):
         retry_after_s: seconds until they do.
     """
 
-    code = "limited"
-
     def __init__(self, message: str, *, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
@@ -220,187 +191,125 @@ class Limited(PagesightError):
 class RateLimited(Limited):
     """Too many requests within a minute."""
 
-    code = "rate_limited"
-
 
 class QuotaExceeded(Limited):
     """What the key may use up in a day is used up."""
-
-    code = "quota_exceeded"
 
 
 class InvalidRequest(PagesightError):
     """The caller asked for something that cannot be."""
 
-    code = "invalid_request"
-
 
 class InvalidFilter(InvalidRequest):
     """A search filter that does not make sense."""
-
-    code = "invalid_filter"
 
 
 class InvalidSchema(InvalidRequest):
     """A JSON schema of fields to extract that is not understood here."""
 
-    code = "invalid_schema"
-
 
 class IdempotencyKeyReused(InvalidRequest):
     """An idempotency key came with another request before."""
-
-    code = "idempotency_key_reused"
 
 
 class UrlRefused(InvalidRequest):
     """A URL that leads where nothing is fetched from."""
 
-    code = "url_refused"
-
 
 class FetchingOff(PagesightError):
     """No host is listed from which documents may be fetched."""
-
-    code = "fetching_off"
 
 
 class Conflict(PagesightError):
     """The request does not fit the present state."""
 
-    code = "conflict"
-
 
 class CollectionExists(Conflict):
     """A collection of that name is there already, with other settings."""
-
-    code = "collection_exists"
 
 
 class QuestionExists(Conflict):
     """A golden question of that id is there already."""
 
-    code = "question_exists"
-
 
 class DocumentBusy(Conflict):
     """The document is being worked on in a way that excludes the request."""
-
-    code = "document_busy"
 
 
 class JobNotOpen(Conflict):
     """The job has ended, so there is nothing to cancel."""
 
-    code = "job_not_open"
-
 
 class JobNotRetryable(Conflict):
     """The job neither failed nor was cancelled, or another one took its place."""
-
-    code = "job_not_retryable"
 
 
 class RequestInProgress(Conflict):
     """The same request, with the same idempotency key, is being worked on."""
 
-    code = "request_in_progress"
-
 
 class RebuildBusy(Conflict):
     """The collection's index is being rebuilt in a way that excludes the request."""
-
-    code = "rebuild_busy"
 
 
 class ManifestMismatch(PagesightError):
     """The index was built with other models or settings than the ones at hand."""
 
-    code = "manifest_mismatch"
-
 
 class PooledRowsMissing(ManifestMismatch):
     """The vector store is to score an index that has no pooled rows."""
-
-    code = "pooled_rows_missing"
 
 
 class ModelRejected(PagesightError):
     """A model whose bytes or rows are not what they must be."""
 
-    code = "model_rejected"
-
 
 class IndexIncomplete(PagesightError):
     """The vector store does not hold what was put into it."""
-
-    code = "index_incomplete"
 
 
 class Unavailable(PagesightError):
     """A part the request needs does not answer; trying again later may help."""
 
-    code = "unavailable"
-
 
 class DataFolderBusy(Unavailable):
     """Another process owns the data folder's vectors."""
-
-    code = "data_folder_busy"
 
 
 class DatabaseUnavailable(Unavailable):
     """The catalog's database cannot be reached or started."""
 
-    code = "database_unavailable"
-
 
 class VectorStoreUnavailable(Unavailable):
     """The vector store cannot be reached or answers with an error."""
-
-    code = "vector_store_unavailable"
 
 
 class BlobStoreUnavailable(Unavailable):
     """The place of the originals and page images cannot be reached or answers with an error."""
 
-    code = "blob_store_unavailable"
-
 
 class EncoderUnavailable(Unavailable):
     """The encoder or its server does not answer, was closed, or has too much waiting for it."""
-
-    code = "encoder_unavailable"
 
 
 class EncoderOutOfMemory(Unavailable):
     """One page or question alone does not fit in the device's memory."""
 
-    code = "encoder_out_of_memory"
-
 
 class StorageFull(Unavailable):
     """The disk is below its watermark; reads and deletes go on."""
-
-    code = "storage_full"
 
 
 class IndexSwitched(Unavailable):
     """The collection changed to another index while a document was put into the old one."""
 
-    code = "index_switched"
-
 
 class FetchBusy(Unavailable):
     """As many documents are being fetched as may be at once."""
 
-    code = "fetch_busy"
-
 
 class FetchFailed(Unavailable):
     """The server that a URL leads to does not give the document."""
-
-    code = "fetch_failed"
 
 
 class FetchTimeout(FetchFailed):
@@ -409,19 +318,26 @@ class FetchTimeout(FetchFailed):
     code = "fetch_timed_out"
 
 
+class Overloaded(Unavailable):
+    """More is asked for than can be worked on.
+
+    Args:
+        message: what, and what to do.
+        reason: `full` where the line of waiting requests was, `late` where the wait was too long.
+    """
+
+    def __init__(self, message: str, *, reason: Literal["full", "late"] = "full") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 class VlmUnavailable(Unavailable):
     """The vision-language model does not answer."""
-
-    code = "vlm_unavailable"
 
 
 class AnswerCancelled(Unavailable):
     """The model was told to stop: the one who asked has left, or the service is closing."""
 
-    code = "answer_cancelled"
-
 
 class MissingDependency(PagesightError):
     """A program or package that the request needs is not installed."""
-
-    code = "missing_dependency"

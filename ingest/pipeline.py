@@ -32,8 +32,9 @@ from index.errors import (
 )
 from index.manifest import EncoderOf
 from index.records import PageWords
+from index.watch import NOBODY, Watch
 from index.words import encode_words, page_text
-from ingest.ahead import ahead, chunked
+from ingest.ahead import ahead, chunked, watched
 from ingest.attempts import Attempt
 from ingest.filler import Filler, Kept
 from ingest.layers import encode_layers
@@ -55,6 +56,7 @@ class Indexer:
         encoder_of: opens the encoder that a collection was built with.
         min_free_bytes: below this much free disk nothing new is written.
         published: called with the layers and the generation that readers see from now on.
+        watch: is told of the stages.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Indexer:
         *,
         min_free_bytes: int,
         published: Callable[[Sequence[Layer], UUID], None] = lambda _layers, _generation: None,
+        watch: Watch = NOBODY,
     ) -> None:
         self._stores = stores
         self._reader = reader
@@ -72,6 +75,7 @@ class Indexer:
         self._filler = Filler(stores, encoder_of)
         self._min_free_bytes = min_free_bytes
         self._published = published
+        self._watch = watch
         self.stopping = Event()
 
     def run(self, job_id: UUID) -> None:
@@ -120,10 +124,11 @@ class Indexer:
         self._fill(work, pages)
         self._store_context(work, pages)
         self._verify(work, pages, n_pages)
-        for layer in work.layers:
-            stores.vectors.flush(layer.store)
-        if stores.ledger.publish(job, n_pages=n_pages, store=work.layers[0].store):
-            self._tell(work)
+        with self._watch.step("ingest.publish"):
+            for layer in work.layers:
+                stores.vectors.flush(layer.store)
+            if stores.ledger.publish(job, n_pages=n_pages, store=work.layers[0].store):
+                self._tell(work)
 
     def _tell(self, work: "_Work") -> None:
         """Have readers prepare; whatever keeps them from it they meet, and tell, when they read."""
@@ -142,7 +147,8 @@ class Indexer:
         outcomes = self._reader.read_pages(
             path, done + 1, n_pages, language=language, name=work.name
         )
-        with closing(outcomes), closing(ahead(chunked(outcomes, CHUNK_PAGES))) as chunks:
+        read = watched(chunked(outcomes, CHUNK_PAGES), self._watch, "ingest.read")
+        with closing(outcomes), closing(ahead(read)) as chunks:
             for chunk in chunks:
                 self._stores.blobs.check_room(self._min_free_bytes)
                 self._store_chunk(work, chunk, context=self._context(work, chunk[0]))
@@ -185,9 +191,10 @@ class Indexer:
         read = [page for page in chunk if isinstance(page, PageRead)]
         contents = [(page.number, _content(page)) for page in read]
         called = page_text(context)
-        made = encode_layers(work.layers, self._encoder_of, contents, called=called)
+        with self._watch.step("ingest.encode"):
+            made = encode_layers(work.layers, self._encoder_of, contents, called=called)
         failed = [_failed_page(page) for page in chunk if isinstance(page, PageFailed)]
-        with self._building(work):
+        with self._watch.step("ingest.store"), self._building(work):
             for one in made:
                 self._stores.vectors.put_pages(one.layer.store, work.job.generation, one.points)
             stored = [

@@ -72,6 +72,7 @@ class ScriptedModel:
         self.url = ""
         self.script: list[Play] = [streamed("{}")]
         self.asked: list[dict[str, Any]] = []
+        self.headers: list[Mapping[str, str]] = []
         self.has_left = threading.Event()  # a caller went before the end
 
     def plays(self, *script: Play) -> None:
@@ -81,6 +82,7 @@ class ScriptedModel:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
+        self.headers.append(request.headers)
         self.asked.append(await request.json() | {"path": scope["path"]})
         play = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         playing = asyncio.create_task(_play(play, send))

@@ -35,7 +35,7 @@ def draw(service: Service, collection: str, question: str, n_pages: int) -> Imag
 
 
 def _page(service: Service, collection: str, hit: Hit, citation: Box | None) -> Image.Image:
-    packed = service.page_image(collection, hit.document, hit.page, width=WIDTH)
+    packed = service.pages.picture(collection, hit.document, hit.page, width=WIDTH)
     page = Image.open(io.BytesIO(packed)).convert("RGBA")
     wash = Image.new("RGBA", page.size)
     pen = ImageDraw.Draw(wash)

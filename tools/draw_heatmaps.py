@@ -65,7 +65,7 @@ def found(data: Path, collection: str, question: str, target: Path) -> None:
     service = Service.build(Settings(data=data))
     try:
         hit = service.search(collection, SearchQuery(question, limit=1)).hits[0]
-        seen = service.heatmap(collection, hit.document, hit.page, question)
+        seen = service.heat_maps.of_page(collection, hit.document, hit.page, question)
         _save(draw_heat(seen.picture, seen.heat, seen.boxes), target)
     finally:
         service.close()

@@ -7,6 +7,7 @@ for another rest.
 
 import time
 from threading import Lock
+from typing import Literal
 
 from answer.model.deadline import Clock
 
@@ -40,6 +41,13 @@ class CircuitBreaker:
         if self._opened_at is None:
             return 0.0
         return max(0.0, self._opened_at + self._rest_s - self._clock())
+
+    @property
+    def state(self) -> Literal["closed", "half_open", "open"]:
+        """What it does with calls now."""
+        if self._opened_at is None:
+            return "closed"
+        return "open" if self.rest_left_s > 0 else "half_open"
 
     def admits(self) -> bool:
         """Whether a call may go out now; it must then end in one of the three below."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from answer.model.background import Background
 from answer.model.breaker import CircuitBreaker
+from answer.model.calls import UNWATCHED, Call, Calls
 from answer.model.completion import BadReply, Completion, CompletionReader
 from answer.model.deadline import Deadline
 from answer.model.failure import CallFailed, refused
@@ -52,6 +53,7 @@ class ChatEndpoint:
         key: the API key; endpoints without keys take any text.
         limits: of one call.
         breaker: remembers how the endpoint does.
+        calls: is told of each try.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class ChatEndpoint:
         *,
         limits: CallLimits | None = None,
         breaker: CircuitBreaker | None = None,
+        calls: Calls = UNWATCHED,
     ) -> None:
         self.model = model
         self.name = f"model {model} at {base_url}"
@@ -69,6 +72,7 @@ class ChatEndpoint:
         self._key = key
         self._limits = limits or CallLimits()
         self._breaker = breaker or CircuitBreaker()
+        self._calls = calls
         self._background: Background[str | Completion] = Background()
         self._left_out: Options = frozenset()
         self._client: AsyncOpenAI | None = None
@@ -144,7 +148,9 @@ class ChatEndpoint:
         left_out = self._left_out
         while True:
             try:
-                completion = await self._once(request, left_out, emit)
+                with self._calls.call(self.model) as call:
+                    completion = await self._once(request, left_out, emit, call)
+                    call.answered(completion.usage)
             except CallFailed as failed:
                 less = leave_out(failed, left_out)
                 if less is None:
@@ -154,13 +160,15 @@ class ChatEndpoint:
                 self._left_out = left_out
                 return completion
 
-    async def _once(self, request: ChatRequest, left_out: Options, emit: Emit) -> Completion:
+    async def _once(
+        self, request: ChatRequest, left_out: Options, emit: Emit, call: Call
+    ) -> Completion:
         import httpx2  # noqa: PLC0415  slow to import; the SDK lets its errors through
         import openai  # noqa: PLC0415  likewise
 
         reader = CompletionReader()
         try:
-            await self._read(reader, request, left_out, emit)
+            await self._read(reader, request, left_out, emit, call)
             return reader.finish()
         except openai.APIStatusError as error:
             told = error.response.text
@@ -176,12 +184,18 @@ class ChatEndpoint:
             raise CallFailed(str(error)) from error
 
     async def _read(
-        self, reader: CompletionReader, request: ChatRequest, left_out: Options, emit: Emit
+        self,
+        reader: CompletionReader,
+        request: ChatRequest,
+        left_out: Options,
+        emit: Emit,
+        call: Call,
     ) -> None:
         asked = self._open().chat.completions.with_streaming_response.create(
             model=self.model,
             messages=request.messages,
             stream=True,
+            extra_headers=call.headers,
             extra_body=request.options(left_out),
         )
         async with asked as response:

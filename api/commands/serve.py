@@ -1,6 +1,5 @@
 """`pagesight serve`: the REST API, with a worker inside."""
 
-import logging
 import signal
 import socket
 from pathlib import Path
@@ -8,11 +7,15 @@ from types import FrameType
 
 import click
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.commands.shared import data_option, err, load_settings, says_errors
+from api.draining import DrainingServer
+from api.logs import configure_logs
+from api.readiness import ReadyCheck
 from api.service import Service
-from api.settings import LOOPBACK
+from api.settings import LOOPBACK, Settings
 from index.errors import InvalidRequest
 
 
@@ -31,18 +34,26 @@ def command(data: Path | None, *, host: str | None, port: int | None, work: bool
             "PAGESIGHT_VECTORS to a Qdrant server, or leave out --no-work"
         )
     host, port = host or settings.host, settings.port if port is None else port
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for talkative in ("alembic", "mcp"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    configure_logs(settings.log_format)
     with bind(host, port) as bound:
         signal.signal(signal.SIGTERM, _end)
         url = _url(bound)
         service = Service.build(settings, url=url)
         _check_reach(host, service)
         err.print(f"Pagesight on {url}, OpenAPI on {url}/docs")
-        uvicorn.Server(uvicorn.Config(create_app(service, work=work), log_config=None)).run(
-            sockets=[bound]
-        )
+        _check_reach(host, service)
+        _server(create_app(service, work=work), settings).run(sockets=[bound])
+
+
+def _server(app: FastAPI, settings: Settings) -> DrainingServer:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,  # the application has a line of its own, without what was asked
+        timeout_graceful_shutdown=round(settings.shutdown_s),
+    )
+    ready: ReadyCheck = app.state.ready
+    return DrainingServer(config, drain_s=settings.drain_s, on_ending=ready.end)
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -5,8 +5,11 @@ from pathlib import Path
 from types import FrameType
 
 import click
+from prometheus_client import start_http_server
 
 from api.commands.shared import data_option, err, load_settings, says_errors
+from api.logs import configure_logs
+from api.readiness import watch_state
 from api.service import Service
 from index.errors import InvalidRequest
 
@@ -22,9 +25,13 @@ def command(data: Path | None) -> None:
             "the embedded vectors belong to one process, and `pagesight serve` works by itself; "
             "set PAGESIGHT_VECTORS and PAGESIGHT_DATABASE_URL to run workers beside it"
         )
+    configure_logs(settings.log_format)
     service = Service.build(settings)
+    _tell_metrics(service)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        service.indexer.stopping.set()  # the job ends with its chunk, to be taken up elsewhere
+        service.rebuilder.stopping.set()
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
@@ -35,3 +42,12 @@ def command(data: Path | None) -> None:
         err.print("stopping")
     finally:
         service.close()
+
+
+def _tell_metrics(service: Service) -> None:
+    """Serve the metrics where the settings say so."""
+    watch_state(service)
+    settings = service.settings
+    if settings.metrics_port is not None:
+        registry = service.telemetry.metrics.registry
+        start_http_server(settings.metrics_port, settings.host, registry)

@@ -37,7 +37,7 @@ def page_image(
     width: Annotated[int | None, Query(ge=16, le=4096)] = None,
 ) -> Response:
     """Return a page's picture."""
-    picture = service.page_image(collection, parse_id(document), page, width=width)
+    picture = service.pages.picture(collection, parse_id(document), page, width=width)
     return Response(picture, media_type="image/jpeg", headers=HEADERS)
 
 
@@ -64,7 +64,7 @@ def heatmap(
     token: Token = None,
 ) -> Response:
     """Return a page's picture, coloured where the question finds what it asks for."""
-    found = service.heatmap(collection, parse_id(document), page, query, token=token)
+    found = service.heat_maps.of_page(collection, parse_id(document), page, query, token=token)
     coloured = draw_heat(found.picture, found.heat, found.boxes)
     return Response(coloured, media_type="image/png", headers=HEADERS)
 
@@ -81,7 +81,9 @@ def heatmap_rows(
     token: Token = None,
 ) -> HeatmapBody:
     """Return the heat of each row of a page, and the question's tokens to look at alone."""
-    return _body(service.heatmap(collection, parse_id(document), page, query, token=token))
+    return _body(
+        service.heat_maps.of_page(collection, parse_id(document), page, query, token=token)
+    )
 
 
 def _body(found: PageHeat) -> HeatmapBody:

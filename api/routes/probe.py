@@ -1,23 +1,43 @@
-"""Whether the process lives, and whether it can do its work."""
+"""Whether the process lives, whether it can do its work, and what it measures."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
-from api.doctor import check_service
+from fastapi import APIRouter, Depends, Request, Response
+
+from api.readiness import ReadyCheck
 from api.routes.shared import ServiceOf
 from api.schemas import Readiness
 
 router = APIRouter(tags=["probes"])
+METRICS_TEXT = "text/plain; version=1.0.0; charset=utf-8"
+
+
+def _ready_check(request: Request) -> ReadyCheck:
+    found: ReadyCheck = request.app.state.ready
+    return found
+
+
+ReadyOf = Annotated[ReadyCheck, Depends(_ready_check)]
 
 
 @router.get("/livez", status_code=204)
-def livez() -> None:
-    """Tell that the process answers."""
+async def livez() -> None:
+    """Tell that the process answers; needs no thread, which others may hold."""
 
 
 @router.get("/readyz", responses={503: {"model": Readiness}})
-def readyz(service: ServiceOf, response: Response) -> Readiness:
-    """Check the stores and the disk."""
-    checks = check_service(service)
-    ready = all(check.ok for check in checks)
-    response.status_code = 200 if ready else 503
-    return Readiness(ready=ready, checks=checks)
+def readyz(ready: ReadyOf, response: Response) -> Readiness:
+    """Check the stores, the queue, the encoder and the disk; a result holds for two seconds."""
+    found = ready()
+    response.status_code = 200 if found.ready else 503
+    return found
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(service: ServiceOf) -> Response:
+    """Tell what is measured, as Prometheus reads it."""
+    return Response(service.telemetry.metrics.text(), media_type=METRICS_TEXT)

@@ -16,10 +16,12 @@ from eval.bench import plot, printing
 from eval.bench.gpu import GpuCost, measure_gpu
 from eval.bench.ingest import measure_stages
 from eval.bench.memory import IngestCost, measure_ingest
+from eval.bench.overload import measure_overload
 from eval.bench.pages import Shape
 from eval.bench.scale import measure_scale
 from eval.bench.search import measure_search
 from eval.bench.service import measure_service
+from eval.bench.soak import measure_soak
 from eval.datasets.golden import read_golden
 
 Result = TypeVar("Result")
@@ -138,6 +140,31 @@ def service(*, golden: Path, searches: int, busy_pages: int, json_file: Path | N
     """Time searches over HTTP, alone and while documents are indexed."""
     figures = measure_service(read_golden(golden), n_searches=searches, busy_pages=busy_pages)
     printing.print_service(figures)
+    if json_file is not None:
+        printing.write_json(figures, json_file)
+
+
+@command.command("overload")
+@set_option
+@click.option("--seconds", default=10.0, show_default=True, help="Of each load.")
+@json_file_option
+@says_errors
+def overload(*, golden: Path, seconds: float, json_file: Path | None) -> None:
+    """Send four times the searches that can be answered; count what comes through, and for whom."""
+    figures = measure_overload(read_golden(golden), seconds=seconds)
+    printing.print_overload(figures)
+    if json_file is not None:
+        printing.write_json(figures, json_file)
+
+
+@command.command("soak")
+@click.option("--minutes", default=15.0, show_default=True, help="How long.")
+@json_file_option
+@says_errors
+def soak(*, minutes: float, json_file: Path | None) -> None:
+    """Upload, search and delete documents for some minutes, and watch the memory."""
+    figures = measure_soak(minutes, err.print)
+    printing.print_soak(figures)
     if json_file is not None:
         printing.write_json(figures, json_file)
 

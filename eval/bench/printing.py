@@ -11,10 +11,12 @@ from rich.table import Table
 from api.commands.shared import err, out
 from eval.bench.ingest import IngestFigures
 from eval.bench.measuring import Figures, Spread
+from eval.bench.overload import OverloadFigures
 from eval.bench.plot import label
 from eval.bench.scale import ScaleFigures
 from eval.bench.search import SearchFigures
 from eval.bench.service import Latency, ServiceFigures
+from eval.bench.soak import SoakFigures
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -84,6 +86,27 @@ def print_service(figures: ServiceFigures) -> None:
     )
     if not figures.was_busy:
         err.print("the indexing ended before the searches did: ask for more --busy-pages")
+
+
+def print_overload(figures: OverloadFigures) -> None:
+    """Print what came through, and how a quiet tenant fared."""
+    others = ", ".join(f"{n} of {status}" for status, n in sorted(figures.statuses.items()))
+    out.print(f"peak {figures.peak:.1f} answers/s; {figures.offered:.0f}/s sent: {others}")
+    out.print(f"goodput then {figures.goodput:.1f}/s, {figures.kept:.2f} of the peak")
+    out.print(
+        f"quiet tenant p95 {figures.quiet_p95_ms:.1f} ms alone, {figures.beside_p95_ms:.1f} ms "
+        f"beside that: {figures.times_slower:.2f} times; {figures.n_quiet_refused} of "
+        f"{figures.n_quiet} refused"
+    )
+
+
+def print_soak(figures: SoakFigures) -> None:
+    """Print how memory went."""
+    out.print(
+        f"{figures.minutes:.1f} minutes, {figures.n_rounds} documents came and went: "
+        f"{figures.first_mib:.1f} MiB after the warm-up, {figures.last_mib:.1f} MiB at the end, "
+        f"{figures.growth:+.1%}; peak {figures.peak_mib:.1f} MiB"
+    )
 
 
 def write_json(figures: "DataclassInstance | Sequence[DataclassInstance]", path: Path) -> None:

@@ -33,6 +33,19 @@ START_TIMEOUT_S = 120
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """A server in a process of its own."""
+
+    url: str
+    process: psutil.Process
+
+    def cpu_ms(self) -> float:
+        """Return the CPU time so far."""
+        times = self.process.cpu_times()
+        return float(1000 * (times.user + times.system))
+
+
+@dataclass(frozen=True, slots=True)
 class Latency:
     """Some searches, in milliseconds.
 
@@ -92,7 +105,7 @@ def measure_service(golden: EvalSet, *, n_searches: int, busy_pages: int) -> Ser
         busy_pages: pages of the document that is indexed meanwhile.
     """
     texts = list(islice(cycle([question.text for question in golden.questions]), n_searches))
-    with tempfile.TemporaryDirectory() as folder, _server(Path(folder) / "data") as server:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data") as server:
         desk = RemoteDesk.connect(server.url)
         report = ingest_files(desk, NewCollection(name=COLLECTION), golden.corpus, metadata={})
         n_pages = sum(document.pages or 0 for document in report.documents)
@@ -116,7 +129,7 @@ def _worded(texts: Sequence[str], word: str) -> list[str]:
     return [f"{text} {word} {n}" for n, text in enumerate(texts)]
 
 
-def _search(server: "_Server", client: httpx.Client, texts: Sequence[str]) -> Latency:
+def _search(server: Server, client: httpx.Client, texts: Sequence[str]) -> Latency:
     walls_ms, timings, cpu_ms = [], [], server.cpu_ms()
     for text in texts:
         begin = time.perf_counter()
@@ -134,19 +147,8 @@ def _when_begun(desk: RemoteDesk, job: str) -> int:
     return state.pages_done
 
 
-@dataclass(frozen=True, slots=True)
-class _Server:
-    url: str
-    process: psutil.Process
-
-    def cpu_ms(self) -> float:
-        """Return the CPU time so far."""
-        times = self.process.cpu_times()
-        return float(1000 * (times.user + times.system))
-
-
 @contextmanager
-def _server(data: Path) -> Iterator["_Server"]:
+def serving(data: Path) -> Iterator[Server]:
     """Run `pagesight serve` on a free port.
 
     Raises:
@@ -159,7 +161,7 @@ def _server(data: Path) -> Iterator["_Server"]:
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_until_ready(server, url)
-        yield _Server(url, psutil.Process(server.pid))
+        yield Server(url, psutil.Process(server.pid))
     finally:
         server.terminate()
         server.wait()

@@ -59,7 +59,8 @@ def assert_problem(answered: Response, status: int, code: str) -> dict[str, Any]
     assert answered.status_code == status, answered.text
     assert answered.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = answered.json()
-    assert set(body) == {"type", "title", "status", "detail", "code"}
+    assert set(body) == {"type", "title", "status", "detail", "code", "request_id"}
+    assert body["request_id"] == answered.headers["x-request-id"]
     assert (body["status"], body["code"]) == (status, code)
     assert body["type"] == f"urn:pagesight:{code}"
     return body
@@ -440,7 +441,8 @@ def test_the_probes_tell_that_it_lives_and_is_ready(client: TestClient) -> None:
     assert client.get("/livez").status_code == 204
     body = client.get("/readyz").json()
     assert body["ready"]
-    assert {check["name"] for check in body["checks"]} == {"database", "vectors", "disk", "recall"}
+    names = {"database", "queue", "vectors", "disk", "recall", "encoder"}
+    assert {check["name"] for check in body["checks"]} == names
 
 
 def test_every_error_has_a_status() -> None:

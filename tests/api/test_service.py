@@ -182,9 +182,9 @@ def test_a_model_is_not_asked_when_no_page_fits_or_none_was_found(
 def test_a_picture_is_scaled_down_and_never_up(service: Service) -> None:
     index(service, "dams.pdf", DAMS)
     (shown,) = service.catalog.documents("default")
-    whole = service.page_image("default", shown.id, 1)
-    assert service.page_image("default", shown.id, 1, width=10_000) == whole
-    small = Image.open(io.BytesIO(service.page_image("default", shown.id, 1, width=50)))
+    whole = service.pages.picture("default", shown.id, 1)
+    assert service.pages.picture("default", shown.id, 1, width=10_000) == whole
+    small = Image.open(io.BytesIO(service.pages.picture("default", shown.id, 1, width=50)))
     assert small.width == 50
 
 
@@ -195,7 +195,7 @@ def test_a_damaged_picture_is_not_shown(service: Service) -> None:
     with service.blobs.file(page.image_sha256 or "") as path:
         path.write_bytes(b"other")
     with pytest.raises(BlobNotFound, match="damaged"):
-        service.page_image("default", shown.id, 1)
+        service.pages.picture("default", shown.id, 1)
 
 
 @pytest.mark.parametrize("name", ["dam\x00.pdf", "/tmp/dam.pdf", "a\\dam.pdf", " dam.pdf "])  # noqa: S108  only a name

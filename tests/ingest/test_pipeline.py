@@ -161,7 +161,7 @@ def test_a_blank_page_is_a_page_that_no_question_finds(service: Service) -> None
     job = run(service, upload(service, pdf("heron", "", "heron")))
     assert document(service, job).n_pages == 3
     assert sorted(page for _, page in found(service)) == [1, 3]
-    assert service.page_image("default", job.document, 2)
+    assert service.pages.picture("default", job.document, 2)
 
 
 def test_a_document_of_blank_pages_is_ready_and_never_found(service: Service) -> None:

@@ -40,9 +40,9 @@ def test_a_deleted_document_is_in_no_answer_hit_or_list(service: Service) -> Non
 @pytest.mark.parametrize(
     "read",
     [
-        lambda service, document: service.page_image("default", document, 1),
-        lambda service, document: service.page_image("default", document, 1, width=100),
-        lambda service, document: service.heatmap("default", document, 1, QUESTION),
+        lambda service, document: service.pages.picture("default", document, 1),
+        lambda service, document: service.pages.picture("default", document, 1, width=100),
+        lambda service, document: service.heat_maps.of_page("default", document, 1, QUESTION),
         lambda service, document: service.catalog.page("default", document, 1),
         lambda service, document: LocalDesk(service).document("default", str(document)),
     ],

@@ -92,7 +92,7 @@ def test_in_quarantine_a_model_sees_the_lines_covered_and_people_see_them_whole(
     )
     seen = _pixels(base64.b64decode(url.partition(",")[2]))
     whole = _pixels(
-        quarantined.service.page_image("default", quarantined.documents[attack.name], 1)
+        quarantined.service.pages.picture("default", quarantined.documents[attack.name], 1)
     )
     (box,) = quarantined.words(attack).set_aside
     lines = slice(int(box.top * len(whole)), int(box.bottom * len(whole)))

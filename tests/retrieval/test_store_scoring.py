@@ -100,7 +100,7 @@ def test_a_heat_map_is_drawn_from_the_rows_in_the_store(opened: Opener) -> None:
     for scorer in ("qdrant", "numpy"):
         with closing(opened(scorer)) as service:
             (bills,) = (d for d in service.catalog.documents("default") if d.name == "bills.pdf")
-            maps.append(service.heatmap("default", bills.id, 3, "heron"))
+            maps.append(service.heat_maps.of_page("default", bills.id, 3, "heron"))
 
     assert maps[0].heat.max() > 0.9
     np.testing.assert_array_equal(maps[0].heat, maps[1].heat)

@@ -41,7 +41,7 @@ def test_pages_are_indexed_as_patches_found_and_shown_as_maps(
     document = index(service, "dams.pdf", pdf("The dam is twelve metres tall", "Herons nest"))
 
     found = service.search("default", SearchQuery("How tall is the dam?"))
-    heat = service.heatmap("default", found.hits[0].document, 1, "How tall is the dam?")
+    heat = service.heat_maps.of_page("default", found.hits[0].document, 1, "How tall is the dam?")
     stored = dict(service.vectors.read_rows("default-1", found.hits[0].generation))
     manifest = service.collection("default").manifest
     service.close()

@@ -1,0 +1,45 @@
+"""A server that says that it will stop before it stops."""
+
+import signal
+import time
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+
+class DrainingServer(uvicorn.Server):
+    """On SIGTERM goes on for a while, so that who spreads the load hears of it, then ends.
+
+    Requests at work and streams come to their end. A second signal, or an interrupt, skips the
+    wait.
+
+    Args:
+        config: the server's.
+        drain_s: how long it goes on.
+        on_ending: called at the signal.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, *, drain_s: float, on_ending: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._drain_s = drain_s
+        self._on_ending = on_ending
+        self._ends_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        is_first = self._ends_at is None and not self.should_exit
+        self._on_ending()
+        if sig == signal.SIGTERM and is_first:
+            self._ends_at = time.monotonic() + self._drain_s
+            self._captured_signals.append(sig)
+        else:
+            super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Tell, ten times a second, whether to end now."""
+        if self._ends_at is not None and time.monotonic() >= self._ends_at:
+            self.should_exit = True
+        return await super().on_tick(counter)

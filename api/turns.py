@@ -1,0 +1,120 @@
+"""Turns: so many requests at work, a short line of waiting ones, and one of each caller at a time.
+
+Beyond the line a request is refused at once, which costs next to nothing: a service that takes in
+more than it can answer ends up answering nobody (congestion collapse). Callers are served in turn
+(round robin), and where the line is full the caller with most in it loses its last (longest queue
+drop: McKenney, Stochastic Fairness Queueing, INFOCOM 1990), so that who floods waits for himself.
+The last place is kept for callers that have nothing at work: they need not wait at all.
+"""
+
+import asyncio
+from collections import Counter, OrderedDict, deque
+from typing import Literal
+
+from index.errors import Overloaded
+
+Kind = Literal["search", "answer", "upload"]
+Turn = asyncio.Future[None]
+
+
+class Line:
+    """Places to work at, and those who wait for one; belongs to one event loop.
+
+    Args:
+        n_places: requests at work.
+        n_waiting: requests in the line, of all callers together.
+        max_wait_s: the longest wait.
+    """
+
+    def __init__(self, n_places: int, n_waiting: int, max_wait_s: float) -> None:
+        if n_places < 1:
+            raise ValueError(f"at least one place is needed, got {n_places}")
+        self._n_places = n_places
+        self._n_waiting = n_waiting
+        self._max_wait_s = max_wait_s
+        self._at_work: Counter[str] = Counter()
+        self._line: OrderedDict[str, deque[Turn]] = OrderedDict()
+
+    @property
+    def n_at_work(self) -> int:
+        """Requests at work."""
+        return self._at_work.total()
+
+    @property
+    def n_waiting(self) -> int:
+        """Requests in the line."""
+        return sum(map(len, self._line.values()))
+
+    async def take(self, caller: str) -> None:
+        """Return when it is the caller's turn, who then must `leave`; a cancelled wait is none.
+
+        Raises:
+            Overloaded: the line is full, or the wait too long.
+        """
+        if caller not in self._line and self._admits(caller):
+            self._at_work[caller] += 1
+            return
+        turn = self._queue(caller)
+        try:
+            async with asyncio.timeout(self._max_wait_s):
+                await turn
+        except TimeoutError as error:
+            self._forgo(caller, turn)
+            told = f"no turn came within {self._max_wait_s:g} s; try again later"
+            raise Overloaded(told, reason="late") from error
+        except asyncio.CancelledError:
+            self._forgo(caller, turn)
+            raise
+
+    def leave(self, caller: str) -> None:
+        """Give the place back."""
+        self._at_work[caller] -= 1
+        if not self._at_work[caller]:
+            del self._at_work[caller]
+        self._call_next()
+
+    def _admits(self, caller: str) -> bool:
+        """Tell whether there is a place; the last one is only for who has none yet."""
+        n_free = self._n_places - self.n_at_work
+        return n_free > 1 or (n_free == 1 and (caller not in self._at_work or self._n_places == 1))
+
+    def _queue(self, caller: str) -> Turn:
+        if self.n_waiting >= self._n_waiting:
+            self._make_room(caller)
+        turn: Turn = asyncio.get_running_loop().create_future()
+        self._line.setdefault(caller, deque()).append(turn)
+        return turn
+
+    def _make_room(self, caller: str) -> None:
+        """Send the last one of the caller with most in the line away, or this one."""
+        told = f"{self._n_waiting} requests wait already; try again later"
+        longest = max(self._line, key=lambda one: len(self._line[one]), default=caller)
+        n_mine = len(self._line.get(caller, ()))
+        if longest == caller or len(self._line[longest]) <= n_mine + 1:
+            raise Overloaded(told, reason="full")
+        turn = self._line[longest].pop()
+        if not turn.done():
+            turn.set_exception(Overloaded(told, reason="full"))
+
+    def _forgo(self, caller: str, turn: Turn) -> None:
+        """Leave the line, or the place that was given at the same moment."""
+        if turn.done() and not turn.cancelled() and turn.exception() is None:
+            self.leave(caller)
+            return
+        if turn in (waiting := self._line.get(caller, deque())):
+            waiting.remove(turn)
+            if not waiting:
+                del self._line[caller]
+
+    def _call_next(self) -> None:
+        """Call who may work now, beginning with the caller that has waited longest for a turn."""
+        for caller in [*self._line]:
+            if self._admits(caller):
+                turn = self._line[caller].popleft()
+                if self._line[caller]:
+                    self._line.move_to_end(caller)
+                else:
+                    del self._line[caller]
+                if not turn.done():
+                    self._at_work[caller] += 1
+                    turn.set_result(None)
