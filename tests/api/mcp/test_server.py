@@ -229,4 +229,4 @@ def test_one_who_leaves_ends_the_answer(asking: str, model: ScriptedModel, mode:
 
     talk(Client(f"{asking}/mcp", mode=mode), leave)
 
-    assert model.has_left.wait(5)
+    assert model.has_left.wait(20)
