@@ -35,13 +35,11 @@ class FileToSend:
 
     @contextmanager
     def opened(self) -> Iterator[IO[bytes] | bytes]:
-        """Give what is to be sent, from its beginning."""
+        """Give what is to be sent; httpx goes back to the beginning of what is open."""
         if isinstance(self.source, Path):
             with self.source.open("rb") as file:
                 yield file
             return
-        if not isinstance(self.source, bytes) and self.source.seekable():
-            self.source.seek(0)
         yield self.source
 
 
