@@ -58,7 +58,7 @@ def draw(browser: Browser, url: str, collection: str) -> None:
             [_file("torn.pdf", b"%PDF-1.7 torn"), *(_file(n, _read(n)) for n in HANDED_IN)]
         )
         expect(page.locator("[data-state=failed]")).to_be_visible(timeout=WAIT_MS)
-        expect(page.locator(".cells i[data-state=ready]").first).to_be_visible(timeout=WAIT_MS)
+        expect(page.locator(".cells i[data-state=ready]")).to_have_count(8, timeout=WAIT_MS)
         _keep(page, "web-documents")
 
 

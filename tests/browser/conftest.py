@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from starlette.types import ASGIApp
 
 from api.app import create_app
@@ -23,7 +23,7 @@ from tests.tiny import HashedWords
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DESKTOP = {"width": 1280, "height": 800}
-TIMEOUT_MS = 15_000
+TIMEOUT_MS = 30_000  # of one step, on a machine that has much else to do
 Around = Callable[[ASGIApp], ASGIApp]
 
 
@@ -38,6 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for a file: its event loop stays in this thread for as long as it is open."""
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened

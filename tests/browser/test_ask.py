@@ -116,4 +116,4 @@ def test_a_link_opens_the_same_view(service: Service, site: Site) -> None:
 
     expect(other.get_by_label("Page number")).to_have_value("1")
     expect(other.locator(".cites li")).to_have_count(1)
-    expect(other.get_by_label("Question")).to_have_value("How tall is the dam?")
+    expect(other.get_by_label("Question", exact=True)).to_have_value("How tall is the dam?")
