@@ -60,7 +60,8 @@ class Hit:
 
     Attributes:
         score: what pages were ordered by; comparable within one search only.
-        relevance: 0 to 1: the share of what the question asks for that the page's rows match.
+        relevance: 0 to 1: how far the page's match lies between what questions about something else
+            reach in this collection (0) and a page that holds the question as it stands (1).
         arms: each arm's own score.
         regions: best first.
         flags: why text of the page, or its document's name, addresses a model.

@@ -20,18 +20,20 @@ from numpy.typing import NDArray
 
 from index.catalog.catalog import Catalog
 from index.catalog.entries import Collection
+from index.catalog.filters import DocumentFilter
 from index.encoders.lexical import lexical_encoder
 from index.errors import InvalidRequest, NotFound, Unavailable
 from index.manifest import EncoderOf
 from index.records import Float32, PageWords, Question, RowKind, Rows
 from index.vectors.base import PageHit, VectorStore
+from retrieval.background import Background
 from retrieval.fusion import TERM_WEIGHT, Arm, fuse, ranked, with_neighbours
 from retrieval.hits import Hit, Region, SearchQuery, SearchResult
 from retrieval.known_terms import known_terms
-from retrieval.maxsim import maxsim
 from retrieval.patch_regions import find_patch_regions
 from retrieval.questions import QuestionCache
 from retrieval.regions import find_regions
+from retrieval.relevance import relevance
 from retrieval.scorer import Scorer, Scoring
 from retrieval.selection import Selection
 
@@ -68,6 +70,7 @@ class Searcher:
     def __init__(self, parts: SearchParts) -> None:
         self._parts = parts
         self._questions = QuestionCache(parts.encoder_of)
+        self._background = Background(self._questions, parts.scoring)
         self._selected: dict[str, tuple[tuple[str, int], Selection]] = {}
         self._beside = ThreadPoolExecutor(thread_name_prefix="bm25")
 
@@ -127,26 +130,33 @@ class Searcher:
         clock.lap("score")
         best, fused, arms = _best(arms, scorers, query, pages)
         clock.lap("rescore")
+        levels = self._background.levels(collection, lambda: self._whole(collection))
+        clock.lap("background")
         rows = zip(*(scorer.rows(np.array(best, np.int64)) for scorer in scorers), strict=True)
         found = [_Found(i, float(fused[i]), mine) for i, mine in zip(best, rows, strict=True)]
-        hits = tuple(self._hit(questions, pages, arms, one) for one in found)
+        asked = _Asked(questions, levels)
+        hits = tuple(self._hit(asked, pages, arms, one) for one in found)
         clock.lap("regions")
         return SearchResult(hits, clock.laps), pages.generations
 
     def _select(self, collection: Collection, query: SearchQuery) -> Selection:
-        """Return the pages that may be found; those of a whole collection are remembered."""
-        if query.scope.only is not None:
-            return self._selection(collection, query).inside(query.scope)
+        """Return the pages that may be found."""
+        if query.scope.only is None:
+            return self._whole(collection).inside(query.scope)
+        return self._selection(collection, query.scope.only).inside(query.scope)
+
+    def _whole(self, collection: Collection) -> Selection:
+        """Return all pages of a collection, which are remembered."""
         key = (collection.store, collection.version)
         known = self._selected.get(collection.name)
         if known is None or known[0] != key:
-            known = key, self._selection(collection, query)
+            known = key, self._selection(collection, None)
             self._parts.scoring.keep(collection, known[1].generations)
             self._selected[collection.name] = known
-        return known[1].inside(query.scope)
+        return known[1]
 
-    def _selection(self, collection: Collection, query: SearchQuery) -> Selection:
-        documents = self._parts.catalog.live_documents(collection.name, query.scope.only)
+    def _selection(self, collection: Collection, only: DocumentFilter | None) -> Selection:
+        documents = self._parts.catalog.live_documents(collection.name, only)
         return self._parts.scoring.select(collection, documents)
 
     def _arms(
@@ -174,7 +184,7 @@ class Searcher:
 
     def _hit(
         self,
-        questions: Sequence[Question],
+        asked: "_Asked",
         pages: Selection,
         arms: Sequence[Arm],
         found: "_Found",
@@ -189,9 +199,11 @@ class Searcher:
             name=document.name,
             page=page,
             score=score,
-            relevance=_relevance(questions[-1], rows[-1].vectors),
+            relevance=relevance(
+                asked.questions, [float(arm.scores[i]) for arm in arms[:-1]], asked.levels
+            ),
             arms={arm.name: float(arm.scores[i]) for arm in arms if np.isfinite(arm.scores[i])},
-            regions=_regions(questions[0], rows[0], words),
+            regions=_regions(asked.questions[0], rows[0], words),
             flags=words.flags,
         )
 
@@ -239,6 +251,13 @@ def _regions(question: Question, rows: Rows, words: PageWords) -> tuple[Region, 
     return find_regions(question, rows.vectors, rows.boxes, words)
 
 
+class _Asked(NamedTuple):
+    """The question as each layer sees it, and each layer's background."""
+
+    questions: Sequence[Question]
+    levels: Sequence[float]
+
+
 class _Found(NamedTuple):
     """The place of a page that is reported, its fused score, and its rows in each layer."""
 
@@ -263,12 +282,3 @@ class _Clock:
 def _is_seen(arms: Sequence[Arm], i: int) -> bool:
     """Tell whether any arm has something on a page; a blank one is not a find."""
     return any(np.isfinite(arm.scores[i]) and arm.scores[i] > 0 for arm in arms)
-
-
-def _relevance(question: Question, vectors: Float32) -> float:
-    """Return the weighted mean over question tokens of the best cosine on the page, 0 to 1."""
-    asked = float(question.weights.sum())
-    if not len(vectors) or asked <= 0:
-        return 0.0
-    best = float(maxsim(question, [vectors])[0]) / asked
-    return min(max(best, 0.0), 1.0)
