@@ -8,6 +8,7 @@ from types import FrameType
 
 import click
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.commands.shared import data_option, err, load_settings, says_errors
@@ -38,7 +39,18 @@ def command(data: Path | None, host: str | None, port: int | None) -> None:
         url = _url(bound)
         service = Service.build(settings, url=url)
         err.print(f"Pagesight on {url}, OpenAPI on {url}/docs")
-        uvicorn.Server(uvicorn.Config(create_app(service), log_config=None)).run(sockets=[bound])
+        _Server(uvicorn.Config(create_app(service), log_config=None)).run(sockets=[bound])
+
+
+class _Server(uvicorn.Server):
+    """Sends those away who follow a job before it waits for the other requests to end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End."""
+        app = self.config.app
+        if isinstance(app, FastAPI):
+            app.state.watch.close()
+        await super().shutdown(sockets)
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -158,8 +158,8 @@ def test_a_watcher_who_leaves_is_watched_for_no_longer(service: Service) -> None
     with served(app) as url, httpx.Client(base_url=url, timeout=30) as client:
         with following(client, job.id) as events:
             assert next(events)[0] == "job"
-            assert len(app.state.watch._watchers) == 1
-        wait_for(lambda: not app.state.watch._watchers)
+            assert app.state.watch.n_watchers == 1
+        wait_for(lambda: app.state.watch.n_watchers == 0)
 
 
 def test_a_job_that_goes_with_its_collection_ends_the_stream_with_an_error(
