@@ -31,7 +31,7 @@ def command() -> None:
 @click.option("--cursor", help="`next` of the previous page of the list.")
 @json_option
 @says_errors
-def list_documents(
+def list_documents(  # noqa: PLR0913  a command has its options as parameters
     *,
     data: Path | None,
     url: str | None,
@@ -80,7 +80,7 @@ def show_document(
 )
 @json_option
 @says_errors
-def change_document(
+def change_document(  # noqa: PLR0913  a command has its options as parameters
     document: str,
     *,
     data: Path | None,

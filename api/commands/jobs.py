@@ -32,7 +32,7 @@ def command() -> None:
 @click.option("--cursor", help="`next` of the previous page of the list.")
 @json_option
 @says_errors
-def list_jobs(
+def list_jobs(  # noqa: PLR0913  a command has its options as parameters
     *,
     data: Path | None,
     url: str | None,

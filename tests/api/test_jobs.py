@@ -312,7 +312,7 @@ def test_a_server_that_stops_sends_its_watchers_away(service: Service) -> None:
 
     async def watch() -> list[str]:
         watching = JobWatch(service.ledger.look)
-        names = []
+        names: list[str] = []
         try:
             async for seen in watching.changes(job.id):
                 names.append(seen.state)

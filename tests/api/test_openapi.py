@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from jsonschema import Draft202012Validator
 
 from api import openapi
 from api.app import include_routes
@@ -68,12 +67,10 @@ def test_every_body_has_an_example(described: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_has_the_shape_that_it_stands_for(described: dict[str, Any], name: str) -> None:
-    shape = described["components"]["schemas"][name]
-    whole = {"components": described["components"], **shape}
+def test_an_example_is_shown_as_it_would_be_sent(described: dict[str, Any], name: str) -> None:
+    (shown,) = described["components"]["schemas"][name]["examples"]
 
-    for example in shape["examples"]:
-        Draft202012Validator(whole).validate(example)
+    assert type(EXAMPLES[name]).model_validate(shown) == EXAMPLES[name]
 
 
 def test_every_problem_is_shown_by_an_example_with_a_code_that_is_one(
