@@ -1,11 +1,13 @@
 """A server that says that it will stop before it stops."""
 
 import signal
+import socket
 import time
 from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 
 class DrainingServer(uvicorn.Server):
@@ -37,6 +39,13 @@ class DrainingServer(uvicorn.Server):
             self._captured_signals.append(sig)
         else:
             super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End; those who follow a job are sent away before the other requests are waited for."""
+        app = self.config.app
+        if isinstance(app, FastAPI):
+            app.state.watch.close()
+        await super().shutdown(sockets)
 
     async def on_tick(self, counter: int) -> bool:
         """Tell, ten times a second, whether to end now."""

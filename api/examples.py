@@ -40,6 +40,7 @@ from api.schemas import (
     ReindexBody,
     Upload,
 )
+from index.encoders.shelf import SHIPPED
 
 _DOCUMENT_ID = "b829f3eb-2b06-5457-91c8-88fb949221ec"
 _JOB_ID = "8711d173-4bc0-53b5-aaf8-eea9ad633f7c"
@@ -48,7 +49,7 @@ _QUESTION = "How tall is the dam?"
 _PICTURE = f"/v1/collections/reports/documents/{_DOCUMENT_ID}/pages/1/image"
 _SENTENCE = "The dam is twelve metres tall."
 _TIMINGS = {"encode": 4.1, "score": 0.6}
-_MINILM = IndexBody(encoder="minilm", revision="1", rows="text")
+_MINILM = IndexBody(encoder=SHIPPED, revision="1", rows="text")
 
 _document = DocumentBody(
     id=_DOCUMENT_ID,
@@ -151,11 +152,11 @@ _ALL: tuple[BaseModel, ...] = (
     CollectionBody(
         name="reports",
         language=["en", "de"],
-        encoder="minilm",
+        encoder=SHIPPED,
         rows="text",
         words=False,
         visibility="private",
-        manifest={"encoder": "minilm", "encoder_revision": "1", "dim": 384},
+        manifest={"encoder": SHIPPED, "encoder_revision": "1", "dim": 384},
         documents=3,
         states={"ready": 2, "failed": 1},
         pages=41,
@@ -170,7 +171,7 @@ _ALL: tuple[BaseModel, ...] = (
     JobList(jobs=[_job], next=None),
     _page,
     PageStatusList(pages=[_page]),
-    NewReindex(encoder="ModernVBERT/colmodernvbert", rows="fused"),
+    NewReindex(encoder=SHIPPED, rows="text"),
     ReindexBody(
         collection="reports",
         state="running",

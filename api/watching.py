@@ -39,6 +39,11 @@ class JobWatch:
         self._joined = asyncio.Event()
         self._is_closed = False
 
+    @property
+    def n_watchers(self) -> int:
+        """How many watch at the moment."""
+        return len(self._watchers)
+
     async def changes(self, job: UUID) -> AsyncGenerator[Job]:
         """Yield a job as it is, and again whenever it has changed, until the caller has enough.
 

@@ -41,7 +41,6 @@ def command(data: Path | None, *, host: str | None, port: int | None, work: bool
         service = Service.build(settings, url=url)
         _check_reach(host, service)
         err.print(f"Pagesight on {url}, OpenAPI on {url}/docs")
-        _check_reach(host, service)
         _server(create_app(service, work=work), settings).run(sockets=[bound])
 
 

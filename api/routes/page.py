@@ -34,7 +34,9 @@ def page_image(
     document: DocumentId,
     page: PageNumber,
     service: ServiceOf,
-    width: Annotated[int | None, Query(ge=16, le=4096)] = None,
+    width: Annotated[
+        int | None, Query(ge=16, le=4096, description="at most so many pixels wide")
+    ] = None,
 ) -> Response:
     """Return a page's picture."""
     picture = service.pages.picture(collection, parse_id(document), page, width=width)

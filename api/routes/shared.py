@@ -151,7 +151,7 @@ def streamed(told: str, *names: str) -> dict[int | str, dict[str, Any]]:
 
 def failures(*causes: int | type[PagesightError]) -> dict[int | str, dict[str, Any]]:
     """Declare problems for OpenAPI, by error or by status, beside those that can always happen."""
-    found = [cause if isinstance(cause, type) else _BY_STATUS[cause] for cause in causes]
+    found = [_BY_STATUS[cause] if isinstance(cause, int) else cause for cause in causes]
     declared: dict[int | str, dict[str, Any]] = {}
     for error in (*found, *ALWAYS):
         answer = declared.setdefault(problems.status_of(error), _no_problem(error))

@@ -213,6 +213,32 @@ def test_documents_are_listed_shown_and_missed(filled: Path) -> None:
     assert missing.stderr.startswith("not_found: ")
 
 
+def test_a_document_is_changed_and_found_by_its_new_name(filled: Path) -> None:
+    data = filled / "data"
+    (failed,) = printed(run("documents", "list", "--state", "failed", "--json", data=data))[
+        "documents"
+    ]
+    words = ("--name", "remarks.txt", "--metadata", "year=1999")
+    changed = printed(run("documents", "change", failed["id"], *words, "--json", data=data))
+    assert (changed["name"], changed["metadata"]) == ("remarks.txt", {"year": 1999})
+    listed = run("documents", "list", "--name", "rem*", data=data).stdout
+    assert "remarks.txt" in listed
+    assert "dams.pdf" not in listed
+
+
+def test_jobs_are_listed_shown_and_tried_again(filled: Path) -> None:
+    data = filled / "data"
+    jobs = printed(run("jobs", "list", "--json", data=data))["jobs"]
+    (done,) = (job for job in jobs if job["state"] == "done")
+    failed = next(job for job in jobs if job["state"] == "failed")
+    pages = printed(run("jobs", "show", done["id"], "--pages", "--json", data=data))["pages"]
+    assert [(page["page"], page["state"]) for page in pages] == [(1, "ready"), (2, "ready")]
+    again = printed(run("jobs", "retry", failed["id"], "--json", data=data))
+    assert (again["state"], again["error"]["code"]) == ("failed", "not_a_document")
+    refused = run("jobs", "cancel", done["id"], data=data)
+    assert (refused.returncode, refused.stderr[:14]) == (1, "job_not_open: ")
+
+
 @pytest.fixture
 def server(filled: Path) -> "Iterator[Server]":
     running = Server(filled / "data")
@@ -273,6 +299,20 @@ def test_a_server_does_the_command_lines_work_and_ends_clean_when_terminated(
     assert server.process.wait(60) == 0
     assert find_owner(server.data) is None
     wait_for(lambda: is_gone(postgres))
+
+
+def test_a_server_that_is_terminated_sends_away_those_who_follow_a_job(server: Server) -> None:
+    url = f"http://127.0.0.1:{server.port}/v1"
+    files = {"file": ("long.pdf", pdf(*["heron"] * 400))}
+    upload = httpx.post(f"{url}/collections/default/documents", files=files, timeout=60)
+    job = upload.json()["job"]["id"]
+    with httpx.stream("GET", f"{url}/jobs/{job}/events", timeout=60) as events:
+        lines = events.iter_lines()
+        assert next(lines) == "event: job"
+        server.process.send_signal(signal.SIGTERM)
+        rest = list(lines)
+    assert "event: error" in rest
+    assert server.process.wait(60) == 0
 
 
 def test_a_killed_server_starts_again_with_all_it_had(server: Server) -> None:

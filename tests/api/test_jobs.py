@@ -158,8 +158,8 @@ def test_a_watcher_who_leaves_is_watched_for_no_longer(service: Service) -> None
     with served(app) as url, httpx.Client(base_url=url, timeout=30) as client:
         with following(client, job.id) as events:
             assert next(events)[0] == "job"
-            assert len(app.state.watch._watchers) == 1
-        wait_for(lambda: not app.state.watch._watchers)
+            assert app.state.watch.n_watchers == 1
+        wait_for(lambda: app.state.watch.n_watchers == 0)
 
 
 def test_a_job_that_goes_with_its_collection_ends_the_stream_with_an_error(
@@ -312,7 +312,7 @@ def test_a_server_that_stops_sends_its_watchers_away(service: Service) -> None:
 
     async def watch() -> list[str]:
         watching = JobWatch(service.ledger.look)
-        names = []
+        names: list[str] = []
         try:
             async for seen in watching.changes(job.id):
                 names.append(seen.state)
