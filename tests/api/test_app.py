@@ -439,7 +439,9 @@ def test_the_probes_tell_that_it_lives_and_is_ready(client: TestClient) -> None:
     assert client.get("/livez").status_code == 204
     body = client.get("/readyz").json()
     assert body["ready"]
-    assert {check["name"] for check in body["checks"]} == {"database", "vectors", "disk", "recall"}
+    assert {check["name"] for check in body["checks"]} == {
+        *("database", "vectors", "blobs", "disk", "recall"),
+    }
 
 
 def test_every_error_has_a_status() -> None:
@@ -447,7 +449,7 @@ def test_every_error_has_a_status() -> None:
     assert all(400 <= status < 600 for status in statuses.values())
     assert [error for error, status in statuses.items() if status == 500 and error.__subclasses__()]
     assert {status for error, status in statuses.items() if error is not PagesightError} <= {
-        404, 409, 413, 422, 500, 503, 507,
+        403, 404, 409, 413, 422, 500, 502, 503, 504, 507,
     }  # fmt: skip
 
 
