@@ -91,6 +91,7 @@ def _answers(url: str) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_a_document_goes_through_database_and_bucket_and_outlives_its_process(
     variables: dict[str, str], bucket: Bucket, tmp_path: Path
 ) -> None:

@@ -531,7 +531,7 @@ def test_the_probes_tell_that_it_lives_and_is_ready(client: TestClient) -> None:
     assert client.get("/livez").status_code == 204
     body = client.get("/readyz").json()
     assert body["ready"]
-    names = {"database", "queue", "vectors", "disk", "recall", "encoder"}
+    names = {"database", "blobs", "queue", "vectors", "disk", "recall", "encoder"}
     assert {check["name"] for check in body["checks"]} == names
 
 
@@ -540,7 +540,7 @@ def test_every_error_has_a_status() -> None:
     assert all(400 <= status < 600 for status in statuses.values())
     assert [error for error, status in statuses.items() if status == 500 and error.__subclasses__()]
     assert {status for error, status in statuses.items() if error is not PagesightError} <= {
-        401, 403, 404, 409, 413, 422, 429, 500, 503, 507,
+        401, 403, 404, 409, 413, 422, 429, 500, 502, 503, 504, 507,
     }  # fmt: skip
 
 

@@ -1,5 +1,9 @@
 import socket
+from pathlib import Path
 
+from click.testing import CliRunner
+
+from api.cli import pagesight
 from api.commands.serve import bind
 
 
@@ -8,3 +12,13 @@ def test_what_a_connection_answers_is_sent_at_once() -> None:
         taken, _ = bound.accept()
         with taken:
             assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_embedded_vectors_are_not_served_without_a_worker_that_nobody_else_could_be(
+    data_folder: Path,
+) -> None:
+    done = CliRunner().invoke(pagesight, ["serve", "--no-work", "--data", str(data_folder)])
+
+    assert done.exit_code == 1
+    assert "leave out --no-work" in done.output
+    assert not data_folder.exists()
