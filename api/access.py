@@ -7,7 +7,8 @@ names is made a full name before anything looks for it.
 
 from dataclasses import dataclass
 
-from index.catalog.keys import DEFAULT_TENANT, SCOPES, Key, Scope
+from index.catalog.keys import SCOPES, Key, Scope
+from index.catalog.spending import DEFAULT_TENANT, Account
 from index.errors import Forbidden
 
 
@@ -31,6 +32,11 @@ class Access:
     def key_id(self) -> str:
         """The key's id; empty where there is none."""
         return self.key.id if self.key else ""
+
+    @property
+    def account(self) -> Account:
+        """Who pays for what it asks for."""
+        return Account(self.tenant, self.key_id)
 
     def check(self, scope: Scope) -> None:
         """Do nothing when the caller may do this.

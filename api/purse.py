@@ -8,7 +8,7 @@ from decimal import Decimal
 from answer.answers import Usage
 from api.access import Access
 from api.prices import Price
-from index.catalog.spending import Account, Spending, Spent
+from index.catalog.spending import Spending, Spent
 from index.errors import QuotaExceeded
 
 
@@ -55,11 +55,11 @@ class Purse:
         wanted = Spent(1, 0, estimated_tokens, estimated_tokens)
         most = access.key.limits.tokens_per_day if access.key else None
         if most is None:
-            self._spending.add(_account(access), bill.moment.date(), wanted)
+            self._spending.add(access.account, bill.moment.date(), wanted)
         elif not self._spending.reserve(
-            _account(access), bill.moment.date(), wanted, most_tokens=most
+            access.account, bill.moment.date(), wanted, most_tokens=most
         ):
-            used = self._spending.of(_account(access), bill.moment.date()).tokens
+            used = self._spending.of(access.account, bill.moment.date()).tokens
             raise self._exceeded(
                 f"this needs about {estimated_tokens} tokens; {used} of the {most} that key "
                 f"{access.key_id} may use a day are used up"
@@ -79,7 +79,7 @@ class Purse:
             cost=self._cost(usage, model, read),
         )
         if took != Spent():
-            self._spending.add(_account(bill.access), bill.moment.date(), took)
+            self._spending.add(bill.access.account, bill.moment.date(), took)
 
     def check_pages(self, access: Access) -> None:
         """Do nothing while a key may have pages indexed today.
@@ -90,7 +90,7 @@ class Purse:
         most = access.key.limits.pages_per_day if access.key else None
         if most is None:
             return
-        had = self._spending.of(_account(access), self._now().date()).pages
+        had = self._spending.of(access.account, self._now().date()).pages
         if had >= most:
             raise self._exceeded(
                 f"key {access.key_id} had {had} pages indexed today; it may have {most} a day"
@@ -108,7 +108,3 @@ class Purse:
         now = self._now()
         tomorrow = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
         return QuotaExceeded(told, retry_after_s=(tomorrow - now).total_seconds())
-
-
-def _account(access: Access) -> Account:
-    return Account(access.tenant, access.key_id)

@@ -212,11 +212,18 @@ class Service:
             self._scoring.drop(layer.store)
 
     def upload(
-        self, collection: str, name: str, chunks: Iterable[bytes], metadata: dict[str, Any]
+        self,
+        collection: str,
+        name: str,
+        chunks: Iterable[bytes],
+        metadata: dict[str, Any],
+        *,
+        access: Access = OPERATOR,
     ) -> tuple[Document, Job | None]:
         """Take a file in; the job is None when the same bytes are there already.
 
         Raises:
+            QuotaExceeded: who hands it in had as many pages indexed today as they may.
             CollectionNotFound: no collection has that name.
             InvalidRequest: the metadata is too big.
             TooLarge: the file is.
@@ -224,11 +231,17 @@ class Service:
             StorageFull: the disk is below its watermark.
         """
         self.collection(collection)
-        source = self._store_original(name, chunks)
-        return self.intake.accept(collection, source, checked_metadata(metadata))
+        source = self._store_original(name, chunks, access)
+        return self.intake.accept(collection, source, checked_metadata(metadata), access.account)
 
     def replace(
-        self, collection: str, document: UUID, name: str, chunks: Iterable[bytes]
+        self,
+        collection: str,
+        document: UUID,
+        name: str,
+        chunks: Iterable[bytes],
+        *,
+        access: Access = OPERATOR,
     ) -> tuple[Document, Job | None]:
         """Take new bytes for a document; readers keep the old until the new are ready.
 
@@ -237,8 +250,8 @@ class Service:
             Conflict: another document holds these bytes, or this one is being indexed.
         """
         self.catalog.document(collection, document)
-        source = self._store_original(name, chunks)
-        return self.intake.accept_replacement(collection, document, source)
+        source = self._store_original(name, chunks, access)
+        return self.intake.accept_replacement(collection, document, source, access.account)
 
     def delete_document(self, collection: str, document: UUID) -> None:
         """Take a document out of every read; its bytes follow.
@@ -278,7 +291,8 @@ class Service:
         """
         return self.answering.ask(collection, query, stop, access=access)
 
-    def _store_original(self, name: str, chunks: Iterable[bytes]) -> Source:
+    def _store_original(self, name: str, chunks: Iterable[bytes], access: Access) -> Source:
+        self.purse.check_pages(access)
         self.blobs.check_room(self.settings.min_free_bytes)
         stored = self.blobs.put_stream(chunks, max_bytes=self.settings.max_bytes)
         return Source(stored.sha256, display_name(name), stored.n_bytes)

@@ -19,8 +19,8 @@ from api.commands.shared import (
 )
 from api.key_bodies import KeyBody, KeyList, issued_body, key_body, spending_body
 from index.catalog.database import Database
-from index.catalog.keys import DEFAULT_TENANT, SCOPES, KeyLimits, Keys, NewKey, Scope
-from index.catalog.spending import Spending
+from index.catalog.keys import SCOPES, KeyLimits, Keys, NewKey, Scope
+from index.catalog.spending import DEFAULT_TENANT, Spending
 
 tenant_option = click.option("--tenant", help="Whose keys.  [default: everybody's]")
 

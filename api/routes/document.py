@@ -10,6 +10,7 @@ from api.bodies import upload_body
 from api.ids import parse_id
 from api.once import REFUSED_KEYS, Once, OnceRoute
 from api.routes.shared import (
+    AccessOf,
     CollectionName,
     Cursor,
     DeskOf,
@@ -66,13 +67,14 @@ def upload_document(
     collection: CollectionName,
     file: Original,
     service: ServiceOf,
+    access: AccessOf,
     response: Response,
     _: Once,
     metadata: Annotated[str, Form(description="a JSON object of plain values")] = "{}",
 ) -> Upload:
     """Take a document in; 200 with the existing one when the same bytes are there already."""
     document, job = service.upload(
-        collection, file.filename or "", _chunks(file), _metadata(metadata)
+        collection, file.filename or "", _chunks(file), _metadata(metadata), access=access
     )
     response.status_code = 202 if job else 200
     return upload_body(document, job)
@@ -130,11 +132,14 @@ def replace_document(
     document: DocumentId,
     file: Original,
     service: ServiceOf,
+    access: AccessOf,
     response: Response,
     _: Once,
 ) -> Upload:
     """Replace a document's bytes; searches see the old pages until all the new ones are ready."""
-    found, job = service.replace(collection, parse_id(document), file.filename or "", _chunks(file))
+    found, job = service.replace(
+        collection, parse_id(document), file.filename or "", _chunks(file), access=access
+    )
     response.status_code = 202 if job else 200
     return upload_body(found, job)
 

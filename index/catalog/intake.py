@@ -5,6 +5,7 @@ that the intake is given.
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -18,6 +19,7 @@ from index.catalog.database import driver_connection
 from index.catalog.entries import Document, Job, Source
 from index.catalog.jobs import OPEN_STATES, generation_id
 from index.catalog.schema import documents, generations, jobs
+from index.catalog.spending import NOBODY, Account
 from index.errors import Conflict, DocumentBusy, JobNotRetryable
 
 Enqueue = Callable[[psycopg.Connection[Any], UUID], None]
@@ -37,7 +39,11 @@ class Intake:
         self._enqueue = enqueue
 
     def accept(
-        self, collection: str, source: Source, metadata: dict[str, Any]
+        self,
+        collection: str,
+        source: Source,
+        metadata: dict[str, Any],
+        payer: Account = NOBODY,
     ) -> tuple[Document, Job | None]:
         """Take an upload in; the same bytes again give the document that is there and no job.
 
@@ -53,11 +59,11 @@ class Intake:
                 return known, None
             document = known.id if known else _free_id(connection, collection, source.sha256)
             _put_document(connection, document, collection, source, metadata)
-            job = self._new_job(connection, collection, document, source)
+            job = self._new_job(connection, (collection, document), source, payer)
             return document_row(connection, collection, document), job
 
     def accept_replacement(
-        self, collection: str, document: UUID, source: Source
+        self, collection: str, document: UUID, source: Source, payer: Account = NOBODY
     ) -> tuple[Document, Job | None]:
         """Take new bytes for a document; readers keep the old ones until the new are ready.
 
@@ -76,9 +82,9 @@ class Intake:
                 return found, None
             if _open_job(connection, document) is not None:
                 raise DocumentBusy(f"document {found.name!r} is still being indexed; try later")
-            return found, self._new_job(connection, collection, document, source)
+            return found, self._new_job(connection, (collection, document), source, payer)
 
-    def retry(self, job: UUID) -> Job:
+    def retry(self, job: UUID, payer: Account = NOBODY) -> Job:
         """Begin anew what failed or was cancelled, with the bytes it had.
 
         Raises:
@@ -98,11 +104,12 @@ class Intake:
                 .where(documents.c.id == found.document, documents.c.live_generation.is_(None))
                 .values(state="queued", error_code=None, error_message=None)
             )
-            return self._new_job(connection, found.collection, found.document, source)
+            return self._new_job(connection, (found.collection, found.document), source, payer)
 
     def _new_job(
-        self, connection: Connection, collection: str, document: UUID, source: Source
+        self, connection: Connection, owned: tuple[str, UUID], source: Source, payer: Account
     ) -> Job:
+        collection, document = owned
         generation = generation_id(connection, document, source.sha256)
         job = uuid5(generation, "job")
         owner = {"collection": collection, "document": document}
@@ -122,7 +129,9 @@ class Intake:
             )
         )
         connection.execute(
-            insert(jobs).values(**owner, id=job, generation=generation, state="queued")
+            insert(jobs).values(
+                **owner, **asdict(payer), id=job, generation=generation, state="queued"
+            )
         )
         self._enqueue(driver_connection(connection), job)
         return job_row(connection, job)

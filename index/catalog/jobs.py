@@ -27,6 +27,7 @@ from index.catalog.catalog import check_collection, lock_collection, raise_versi
 from index.catalog.copies import as_job, job_row
 from index.catalog.entries import Failure, Job, JobState, Source
 from index.catalog.schema import documents, generations, jobs
+from index.catalog.spending import Account, Spent, add_spent
 from index.errors import IndexSwitched, JobNotOpen
 
 OPEN_STATES = ("queued", "running")
@@ -147,6 +148,7 @@ class JobLedger:
             _retire_live(connection, job.document)
             _set_generation(connection, job.generation, "live")
             connection.execute(_make_live(connection, job, n_pages))
+            _charge(connection, job.id, n_pages)
             raise_version(connection, job.collection)
             return True
 
@@ -212,6 +214,13 @@ def _change_open_job(connection: Connection, job: UUID, **values: object) -> boo
         .returning(jobs.c.id)
     )
     return changed.one_or_none() is not None
+
+
+def _charge(connection: Connection, job: UUID, n_pages: int) -> None:
+    """Add the pages to what the one who asked for them used up today (UTC)."""
+    paying = select(jobs.c.tenant, jobs.c.key, func.timezone("UTC", func.now()))
+    tenant, key, now = connection.execute(paying.where(jobs.c.id == job)).one()
+    add_spent(connection, Account(tenant, key), now.date(), Spent(pages=n_pages))
 
 
 def _retire_live(connection: Connection, document: UUID) -> None:

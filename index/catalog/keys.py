@@ -17,11 +17,11 @@ from typing import Any, Literal, get_args
 from sqlalchemy import Engine, Row, exists, insert, select, update
 
 from index.catalog.schema import keys
+from index.catalog.spending import DEFAULT_TENANT
 from index.errors import InvalidRequest, KeyNotFound, Unauthenticated
 
 Scope = Literal["ingest", "query", "read", "delete", "eval", "admin"]
 SCOPES: frozenset[Scope] = frozenset(get_args(Scope))
-DEFAULT_TENANT = "default"
 TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 TOKEN = re.compile(r"ps_(?P<id>[0-9a-f]{16})_(?P<secret>[\w-]{43})", re.ASCII)
 MAX_NAME = 200

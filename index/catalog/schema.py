@@ -121,7 +121,8 @@ jobs = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error_code", Text),
     Column("error_message", Text),
-    Column("key", Text, nullable=False, server_default=""),  # who asked for it
+    Column("tenant", Text, nullable=False, server_default="default"),  # who asked for it
+    Column("key", Text, nullable=False, server_default=""),
     _created_at(),
     _updated_at(),
 )

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from index.catalog.schema import spending
 
+DEFAULT_TENANT = "default"
 OF_A_DAY = ("day", "tenant", "key")
 
 
@@ -18,8 +19,11 @@ OF_A_DAY = ("day", "tenant", "key")
 class Account:
     """Who pays: a key, or a tenant without one (`key` is empty)."""
 
-    tenant: str
+    tenant: str = DEFAULT_TENANT
     key: str = ""
+
+
+NOBODY = Account()
 
 
 @dataclass(frozen=True, slots=True)

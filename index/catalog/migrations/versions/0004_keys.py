@@ -31,6 +31,7 @@ CREATE TABLE spending (
     PRIMARY KEY (day, tenant, key)
 );
 ALTER TABLE collections ADD COLUMN visibility TEXT NOT NULL DEFAULT 'private';
+ALTER TABLE jobs ADD COLUMN tenant TEXT NOT NULL DEFAULT 'default';
 ALTER TABLE jobs ADD COLUMN key TEXT NOT NULL DEFAULT '';
 """
 
