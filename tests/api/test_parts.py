@@ -4,6 +4,8 @@ from typing import Any
 import pytest
 
 from api import parts
+from index.blobs.local import LocalBlobs
+from index.blobs.s3 import S3Blobs
 from index.errors import MissingDependency
 from tests.tiny import settings
 
@@ -58,3 +60,12 @@ def test_what_reads_pixels_is_told_by_the_source_of_words(tmp_path: Path) -> Non
     }
     assert told["text_layer"] == "none"
     assert told["ocr"] == f"{told['auto']} alone"
+
+
+def test_blobs_are_kept_where_the_setting_says(data_folder: Path) -> None:
+    local = parts.blobs(settings(data_folder))
+    bucket = parts.blobs(settings(data_folder, blobs="s3://pages/a", s3_endpoint="http://s3:1"))
+
+    assert isinstance(local, LocalBlobs)
+    assert isinstance(bucket, S3Blobs)
+    assert {path.name for path in data_folder.iterdir()} == {"blobs", "spool"}
