@@ -1,11 +1,13 @@
 """What the command line needs, with the JSON of the REST API: here, or on a running server."""
 
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any, Protocol
 
 from answer.answers import Token
 from answer.stop import Stop
+from api.access import Access
 from api.bodies import (
     answer_body,
     as_arms,
@@ -152,6 +154,12 @@ class LocalDesk(LocalJobs):
         self._extraction = Extraction(service)
         self._fetching = Fetching(service, fetcher)
 
+    def of(self, access: Access) -> "LocalDesk":
+        """Return the desk for one who asks, and pays."""
+        theirs = copy(self)
+        theirs.access = access
+        return theirs
+
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
         """Return a collection, making it where it is missing."""
         known = {c.name for c in self.service.catalog.collections()}
@@ -165,11 +173,14 @@ class LocalDesk(LocalJobs):
 
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""
-        return upload_body(*self.service.upload(collection, path.name, _chunks(path), metadata))
+        taken = self.service.upload(
+            collection, path.name, _chunks(path), metadata, access=self.access
+        )
+        return upload_body(*taken)
 
     def fetch(self, collection: str, wanted: FromUrl) -> Upload:
         """Fetch a file and hand it in."""
-        return self._fetching.upload(collection, wanted)
+        return self._fetching.upload(collection, wanted, access=self.access)
 
     def work(self) -> None:
         """Work until the queue is empty."""
@@ -251,7 +262,7 @@ class LocalDesk(LocalJobs):
         self, collection: str, request: AnswerRequest, *, stop: Stop | None = None
     ) -> AnswerResponse:
         """Answer a question; `stop` ends it from another thread."""
-        answer, found = self.service.ask(collection, _query(request), stop)
+        answer, found = self.service.ask(collection, _query(request), stop, access=self.access)
         return answer_body(collection, answer, found)
 
     def plan_answer(self, collection: str, request: AnswerRequest) -> AnswerPlan:
@@ -264,7 +275,8 @@ class LocalDesk(LocalJobs):
         self, collection: str, request: AnswerRequest, *, stop: Stop | None = None
     ) -> Iterator[AnswerEvent]:
         """Answer a question, event by event: `pages`, `token`s, `citations`, `done`."""
-        for item in self.service.answering.stream(collection, _query(request), stop):
+        told = self.service.answering.stream(collection, _query(request), stop, access=self.access)
+        for item in told:
             if isinstance(item, SearchResult):
                 yield AnswerEvent("pages", search_body(item))
             elif isinstance(item, Token):

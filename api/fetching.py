@@ -3,6 +3,7 @@
 from contextlib import closing
 
 from api import parts
+from api.access import OPERATOR, Access
 from api.bodies import upload_body
 from api.fetch_bodies import FromUrl
 from api.schemas import Upload
@@ -23,7 +24,7 @@ class Fetching:
         self._service = service
         self._fetcher = fetcher or parts.fetcher(service.settings)
 
-    def upload(self, collection: str, wanted: FromUrl) -> Upload:
+    def upload(self, collection: str, wanted: FromUrl, *, access: Access = OPERATOR) -> Upload:
         """Fetch a document and take it in; the job is None when the same bytes are there already.
 
         Raises:
@@ -36,5 +37,7 @@ class Fetching:
         self._fetcher.check(wanted.url)
         metadata = checked_metadata(wanted.metadata)
         with closing(self._fetcher.read(wanted.url)) as chunks:
-            taken = self._service.upload(collection, wanted.document_name, chunks, metadata)
+            taken = self._service.upload(
+                collection, wanted.document_name, chunks, metadata, access=access
+            )
         return upload_body(*taken)

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from api.access import OPERATOR, Access
 from api.bodies import job_body
 from api.ids import parse_id
 from api.job_bodies import JobList, PageStatusList
@@ -33,10 +34,16 @@ class JobDesk(Protocol):
 
 
 class LocalJobs:
-    """The jobs of the service in this process."""
+    """The jobs of the service in this process.
 
-    def __init__(self, service: Service) -> None:
+    Args:
+        service: does the work.
+        access: who asks, and pays.
+    """
+
+    def __init__(self, service: Service, access: Access = OPERATOR) -> None:
         self.service = service
+        self.access = access
 
     def jobs(
         self, collection: str, *, state: JobState | None, limit: int, cursor: str | None
@@ -64,4 +71,5 @@ class LocalJobs:
 
     def retry_job(self, job: str) -> JobBody:
         """Begin anew what failed or was cancelled; returns the new job."""
-        return job_body(self.service.intake.retry(parse_id(job)))
+        self.service.purse.check_pages(self.access)
+        return job_body(self.service.intake.retry(parse_id(job), self.access.account))

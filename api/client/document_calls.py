@@ -145,6 +145,7 @@ def fetch_document(collection: str, request: FromUrl) -> Call[Upload]:
         path("collections", collection, "documents", "from-url"),
         reads(Upload),
         content=content(request),
+        makes=True,
     )
 
 

@@ -58,7 +58,7 @@ def desk_of(context: ToolContext) -> ReadingDesk:
     request = context.request_context.request
     if request is None:
         raise TypeError("a call over HTTP has a request")
-    return VisitorDesk(request.app.state.desk, request.state.access)
+    return VisitorDesk(request.app.state.desk.of(request.state.access))
 
 
 def serve_mcp(

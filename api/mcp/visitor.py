@@ -1,7 +1,6 @@
 """The service as far as the key of a caller reaches, for tools that read."""
 
 from answer.stop import Stop
-from api.access import Access
 from api.bodies import collection_body
 from api.desk import LocalDesk
 from api.page_bodies import PageWordsBody
@@ -15,13 +14,12 @@ class VisitorDesk:
     """The desk of this process for one caller: every name is made a full one of what it may see.
 
     Args:
-        desk: does the work.
-        access: what the caller may do.
+        desk: the caller's.
     """
 
-    def __init__(self, desk: LocalDesk, access: Access) -> None:
+    def __init__(self, desk: LocalDesk) -> None:
         self._desk = desk
-        self._access = access
+        self._access = desk.access
 
     def collections(self) -> list[CollectionBody]:
         """List the caller's collections by name."""

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 
 from api.fetch_bodies import FromUrl
+from api.once import REFUSED_KEYS, Once, OnceRoute
 from api.routes.document import HERE, REFUSALS
 from api.routes.shared import CollectionName, DeskOf, failures, needs
 from api.schemas import Upload
@@ -17,17 +18,20 @@ from index.errors import (
 )
 
 UNFETCHED = (FetchingOff, UrlRefused, FetchBusy, FetchFailed, FetchTimeout)
-router = APIRouter(prefix="/collections/{collection}/documents", tags=["documents"])
+router = APIRouter(
+    prefix="/collections/{collection}/documents", tags=["documents"], route_class=OnceRoute
+)
 
 
 @router.post(
     "/from-url",
     status_code=202,
     dependencies=needs("ingest"),
-    responses=HERE | failures(*REFUSALS, *UNFETCHED, CollectionNotFound, ManifestMismatch),
+    responses=HERE
+    | failures(*REFUSALS, *UNFETCHED, *REFUSED_KEYS, CollectionNotFound, ManifestMismatch),
 )
 def fetch_document(
-    collection: CollectionName, wanted: FromUrl, desk: DeskOf, response: Response
+    collection: CollectionName, wanted: FromUrl, desk: DeskOf, response: Response, _: Once
 ) -> Upload:
     """Fetch a document by URL; 200 with the existing one when the same bytes are there already."""
     taken = desk.fetch(collection, wanted)

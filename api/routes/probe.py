@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.readiness import ReadyCheck
-from api.routes.shared import ServiceOf
+from api.routes.shared import ServiceOf, needs
 from api.schemas import Readiness
 
 router = APIRouter(tags=["probes"])
@@ -35,9 +35,10 @@ def readyz(ready: ReadyOf, response: Response) -> Readiness:
 
 @router.get(
     "/metrics",
+    dependencies=needs("admin"),
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 def metrics(service: ServiceOf) -> Response:
-    """Tell what is measured, as Prometheus reads it."""
+    """Tell what is measured, as Prometheus reads it; once there are keys, to those of `admin`."""
     return Response(service.telemetry.metrics.text(), media_type=METRICS_TEXT)

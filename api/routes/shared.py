@@ -34,7 +34,7 @@ BEARER = HTTPBearer(auto_error=False, description="a key: `ps_…`; none while n
 
 def _desk(request: Request) -> LocalDesk:
     found: LocalDesk = request.app.state.desk
-    return found
+    return found.of(request.state.access)
 
 
 def _service(request: Request) -> Service:
