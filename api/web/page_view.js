@@ -22,6 +22,7 @@ const tokens = el("div", { class: "tokens", role: "group", "aria-label": "Heat o
 const words = el("div", { class: "page-words", hidden: true, tabindex: "0", role: "document", "aria-label": "Words of the page" });
 const documents = new Map();
 let seen = ""; // the page that is shown
+let turning = Promise.resolve(); // until its picture is there
 let isAskedFor = false; // by a click, so that it is brought before the eyes
 
 root.append(
@@ -96,10 +97,11 @@ export async function showPage(address) {
   const isOther = wanted !== seen;
   seen = wanted;
   try {
-    if (isOther) await turn(address);
+    if (isOther) turning = turn(address);
+    await turning;
     if (wanted !== seen) return;
     drawMarks();
-    await showHeat(address);
+    await showHeat(here()); // which may have changed while the page was turned
     bring();
   } catch (error) {
     if (wanted !== seen) return;
