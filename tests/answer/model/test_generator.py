@@ -77,7 +77,7 @@ def test_a_reply_can_be_ended_while_its_pages_are_read(generator: Generator, n_l
 
     def check() -> None:
         calls.append(None)
-        if len(calls) == n_layers:
+        if len(calls) >= n_layers:
             raise Enough
 
     with pytest.raises(Enough):
