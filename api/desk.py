@@ -190,6 +190,7 @@ class LocalDesk:
             scope=as_scope(request.filter),
             arms=as_arms(request.arms),
             exhaustive=request.exhaustive,
+            per_document=request.max_pages_per_document,
         )
         return search_body(self.service.search(collection, query))
 
@@ -247,6 +248,7 @@ def _query(request: AnswerRequest) -> SearchQuery:
         limit=request.limit,
         scope=as_scope(request.filter),
         arms=as_arms(request.arms),
+        per_document=request.max_pages_per_document,
     )
 
 
