@@ -1,13 +1,17 @@
 """Whether the documents found can hold an answer at all, asked before anybody writes one.
 
 A passage that looks like an answer is found for nearly every question; what tells a question that
-the documents do not answer is what they do not *know*. Three rules, each about whole documents, as
+the documents do not answer is what they do not *know*. Three rules are about whole documents, as
 the page that answers seldom repeats what its document is about:
 
 1. One document must know every name and every number of the question.
 2. It must know a good part of the other words too; they may be put differently.
 3. A document in another language than the question shares little but names with it, so the second
    rule looks at words in capitals there; a description, which asks nothing, is free of it.
+
+Before these, one rule about pages: where a document is in the question's language, one of the pages
+found must fit the question better than pages fit questions about something else. A description is
+free of this too: what a picture shows is seldom what its page says.
 
 The first is how systems for reading comprehension turn a question unanswerable: an entity or a
 number swapped for one that the text lacks (Rajpurkar, Jia and Liang, "Know What You Don't Know:
@@ -26,6 +30,7 @@ from answer.terms import fold, likeness, tokens
 from index.encoders.lexical import LexicalEncoder
 
 ENOUGH = 0.5
+FAR = 0.3  # a page whose relevance is so much lower than that of the first adds nothing
 SHORTEST_ALIKE = 5
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SMALL = frozenset({"of", "and", "for", "the", "in", "on", "de", "der", "des", "und", "la", "et"})
@@ -60,10 +65,17 @@ class Gate:
             found[document] = evidence(needs, mine)
             if mine.language == needs.language:
                 native[document] = found[document]
+        if native and needs.asks and not any(page.relevance for page in pages):
+            return []
         judged = native if any(native.values()) else found
         if max(judged.values(), default=0.0) < self._threshold:
             return []
-        return [page for page in pages if found[page.document] > 0]
+        return close([page for page in pages if found[page.document] > 0])
+
+
+def close(pages: Sequence[EvidencePage]) -> list[EvidencePage]:
+    """Leave out the pages whose relevance falls far behind that of the first one, which stays."""
+    return [page for page in pages if page.relevance >= pages[0].relevance - FAR]
 
 
 @dataclass(frozen=True, slots=True)

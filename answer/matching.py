@@ -32,7 +32,7 @@ BACKGROUND = 20  # passages about other things: keeps rarity sane on a page or t
 SHAPE = 0.2
 TITLE = 0.2
 ECHO = 0.15
-RELEVANCE = 0.1
+RELEVANCE = 0.06
 LENGTH = 0.05
 USUAL_WORDS = 20
 

@@ -255,6 +255,7 @@ class LocalDesk(LocalJobs):
             scope=as_scope(request.filter),
             arms=as_arms(request.arms),
             exhaustive=request.exhaustive,
+            per_document=request.max_pages_per_document,
         )
         return search_body(self.service.search(collection, query))
 
@@ -314,6 +315,7 @@ def _query(request: AnswerRequest) -> SearchQuery:
         limit=request.limit,
         scope=as_scope(request.filter),
         arms=as_arms(request.arms),
+        per_document=request.max_pages_per_document,
     )
 
 

@@ -1,6 +1,6 @@
 """The JSON of questions: what is asked, pages found, answers, plans of answers."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,9 @@ class FilterBody(RequestBody):
 
 
 ArmName = Literal["maxsim", "words", "bm25"]
+PagesPerDocument = Annotated[
+    int | None, Field(ge=1, le=100, description="of one document; any number when left out")
+]
 
 
 class SearchRequest(RequestBody):
@@ -35,6 +38,7 @@ class SearchRequest(RequestBody):
     limit: int = Field(5, ge=1, le=100)
     filter: FilterBody | None = None
     arms: list[ArmName] | None = Field(None, min_length=1, description="all when left out")
+    max_pages_per_document: PagesPerDocument = None
     exhaustive: bool = Field(
         default=False, description="score every page exactly: slow, to check the fast way by"
     )
@@ -54,8 +58,13 @@ class HitBody(Body):
     document: str
     name: str
     page: int
-    score: float
-    relevance: float = Unit
+    score: float = Field(description="what pages are ordered by; comparable within one search")
+    relevance: float = Field(
+        ge=0,
+        le=1,
+        description="how well the page fits the question, comparable between questions: 0 as well "
+        "as pages here fit questions about something else, 1 as if it held the question as asked",
+    )
     arms: dict[str, float]
     regions: list[RegionBody]
     warnings: list[str] = Field(default_factory=list, description=WARNED)
@@ -98,9 +107,15 @@ class AnswerRequest(RequestBody):
     """A question to answer from the documents."""
 
     query: str = Field(min_length=1, max_length=2000)
-    limit: int = Field(5, ge=1, le=20, description="pages to answer from")
+    limit: int = Field(
+        5,
+        ge=1,
+        le=20,
+        description="pages to answer from at most; fewer when they fit much worse than the first",
+    )
     filter: FilterBody | None = None
     arms: list[ArmName] | None = Field(None, min_length=1, description="all when left out")
+    max_pages_per_document: PagesPerDocument = None
 
 
 class CitationBody(Body):

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from index.catalog.entries import Collection
 from index.records import Float32, Question
 from retrieval.questions import QuestionCache
+from retrieval.relevance import shares
 from retrieval.scorer import Scorer, Scoring
 from retrieval.selection import Places, Selection
 
@@ -126,24 +127,6 @@ def sampled(pages: Selection, n_pages: int) -> Places:
     generations = [one.generation.int & 0xFFFF_FFFF_FFFF_FFFF for one in pages.documents]
     seeds = np.array(generations, np.uint64)[pages.owner] + pages.pages.astype(np.uint64)
     return np.sort(np.argsort(_hashed(seeds), kind="stable")[:n_pages])
-
-
-def shares(questions: Sequence[Question], rows: Float32) -> Float32:
-    """Return what a page scores for each question, as a share of the most it could score.
-
-    Args:
-        questions: each with some weight.
-        rows: `(n_rows, dim)` of the page; one at least.
-
-    Returns:
-        `(n_questions,)`, at most 1.
-    """
-    tokens = np.concatenate([one.vectors for one in questions])
-    weights = np.concatenate([one.weights for one in questions])
-    starts = np.cumsum([0, *(len(one.weights) for one in questions[:-1])])
-    best = (tokens @ rows.T).max(axis=1) * weights  # (n_tokens,)
-    bounds = np.add.reduceat(weights, starts)
-    return np.asarray(np.add.reduceat(best, starts) / bounds, np.float32)
 
 
 def level(found: Sequence[Float32]) -> float:

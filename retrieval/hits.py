@@ -27,9 +27,10 @@ class SearchQuery:
     """A question to find pages for.
 
     `exhaustive` scores every page exactly: slow, and the truth that the stages are measured by.
+    Of one document at most `per_document` pages are found, and any number where it is None.
 
     Raises:
-        InvalidRequest: the question is blank, or no arm is left.
+        InvalidRequest: the question is blank, no arm is left, or no page of a document.
     """
 
     text: str
@@ -37,8 +38,13 @@ class SearchQuery:
     scope: PageScope = field(default_factory=PageScope)
     arms: frozenset[Arm] = ALL_ARMS
     exhaustive: bool = False
+    per_document: int | None = None
 
     def __post_init__(self) -> None:
+        if self.per_document is not None and self.per_document < 1:
+            raise InvalidRequest(
+                f"a document needs room for a page at least, got {self.per_document}"
+            )
         if not self.text.strip():
             raise InvalidRequest("the question is empty")
         if not self.arms:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from time import perf_counter
 from typing import NamedTuple
 from uuid import UUID
@@ -27,6 +28,7 @@ from index.manifest import EncoderOf
 from index.records import Float32, PageWords, Question, RowKind, Rows
 from index.vectors.base import PageHit, VectorStore
 from retrieval.background import Background
+from retrieval.diversity import at_most
 from retrieval.fusion import TERM_WEIGHT, Arm, fuse, ranked, with_neighbours
 from retrieval.hits import Hit, Region, SearchQuery, SearchResult
 from retrieval.known_terms import known_terms
@@ -40,6 +42,7 @@ from retrieval.selection import Selection
 TERM_HITS = 1000
 TERM_HITS_REFINED = 100  # of these, how many get a closer look whatever their rows
 N_EXACT = 32
+SPARE = 4  # of each document, how many pages more than wanted are looked at exactly
 ATTEMPTS = 4
 
 ReadWords = Callable[[UUID, int], PageWords]
@@ -199,9 +202,7 @@ class Searcher:
             name=document.name,
             page=page,
             score=score,
-            relevance=relevance(
-                asked.questions, [float(arm.scores[i]) for arm in arms[:-1]], asked.levels
-            ),
+            relevance=relevance(asked.questions, [one.vectors for one in rows], asked.levels),
             arms={arm.name: float(arm.scores[i]) for arm in arms if np.isfinite(arm.scores[i])},
             regions=_regions(asked.questions[0], rows[0], words),
             flags=words.flags,
@@ -213,12 +214,15 @@ def _best(
 ) -> tuple[list[int], Float32, list[Arm]]:
     """Score the leading pages exactly; returns the best of them, and what all scores became."""
     fused = with_neighbours(fuse(_wanted(arms, query)), pages.owner)
-    leading = np.array(ranked(fused)[: max(N_EXACT, query.limit)], np.int64)
+    spare = None if query.per_document is None else query.per_document + SPARE
+    likely = at_most(ranked(fused), pages.owner, spare)
+    leading = np.array([*islice(likely, max(N_EXACT, query.limit))], np.int64)
     exact = [*(_with_exact(*pair, leading) for pair in zip(arms, scorers, strict=False)), arms[-1]]
     fused = with_neighbours(fuse(_wanted(exact, query)), pages.owner)
     order = leading[np.argsort(-fused[leading], kind="stable")]
-    seen = [int(i) for i in order if _is_seen(exact, int(i))]
-    return seen[: query.limit], fused, exact
+    seen = (int(i) for i in order if _is_seen(exact, int(i)))
+    chosen = at_most(seen, pages.owner, query.per_document)
+    return [*islice(chosen, query.limit)], fused, exact
 
 
 def _with_exact(arm: Arm, scorer: Scorer, places: NDArray[np.int64]) -> Arm:

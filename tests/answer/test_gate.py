@@ -147,3 +147,32 @@ def test_pages_stay_in_their_order(make_page: MakePage) -> None:
     pages = [make_page(*BRIDGE, page=page) for page in (3, 1, 2)]
 
     assert admit("How many arches has the bridge?", pages) == [3, 1, 2]
+
+
+def test_a_question_that_no_page_fits_better_than_any_other_is_refused(
+    make_page: MakePage,
+) -> None:
+    pages = [make_page(*BRIDGE, page=n, relevance=r) for n, r in ((1, 0.0), (2, 0.02))]
+    assert admit("What is the bridge made of?", pages) == [1, 2]
+    assert admit("What is the bridge made of?", pages[:1]) == []
+
+
+def test_a_description_needs_no_page_that_fits(make_page: MakePage) -> None:
+    page = make_page(*BRIDGE, relevance=0.0)
+    assert admit("drawing of a bridge with seven arches", [page]) == [1]
+
+
+def test_a_page_in_another_language_need_not_fit(make_page: MakePage) -> None:
+    page = make_page(*BRIDGE, relevance=0.0)
+    assert admit("Wann wurde die Br\u00fccke von Aldham er\u00f6ffnet?", [page]) == [1]
+
+
+def test_pages_far_behind_the_first_are_left_out(make_page: MakePage) -> None:
+    pages = [
+        make_page(*BRIDGE, page=n, relevance=r) for n, r in ((1, 0.7), (2, 0.3), (3, 0.5), (4, 0.9))
+    ]
+    assert admit("What is the bridge made of?", pages) == [1, 3, 4]
+
+
+def test_the_first_page_stays_however_faint(make_page: MakePage) -> None:
+    assert admit("What is the bridge made of?", [make_page(*BRIDGE, relevance=0.01)]) == [1]

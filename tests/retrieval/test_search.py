@@ -99,6 +99,17 @@ def test_a_search_finds_the_same_after_the_service_was_opened_again(
     assert again.hits == search(filled, "heron island")
 
 
+def test_of_one_document_come_only_so_many_pages_as_wanted(filled: Service) -> None:
+    hits = search(filled, "heron island dam", limit=5, per_document=1)
+    assert pages(hits) == {("dams.pdf", hits[0].page), ("bills.pdf", hits[1].page)}
+    assert hits[0] == search(filled, "heron island dam")[0]
+
+
+def test_a_document_needs_room_for_a_page() -> None:
+    with pytest.raises(InvalidRequest, match="got 0"):
+        SearchQuery("heron", per_document=0)
+
+
 @pytest.mark.parametrize(
     ("scope", "expected"),
     [
