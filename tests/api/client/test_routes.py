@@ -9,13 +9,15 @@ from urllib.parse import unquote
 import pytest
 
 from api.app import create_app
-from api.client import document_calls, question_calls
+from api.client import document_calls, key_calls, question_calls
 from api.client.asynchronous import AsyncPagesightClient
 from api.client.call import Call, Stream
 from api.client.synchronous import PagesightClient
 from api.extraction_bodies import ExtractRequest
+from api.fetch_bodies import FromUrl
 from api.golden_bodies import NewGoldenQuestion
-from api.schemas import NewReindex
+from api.key_bodies import KeyRequest
+from api.schemas import ChangedCollection, NewReindex
 from api.service import Service
 
 REQUESTS: dict[str, Any] = {
@@ -27,20 +29,17 @@ REQUESTS: dict[str, Any] = {
     "plan_answer": "?",
     "extract": ExtractRequest(fields={"type": "object"}),
     "add_question": NewGoldenQuestion(text="?", is_answerable=False),
+    "change_collection": ChangedCollection(visibility="public"),
+    "fetch_document": FromUrl(url="https://example.org/report.pdf"),
+    "create_key": KeyRequest(name="reader"),
     "change_question": NewGoldenQuestion(text="?", is_answerable=False),
 }
 OTHERS: dict[str, Any] = {"file": b"", "requests": ["?"], "query": "?", "lines": b""}
 Operation = tuple[str, str]
-NOT_SERVED_YET: set[Operation] = {
-    ("GET", "/v1/collections/{collection}/jobs"),
-    ("GET", "/v1/jobs/{job}/pages"),
-    ("GET", "/v1/jobs/{job}/events"),
-    ("POST", "/v1/jobs/{job}/cancel"),
-    ("POST", "/v1/jobs/{job}/retry"),
-    ("PATCH", "/v1/collections/{collection}/documents/{document}"),
-    ("GET", "/v1/models"),
+SPOKEN_BY_OTHER_CLIENTS: set[Operation] = {
+    ("POST", "/v1/chat/completions"),
+    ("GET", "/v1/models/{model}"),
 }
-SPOKEN_BY_OTHER_CLIENTS: set[Operation] = {("POST", "/v1/chat/completions")}
 
 
 def routes(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -49,7 +48,7 @@ def routes(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
             yield name, function
 
 
-ROUTES = dict([*routes(document_calls), *routes(question_calls)])
+ROUTES = dict([*routes(document_calls), *routes(question_calls), *routes(key_calls)])
 
 
 def described(name: str) -> Call[Any] | Stream[Any]:
