@@ -151,9 +151,12 @@ def streamed(told: str, *names: str) -> dict[int | str, dict[str, Any]]:
 
 def failures(*causes: int | type[PagesightError]) -> dict[int | str, dict[str, Any]]:
     """Declare problems for OpenAPI, by error or by status, beside those that can always happen."""
-    found = [_BY_STATUS[cause] if isinstance(cause, int) else cause for cause in causes]
+    found: list[type[PagesightError]] = [
+        _BY_STATUS[cause] if isinstance(cause, int) else cause for cause in causes
+    ]
+    found += ALWAYS
     declared: dict[int | str, dict[str, Any]] = {}
-    for error in (*found, *ALWAYS):
+    for error in found:
         answer = declared.setdefault(problems.status_of(error), _no_problem(error))
         answer["content"][PROBLEM]["examples"][error.code] = _example(error)
     return declared

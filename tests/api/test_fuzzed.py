@@ -20,7 +20,7 @@ CHECKS = (
     "response_schema_conformance",
 )
 AIMED = """\
-request-timeout = 30
+request-timeout = 120
 max-stream-events = 5
 warnings = false
 
@@ -35,7 +35,7 @@ include-method = "DELETE"
 parameters = {{ "path.collection" = "spare" }}
 """
 ANYWHERE = """\
-request-timeout = 30
+request-timeout = 120
 max-stream-events = 5
 warnings = false
 """

@@ -78,7 +78,7 @@ def test_every_operation_is_described(service: Service) -> None:
     known = {(call.method, unquote(call.path)) for call in map(described, ROUTES)}
 
     assert operations(service) - known == SPOKEN_BY_OTHER_CLIENTS & operations(service)
-    assert known - operations(service) == NOT_SERVED_YET
+    assert known <= operations(service)
 
 
 @pytest.mark.parametrize("client", [PagesightClient, AsyncPagesightClient])
