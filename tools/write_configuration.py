@@ -43,7 +43,8 @@ def _row(variable: str, field: FieldInfo) -> str:
 def _default(field: FieldInfo) -> str:
     value = field.default
     if field.default_factory is not None:  # only counts of workers, threads and requests have one
-        return CORES if field.default_factory() == (os.cpu_count() or 1) else f"{CORES} + 1"
+        is_cores = field.get_default(call_default_factory=True) == (os.cpu_count() or 1)
+        return CORES if is_cores else f"{CORES} + 1"
     if value is None or value == "":
         return "none"
     if isinstance(value, tuple):
