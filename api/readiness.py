@@ -1,7 +1,7 @@
 """Whether the service can do its work: checked now and then, told as often as one likes."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -13,34 +13,55 @@ from api.service import Service
 
 REMEMBERED_S = 2.0
 PROOF_REMEMBERED_S = 60.0
+HANGS_S = 15.0
+LOOKING = Probe(name="checks", ok=False, detail="the first look, or one that hangs, goes on")
 Found = TypeVar("Found")
 
 
 class Remembered(Generic[Found]):
     """A check whose result holds for a while; who asks meanwhile does not load what is checked.
 
+    One looks at a time. The others get what was seen last, and once that is old, for the look
+    hangs, what they are to be told then: no thread waits for another's look.
+
     Args:
         check: looks.
         for_s: how long what it saw holds.
+        meanwhile: what is told while nothing is known.
         clock: seconds that never go back.
     """
 
     def __init__(
-        self, check: Callable[[], Found], for_s: float, clock: Callable[[], float] = time.monotonic
+        self,
+        check: Callable[[], Found],
+        *,
+        for_s: float,
+        meanwhile: Found,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._check = check
         self._for_s = for_s
+        self._meanwhile = meanwhile
         self._clock = clock
-        self._lock = Lock()
+        self._looking = Lock()
         self._seen: tuple[float, Found] | None = None
 
     def __call__(self) -> Found:
-        """Return what was seen last, or look again; who asks meanwhile waits for the look."""
-        with self._lock:
-            if self._seen is None or self._clock() - self._seen[0] >= self._for_s:
-                found = self._check()
-                self._seen = self._clock(), found
-            return self._seen[1]
+        """Return what was seen last, or look again."""
+        if (seen := self._seen) is not None and self._age_s(seen) < self._for_s:
+            return seen[1]
+        if not self._looking.acquire(blocking=False):
+            is_known = seen is not None and self._age_s(seen) < self._for_s + HANGS_S
+            return seen[1] if seen is not None and is_known else self._meanwhile
+        try:
+            found = self._check()
+            self._seen = self._clock(), found
+            return found
+        finally:
+            self._looking.release()
+
+    def _age_s(self, seen: tuple[float, Found]) -> float:
+        return self._clock() - seen[0]
 
 
 def watch_state(service: Service) -> "ReadyCheck":
@@ -60,8 +81,12 @@ class ReadyCheck:
 
     def __init__(self, service: Service) -> None:
         self.is_ending = False
-        proof = Remembered(lambda: check_encoder(service), PROOF_REMEMBERED_S)
-        self._checks = Remembered(lambda: [*check_service(service), proof()], REMEMBERED_S)
+        proof = Remembered(
+            lambda: check_encoder(service), for_s=PROOF_REMEMBERED_S, meanwhile=LOOKING
+        )
+        self._checks: Remembered[list[Probe]] = Remembered(
+            lambda: [*check_service(service), proof()], for_s=REMEMBERED_S, meanwhile=[LOOKING]
+        )
 
     def end(self) -> None:
         """Tell from now on that the process will stop."""
@@ -69,7 +94,7 @@ class ReadyCheck:
 
     def __call__(self) -> Readiness:
         """Return the checks, a moment old at most."""
-        checks: Sequence[Probe] = self._checks()
+        checks = self._checks()
         if self.is_ending:
             ending = Probe(name="stopping", ok=False, detail="the process was told to stop")
             checks = [*checks, ending]

@@ -29,7 +29,7 @@ from eval.datasets.base import EvalSet
 from index.errors import PagesightError
 
 COLLECTION = "bench"
-START_TIMEOUT_S = 120
+START_TIMEOUT_S = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import pytest
 
 from tests.tiny import pdf, wait_for
 
-START_S = 120.0
+START_S = 240.0
 ASK = "/v1/collections/default/search"
 TELL = "/v1/collections/default/answers?stream=1"
 

@@ -1,3 +1,6 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -6,7 +9,7 @@ from api.readiness import Remembered
 from api.service import Service
 from index.errors import EncoderUnavailable
 from index.records import Question
-from tests.tiny import HashedWords
+from tests.tiny import HashedWords, wait_for
 
 
 class FailingWords(HashedWords):
@@ -30,7 +33,7 @@ def test_a_look_holds_for_a_while() -> None:
         looks.append(now[0])
         return len(looks)
 
-    seen = Remembered(look, for_s=2, clock=lambda: now[0])
+    seen = Remembered(look, for_s=2, meanwhile=0, clock=lambda: now[0])
     found = []
     for moment in (0.0, 1.9, 2.0, 3.9, 4.1):
         now[0] = moment
@@ -38,6 +41,25 @@ def test_a_look_holds_for_a_while() -> None:
 
     assert found == [1, 1, 2, 2, 3]
     assert looks == [0.0, 2.0, 4.1]
+
+
+def test_nobody_waits_for_a_look_that_another_takes() -> None:
+    now, may_look = [0.0], threading.Event()
+    seen = Remembered(lambda: may_look.wait(10), for_s=2, meanwhile=None, clock=lambda: now[0])
+    with ThreadPoolExecutor(1) as threads:
+        looking = threads.submit(seen)
+        wait_for(looking.running)
+        assert seen() is None
+        may_look.set()
+        assert looking.result()
+        may_look.clear()
+        now[0] = 3.0
+        again = threads.submit(seen)
+        wait_for(again.running)
+        assert seen() is True
+        now[0] = 30.0
+        assert seen() is None
+        may_look.set()
 
 
 def test_the_encoder_is_made_to_encode(service: Service) -> None:
