@@ -16,6 +16,7 @@ import pytest
 
 from api.app import create_app
 from api.client.desk import RemoteDesk
+from api.client.synchronous import PagesightClient
 from api.job_events import job_events
 from api.service import Service
 from api.watching import JobWatch
@@ -256,7 +257,7 @@ def test_a_cancelled_replacement_leaves_what_was_searchable(
 def test_a_far_desk_does_with_jobs_what_a_near_one_does(
     idle: httpx.Client, service: Service
 ) -> None:
-    remote = RemoteDesk(idle)
+    remote = RemoteDesk(PagesightClient(http=idle))
     job = upload(service, "heron")
 
     listed = remote.jobs("default", state="queued", limit=5, cursor=None)

@@ -51,7 +51,7 @@ def test_questions_are_listed_in_the_order_of_their_adding(
     assert ids(golden, after="z") == ["a", "m"]
     assert len(golden.questions("c", limit=2)) == 2
     assert golden.question("c", "z").text == "Why not?"
-    assert desk.catalog.count_documents("c") == 0
+    assert desk.catalog.documents("c") == []
 
 
 def test_a_question_whose_document_is_deleted_stays_and_is_stale(
@@ -111,7 +111,7 @@ def test_an_id_is_taken_once(desk: Desk, golden: GoldenQuestions) -> None:
     golden.add("c", GoldenQuestion("q", "Why?"))
     with pytest.raises(QuestionExists, match="'q' is there"):
         golden.add("c", GoldenQuestion("q", "Why not?"))
-    assert desk.catalog.count_documents("c") == 0
+    assert desk.catalog.documents("c") == []
 
 
 def test_questions_end_with_their_collection(database: Database, desk: Desk) -> None:
