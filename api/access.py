@@ -7,8 +7,7 @@ names is made a full name before anything looks for it.
 
 from dataclasses import dataclass
 
-from index.catalog.keys import SCOPES, Key, Scope
-from index.catalog.spending import DEFAULT_TENANT, Account
+from index.catalog.accounts import DEFAULT_TENANT, SCOPES, Account, Key, Scope
 from index.errors import Forbidden
 
 

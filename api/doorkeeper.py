@@ -13,7 +13,8 @@ from starlette.datastructures import Headers
 
 from api.access import OPERATOR, Access
 from api.settings import LOOPBACK
-from index.catalog.keys import Key, Keys
+from index.catalog.accounts import Key
+from index.catalog.keys import Keys
 from index.errors import Forbidden, RateLimited, Unauthenticated
 
 
@@ -76,7 +77,7 @@ class Doorkeeper:
                 f"without keys this service answers only as {', '.join(self._hosts)}, got {host!r}"
             )
         origin = headers.get("origin")
-        if origin is not None and _host(origin) != host:
+        if origin is not None and _host(origin) not in {host, *(self._hosts or ())}:
             raise Forbidden(f"a page of {origin!r} may not use a service that asks for no key")
 
     def _count(self, key: Key) -> None:

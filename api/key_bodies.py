@@ -8,8 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from api.schemas import Body, RequestBody
-from index.catalog.keys import SCOPES, Key, KeyLimits, NewKey
-from index.catalog.spending import DEFAULT_TENANT, DaySpent
+from index.catalog.accounts import DEFAULT_TENANT, SCOPES, DaySpent, Key, KeyLimits, NewKey
 
 ScopeName = Literal["ingest", "query", "read", "delete", "eval", "admin"]
 AtLeastOne = Field(None, ge=1, le=2**53)

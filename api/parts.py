@@ -43,7 +43,7 @@ from retrieval.store_scoring import StoreScoring
 def doorkeeper(settings: Settings, keys: Keys, ownership: Ownership | None) -> Doorkeeper:
     """Return what lets requests in."""
     secret = ownership.owner.secret if ownership else None
-    hosts = None if settings.trust_network else LOOPBACK
+    hosts = None if settings.trust_network else (*LOOPBACK, *settings.hosts)
     return Doorkeeper(keys, owner_secret=secret, hosts=hosts)
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from answer.answers import Usage
 from api.access import Access
 from api.prices import Price
-from index.catalog.spending import Spending, Spent
+from index.catalog.accounts import Spent
+from index.catalog.spending import Spending
 from index.errors import QuotaExceeded
 
 

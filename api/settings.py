@@ -208,8 +208,9 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="port that `serve` binds")
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="names under which others reach `serve`, without a port: `/mcp` answers only "
-        "to them and to this machine's own, in `Host` and in `Origin`",
+        description="names under which others reach `serve`, without a port: `/mcp`, and all of it "
+        "while there are no keys, answers only to them and to this machine's own, in `Host` and in "
+        "`Origin`",
     )
     trust_network: bool = Field(
         default=False,

@@ -1,8 +1,8 @@
 """Collections as a caller names them: its own, or a public one of another tenant."""
 
 from api.access import Access
+from index.catalog.accounts import Scope
 from index.catalog.catalog import Catalog
-from index.catalog.keys import Scope
 from index.errors import CollectionNotFound
 
 READING: frozenset[Scope] = frozenset({"read", "query"})  # what others may do with a public one

@@ -79,8 +79,8 @@ class PagesightError(Exception):
     code = "error"
 
     def __init_subclass__(cls) -> None:
-        """Give the class its code."""
-        if "code" not in cls.__dict__:
+        """Give a class of this module its code; what others derive keeps that of its base."""
+        if cls.__module__ == __name__ and "code" not in cls.__dict__:
             cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 
-from api.client import document_calls, question_calls
+from api.client import document_calls, key_calls, question_calls
 from api.client.call import Call, Stream
 from api.client.connection import ENDED, Listed, headers_of, options, still_runs
 from api.client.document_calls import DocumentState, JobState
@@ -79,11 +79,13 @@ class AsyncPagesightClient:
     create_collection = _awaited(document_calls.create_collection)
     collections = _awaited(document_calls.collections)
     collection = _awaited(document_calls.collection)
+    change_collection = _awaited(document_calls.change_collection)
     delete_collection = _awaited(document_calls.delete_collection)
     upload = _awaited(document_calls.upload)
     documents = _awaited(document_calls.documents)
     document = _awaited(document_calls.document)
     replace_document = _awaited(document_calls.replace_document)
+    fetch_document = _awaited(document_calls.fetch_document)
     change_document = _awaited(document_calls.change_document)
     delete_document = _awaited(document_calls.delete_document)
     page_image = _awaited(document_calls.page_image)
@@ -117,6 +119,10 @@ class AsyncPagesightClient:
     evaluation_report = _awaited(question_calls.evaluation_report)
     delete_evaluation = _awaited(question_calls.delete_evaluation)
     models = _awaited(question_calls.models)
+    create_key = _awaited(key_calls.create_key)
+    keys = _awaited(key_calls.keys)
+    revoke_key = _awaited(key_calls.revoke_key)
+    spending = _awaited(key_calls.spending)
 
     def all_documents(
         self, collection: str, *, state: DocumentState | None = None, name: str | None = None

@@ -18,9 +18,10 @@ from api.commands.shared import (
     says_errors,
 )
 from api.key_bodies import KeyBody, KeyList, issued_body, key_body, spending_body
+from index.catalog.accounts import DEFAULT_TENANT, SCOPES, KeyLimits, NewKey, Scope
 from index.catalog.database import Database
-from index.catalog.keys import SCOPES, KeyLimits, Keys, NewKey, Scope
-from index.catalog.spending import DEFAULT_TENANT, Spending
+from index.catalog.keys import Keys
+from index.catalog.spending import Spending
 
 tenant_option = click.option("--tenant", help="Whose keys.  [default: everybody's]")
 

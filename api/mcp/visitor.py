@@ -7,7 +7,7 @@ from api.page_bodies import PageWordsBody
 from api.question_bodies import AnswerRequest, AnswerResponse, SearchRequest, SearchResponse
 from api.schemas import CollectionBody, DocumentList
 from api.visiting import resolve
-from index.catalog.keys import Scope
+from index.catalog.accounts import Scope
 
 
 class VisitorDesk:

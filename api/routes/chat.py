@@ -24,8 +24,8 @@ from api.routes.shared import AccessOf, DeskOf, ServiceOf, needs
 from api.schemas import NAMED_PATTERN
 from api.service import Service
 from api.visiting import resolve
+from index.catalog.accounts import Scope
 from index.catalog.entries import Collection
-from index.catalog.keys import Scope
 from index.errors import CollectionNotFound, InvalidRequest
 
 TOLD = ("token", "done", "error")  # what a chat has a place for

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from api.evaluations import EVALUATION_ID, EvaluationList, Evaluations
 from api.routes.shared import AccessOf, ServiceOf, failures, needs
-from index.catalog.spending import DEFAULT_TENANT
+from index.catalog.accounts import DEFAULT_TENANT
 from index.errors import EvaluationNotFound, Forbidden
 
 router = APIRouter(prefix="/evaluations", tags=["evaluations"])

@@ -13,7 +13,7 @@ from api.events import EVENT_STREAM
 from api.schemas import NAMED_PATTERN, Problem
 from api.service import Service
 from api.visiting import resolve
-from index.catalog.keys import Scope
+from index.catalog.accounts import Scope
 from index.encoders.registry import find
 from index.encoders.shelf import SHIPPED
 from index.errors import (

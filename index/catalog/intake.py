@@ -13,13 +13,13 @@ import psycopg
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from index.catalog.accounts import NOBODY, Account
 from index.catalog.catalog import lock_collection
 from index.catalog.copies import as_document, as_job, document_row, job_row
 from index.catalog.database import driver_connection
 from index.catalog.entries import Document, Job, Source
 from index.catalog.jobs import OPEN_STATES, generation_id
 from index.catalog.schema import documents, generations, jobs
-from index.catalog.spending import NOBODY, Account
 from index.errors import Conflict, DocumentBusy, JobNotRetryable
 
 Enqueue = Callable[[psycopg.Connection[Any], UUID], None]

@@ -23,11 +23,12 @@ from sqlalchemy import (
     update,
 )
 
+from index.catalog.accounts import Account, Spent
 from index.catalog.catalog import check_collection, lock_collection, raise_version
 from index.catalog.copies import as_job, job_row
 from index.catalog.entries import Failure, Job, JobState, Source
 from index.catalog.schema import documents, generations, jobs
-from index.catalog.spending import Account, Spent, add_spent
+from index.catalog.spending import add_spent
 from index.errors import IndexSwitched, JobNotOpen
 
 OPEN_STATES = ("queued", "running")

@@ -9,89 +9,19 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Literal, get_args
+from typing import Any
 
 from sqlalchemy import Engine, Row, exists, insert, select, update
 
+from index.catalog.accounts import Key, KeyLimits, NewKey
 from index.catalog.schema import keys
-from index.catalog.spending import DEFAULT_TENANT
-from index.errors import InvalidRequest, KeyNotFound, Unauthenticated
+from index.errors import KeyNotFound, Unauthenticated
 
-Scope = Literal["ingest", "query", "read", "delete", "eval", "admin"]
-SCOPES: frozenset[Scope] = frozenset(get_args(Scope))
-TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 TOKEN = re.compile(r"ps_(?P<id>[0-9a-f]{16})_(?P<secret>[\w-]{43})", re.ASCII)
-MAX_NAME = 200
 NOBODY = sha256(b"").hexdigest()  # compared with when no key has the id: it takes as long
-
-
-@dataclass(frozen=True, slots=True)
-class KeyLimits:
-    """What a key may use up; None is no limit.
-
-    Attributes:
-        requests_per_minute: requests of any kind.
-        pages_per_day: pages indexed, counted when a document is ready.
-        tokens_per_day: tokens of a model, read and written.
-    """
-
-    requests_per_minute: int | None = None
-    pages_per_day: int | None = None
-    tokens_per_day: int | None = None
-
-    def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            if value is not None and value < 1:
-                raise InvalidRequest(f"{name} must be at least 1, got {value}")
-
-
-@dataclass(frozen=True, slots=True)
-class NewKey:
-    """A key to be made.
-
-    Attributes:
-        name: what it is for, in the words of who made it.
-        expires_at: when it stops working; None is never.
-    """
-
-    name: str
-    tenant: str = DEFAULT_TENANT
-    scopes: frozenset[Scope] = SCOPES
-    limits: KeyLimits = field(default_factory=KeyLimits)
-    expires_at: datetime | None = None
-
-    def __post_init__(self) -> None:
-        if not TENANT.fullmatch(self.tenant):
-            raise InvalidRequest(f"a tenant is 1 to 32 of a-z, 0-9 and -, got {self.tenant!r}")
-        if not self.name.strip() or len(self.name) > MAX_NAME:
-            raise InvalidRequest(f"a key's name has 1 to {MAX_NAME} characters")
-        unknown = self.scopes - SCOPES
-        if unknown or not self.scopes:
-            raise InvalidRequest(
-                f"a key's scopes are some of {', '.join(sorted(SCOPES))}, "
-                f"got {', '.join(sorted(unknown)) or 'none'}"
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key as it is kept: everything but its secret."""
-
-    id: str
-    tenant: str
-    name: str
-    scopes: frozenset[Scope]
-    limits: KeyLimits
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-
-    def is_good(self, now: datetime) -> bool:
-        """Whether it still works."""
-        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 class Keys:

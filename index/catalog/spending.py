@@ -1,64 +1,17 @@
 """What every key used up, day by day: the ledger that daily limits are held against."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from index.catalog.accounts import Account, DaySpent, Spent
 from index.catalog.schema import spending
 
-DEFAULT_TENANT = "default"
 OF_A_DAY = ("day", "tenant", "key")
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who pays: a key, or a tenant without one (`key` is empty)."""
-
-    tenant: str = DEFAULT_TENANT
-    key: str = ""
-
-
-NOBODY = Account()
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What was used up.
-
-    Attributes:
-        questions: those that were answered or refused.
-        pages: those of documents that became ready.
-        estimated_tokens: what models were expected to read.
-        input_tokens: what they read: as they reported, or as estimated where they report nothing.
-        output_tokens: what they wrote.
-        cost: by the table of prices, in its currency.
-    """
-
-    questions: int = 0
-    pages: int = 0
-    estimated_tokens: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost: Decimal = Decimal(0)
-
-    @property
-    def tokens(self) -> int:
-        """Tokens of models, read and written."""
-        return self.input_tokens + self.output_tokens
-
-
-@dataclass(frozen=True, slots=True)
-class DaySpent:
-    """What one account used up on one day."""
-
-    day: date
-    account: Account
-    spent: Spent
 
 
 class Spending:

@@ -1,7 +1,7 @@
 import pytest
 
 from api.access import OPERATOR, Access, tenant_of
-from index.catalog.keys import SCOPES
+from index.catalog.accounts import SCOPES
 from index.errors import Forbidden
 
 ACME = Access("acme", frozenset({"read"}))

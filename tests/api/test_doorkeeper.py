@@ -3,8 +3,9 @@ from starlette.datastructures import Headers
 
 from api.access import OPERATOR, Access
 from api.doorkeeper import Doorkeeper
+from index.catalog.accounts import KeyLimits, NewKey
 from index.catalog.database import Database
-from index.catalog.keys import KeyLimits, Keys, NewKey
+from index.catalog.keys import Keys
 from index.errors import Forbidden, RateLimited, Unauthenticated
 
 LOCAL = {"host": "127.0.0.1:8080"}
@@ -77,7 +78,7 @@ def test_a_key_may_ask_as_often_as_its_limit_says_and_others_do_not_pay(keys: Ke
         {},
         {**LOCAL, "origin": "https://evil.example"},
         {**LOCAL, "origin": "null"},
-        {**LOCAL, "origin": "http://localhost:8080"},
+        {**LOCAL, "origin": "http://localhost.evil.example"},
     ],
 )
 def test_a_page_of_another_site_cannot_use_a_service_without_keys(
@@ -85,6 +86,11 @@ def test_a_page_of_another_site_cannot_use_a_service_without_keys(
 ) -> None:
     with pytest.raises(Forbidden):
         Doorkeeper(keys).admit(Headers(headers))
+
+
+def test_a_page_on_this_machine_can(keys: Keys) -> None:
+    headers = Headers({**LOCAL, "origin": "http://localhost:3000"})
+    assert Doorkeeper(keys).admit(headers) == OPERATOR
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:8080"])

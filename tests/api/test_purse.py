@@ -7,9 +7,10 @@ from answer.answers import Usage
 from api.access import OPERATOR, Access
 from api.prices import Price
 from api.purse import Purse
+from index.catalog.accounts import SCOPES, Account, KeyLimits, NewKey, Spent
 from index.catalog.database import Database
-from index.catalog.keys import SCOPES, KeyLimits, Keys, NewKey
-from index.catalog.spending import Account, Spending, Spent
+from index.catalog.keys import Keys
+from index.catalog.spending import Spending
 from index.errors import QuotaExceeded
 
 EVENING = datetime(2026, 1, 5, 23, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.routes.shared import Needs
 from api.service import Service
-from index.catalog.keys import SCOPES, NewKey, Scope
+from index.catalog.accounts import SCOPES, NewKey, Scope
 from tests.serving import HERE
 from tests.tiny import pdf
 

@@ -4,8 +4,9 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import select
 
+from index.catalog.accounts import KeyLimits, NewKey
 from index.catalog.database import Database
-from index.catalog.keys import KeyLimits, Keys, NewKey
+from index.catalog.keys import Keys
 from index.catalog.schema import keys as table
 from index.errors import InvalidRequest, KeyNotFound, Unauthenticated
 

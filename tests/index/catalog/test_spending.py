@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from index.catalog.accounts import Account, DaySpent, Spent
 from index.catalog.database import Database
-from index.catalog.spending import Account, DaySpent, Spending, Spent
+from index.catalog.spending import Spending
 
 ACME, GLOBEX = Account("acme", "a"), Account("globex", "b")
 MONDAY, TUESDAY = date(2026, 1, 5), date(2026, 1, 6)
