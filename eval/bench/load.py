@@ -7,6 +7,7 @@ server that it loads. Tenants are told apart by their loopback address.
 import asyncio
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 MAX_CONNECTIONS = 300
@@ -76,11 +77,10 @@ class Crowd:
         in_time.statuses += seen.statuses[len(in_time.statuses) :]
         return in_time
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of the connections."""
-        for _, writer in self._idle:
-            writer.close()
-        self._idle.clear()
+        while self._idle:
+            await _end(self._idle.pop()[1])
 
     async def _ask(self, seen: Outcome) -> None:
         self._n_asked += 1
@@ -107,7 +107,7 @@ class Crowd:
                 writer.write(request)
                 status = await _read_answer(reader)
             except (asyncio.IncompleteReadError, ConnectionError):
-                writer.close()
+                await _end(writer)
                 if not is_kept:
                     return BROKEN
             else:
@@ -119,9 +119,16 @@ class Crowd:
             reader, writer = self._idle.pop()
             if not reader.at_eof():
                 return reader, writer, True
+            await _end(writer)
         local = (self._address, 0)
         opened = await asyncio.open_connection("127.0.0.1", self._port, local_addr=local)
         return *opened, False
+
+
+async def _end(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 async def _read_answer(reader: asyncio.StreamReader) -> int:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from eval.bench.load import BROKEN, Crowd
+from eval.bench.load import BROKEN, Crowd, Outcome
 from tests.serving import served
 
 
@@ -38,7 +38,13 @@ def port(counting: Counting) -> Iterator[int]:
 
 def test_a_crowd_sends_its_rate_whatever_comes_back(port: int, counting: Counting) -> None:
     crowd = Crowd(port, "/search", "127.0.0.2")
-    seen = asyncio.run(crowd.open(50, 1.0))
+
+    async def once() -> Outcome:
+        seen = await crowd.open(50, 1.0)
+        await crowd.close()
+        return seen
+
+    seen = asyncio.run(once())
 
     assert 25 <= len(seen.statuses) <= 50
     assert set(seen.statuses) == {200, 503}
@@ -53,7 +59,7 @@ def test_connections_that_the_server_has_closed_are_made_anew(port: int) -> None
         first = await crowd.closed(2, 0.2)
         await asyncio.sleep(1.5)
         then = await crowd.closed(2, 0.2)
-        crowd.close()
+        await crowd.close()
         return first.statuses + then.statuses
 
     assert BROKEN not in asyncio.run(twice())
