@@ -7,11 +7,11 @@ server that it loads. Tenants are told apart by their loopback address.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 MAX_CONNECTIONS = 300
+BROKEN = 0  # in place of a status: the connection broke
 
 
 @dataclass(slots=True)
@@ -77,20 +77,18 @@ class Crowd:
         in_time.statuses += seen.statuses[len(in_time.statuses) :]
         return in_time
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of the connections."""
-        for _, writer in self._idle:
-            writer.close()
-        self._idle.clear()
+        while self._idle:
+            await _end(self._idle.pop()[1])
 
     async def _ask(self, seen: Outcome) -> None:
         self._n_asked += 1
         query = f"what was sold in year {self._n_asked} from {self._address}"  # encoded anew
         body = json.dumps({"query": query}).encode()
         began = time.perf_counter()
-        async with self._places, self._connection() as (reader, writer):
-            writer.write(self._head(len(body)) + body)
-            status = await _read_answer(reader)
+        async with self._places:
+            status = await self._answered(self._head(len(body)) + body)
         seen.statuses.append(status)
         if status == 200:
             seen.took_ms.append(1000 * (time.perf_counter() - began))
@@ -101,15 +99,36 @@ class Crowd:
             f"Content-Type: application/json\r\nContent-Length: {n_bytes}\r\n\r\n"
         ).encode()
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        if self._idle:
-            pair = self._idle.pop()
-        else:
-            local = (self._address, 0)
-            pair = await asyncio.open_connection("127.0.0.1", self._port, local_addr=local)
-        yield pair
-        self._idle.append(pair)
+    async def _answered(self, request: bytes) -> int:
+        """Send a request and return its status; a kept connection may have ended meanwhile."""
+        while True:
+            reader, writer, is_kept = await self._connection()
+            try:
+                writer.write(request)
+                status = await _read_answer(reader)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                await _end(writer)
+                if not is_kept:
+                    return BROKEN
+            else:
+                self._idle.append((reader, writer))
+                return status
+
+    async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, bool]:
+        while self._idle:
+            reader, writer = self._idle.pop()
+            if not reader.at_eof():
+                return reader, writer, True
+            await _end(writer)
+        local = (self._address, 0)
+        opened = await asyncio.open_connection("127.0.0.1", self._port, local_addr=local)
+        return *opened, False
+
+
+async def _end(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 async def _read_answer(reader: asyncio.StreamReader) -> int:

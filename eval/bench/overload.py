@@ -89,8 +89,8 @@ async def _loads(port: int, seconds: float) -> OverloadFigures:
         alone.append(await quiet.closed(1, seconds, pause_s=PAUSE_S))
         asking = quiet.closed(1, seconds, pause_s=PAUSE_S)
         beside.append((await asyncio.gather(asking, crowd.open(TIMES * peak, seconds)))[0])
-    crowd.close()
-    quiet.close()
+    await crowd.close()
+    await quiet.close()
     statuses = [*chain.from_iterable(one.statuses for one in beside)]
     return OverloadFigures(
         peak=peak,
