@@ -30,7 +30,6 @@ from answer.terms import fold, likeness, tokens
 from index.encoders.lexical import LexicalEncoder
 
 ENOUGH = 0.5
-FAR = 0.3  # a page whose relevance is so much lower than that of the first adds nothing
 SHORTEST_ALIKE = 5
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SMALL = frozenset({"of", "and", "for", "the", "in", "on", "de", "der", "des", "und", "la", "et"})
@@ -70,12 +69,7 @@ class Gate:
         judged = native if any(native.values()) else found
         if max(judged.values(), default=0.0) < self._threshold:
             return []
-        return close([page for page in pages if found[page.document] > 0])
-
-
-def close(pages: Sequence[EvidencePage]) -> list[EvidencePage]:
-    """Leave out the pages whose relevance falls far behind that of the first one, which stays."""
-    return [page for page in pages if page.relevance >= pages[0].relevance - FAR]
+        return [page for page in pages if found[page.document] > 0]
 
 
 @dataclass(frozen=True, slots=True)

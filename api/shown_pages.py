@@ -1,6 +1,6 @@
 """Which of the found pages a model is shown, and how much of each, before it is asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from answer.answers import Answer, EvidencePage
@@ -26,6 +26,7 @@ from index.errors import InvalidRequest, PageNotFound
 from retrieval.hits import Hit
 
 MAX_NEIGHBOURS = 2
+FAR = 0.3  # a page whose relevance is so much lower than that of the first is not worth its tokens
 N_FIXED_PARTS = 4  # the instructions, the reminder, the question, and the beginning of the answer
 
 
@@ -36,7 +37,7 @@ class ShownPages:
     Attributes:
         pages: as the answerer gets them; with a plan, in its order and as it says.
         plan: what is sent of them; None where no model is asked.
-        left_out: pages for which the plan has no room.
+        left_out: pages far behind the first, and pages for which the plan has no room.
     """
 
     pages: tuple[EvidencePage, ...]
@@ -87,7 +88,8 @@ class PageBudget:
         """Return the pages of an answer; all that were admitted where no model is configured."""
         if self._settings.vlm_url is None:
             return ShownPages(tuple(one.page for one in admitted))
-        offered = list(self._offered(admitted))
+        near = [one for one in admitted if not _is_far(one, admitted[0])]
+        offered = list(self._offered(near))
         plan = plan_pages(
             [one.offer for one in offered],
             image_family(self._settings.vlm_image_tokens, self._settings.vlm_model),
@@ -99,7 +101,7 @@ class PageBudget:
         return ShownPages(
             tuple(_as_planned(pages[entry.key], entry) for entry in plan.entries),
             plan,
-            tuple(pages[key] for key in plan.left_out),
+            (*(pages[key] for key in plan.left_out), *_far(admitted, pages)),
         )
 
     def _offered(self, admitted: Sequence[AdmittedPage]) -> Iterator[_Offered]:
@@ -131,6 +133,18 @@ class PageBudget:
         width, height = self._pages.size(hit.generation, number)
         part = continued_part(direction)
         yield _Offered(page, offer(page, width, height, crop=part, is_neighbour=True))
+
+
+def _far(admitted: Sequence[AdmittedPage], offered: Collection[PageKey]) -> Iterator[EvidencePage]:
+    """The pages far behind the first, but those that came in beside a nearer one."""
+    for one in admitted:
+        if PageKey(one.page.document, one.page.page) not in offered:
+            yield one.page
+
+
+def _is_far(one: AdmittedPage, first: AdmittedPage) -> bool:
+    """Whether relevance has fallen off by then."""
+    return one.page.relevance < first.page.relevance - FAR
 
 
 def _as_planned(page: EvidencePage, entry: Entry) -> EvidencePage:

@@ -165,14 +165,3 @@ def test_a_description_needs_no_page_that_fits(make_page: MakePage) -> None:
 def test_a_page_in_another_language_need_not_fit(make_page: MakePage) -> None:
     page = make_page(*BRIDGE, relevance=0.0)
     assert admit("Wann wurde die Br\u00fccke von Aldham er\u00f6ffnet?", [page]) == [1]
-
-
-def test_pages_far_behind_the_first_are_left_out(make_page: MakePage) -> None:
-    pages = [
-        make_page(*BRIDGE, page=n, relevance=r) for n, r in ((1, 0.7), (2, 0.3), (3, 0.5), (4, 0.9))
-    ]
-    assert admit("What is the bridge made of?", pages) == [1, 3, 4]
-
-
-def test_the_first_page_stays_however_faint(make_page: MakePage) -> None:
-    assert admit("What is the bridge made of?", [make_page(*BRIDGE, relevance=0.01)]) == [1]

@@ -1,6 +1,7 @@
 import base64
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,19 @@ def test_the_estimate_is_that_of_the_very_pictures_and_words_that_are_sent(shown
     )
 
 
+def test_a_model_is_not_shown_pages_whose_relevance_fell_far_behind(service: Service) -> None:
+    index(service, "roads.pdf", pdf("The road is long.", "It ends at the mill.", "The mill burnt."))
+    hits = service.search("default", SearchQuery(QUESTION, limit=3)).hits
+    graded = [replace(hit, relevance=r) for hit, r in zip(hits, (0.8, 0.4, 0.6), strict=True)]
+    admitted = [AdmittedPage(hit, service.pages.evidence(hit, frozenset())) for hit in graded]
+    chosen = settings(service.settings.data, vlm_url="http://127.0.0.1:9/v1", vlm_model="qwen2-vl")
+
+    found = PageBudget(chosen, service.pages).shown(QUESTION, admitted)
+
+    assert [page.page for page in found.left_out] == [hits[1].page]
+    assert {page.page for page in found.pages} == {hits[0].page, hits[2].page}
+
+
 def test_the_next_page_joins_when_the_evidence_runs_over_the_break(shown: Shown) -> None:
     found = shown()
 
@@ -74,7 +88,8 @@ def test_the_next_page_joins_when_the_evidence_runs_over_the_break(shown: Shown)
 
 
 def test_a_neighbour_that_was_found_itself_is_there_once(shown: Shown) -> None:
-    assert sorted(page.page for page in shown(limit=3).pages) == [1, 2, 3]
+    found = shown(limit=3)
+    assert sorted(page.page for page in (*found.pages, *found.left_out)) == [1, 2, 3]
 
 
 def test_a_smaller_cap_sends_the_pages_smaller_at_the_size_that_was_counted(shown: Shown) -> None:
