@@ -27,11 +27,11 @@ export function addSentence({ sentence, text: told }) {
   text.append(el("p", {}, told));
 }
 
-/** Show the whole answer. @param {any} answer @param {(answer: any) => Node | null} more further buttons */
-export function showAnswer(answer, more) {
+/** Show the whole answer. @param {any} answer @param {number} n_found pages @param {Node | null} more a further button */
+export function showAnswer(answer, n_found, more) {
   root.hidden = false;
   root.replaceChildren(text, below);
-  if (answer.refused) showRefusal(answer);
+  if (answer.refused) showRefusal(answer, n_found);
   else {
     text.replaceChildren(...sentencesOf(answer).map((sentence) => paragraph(sentence, answer)));
     below.replaceChildren(...[...doubts(answer), citations(answer.citations)].filter(Boolean), foot(answer, more));
@@ -108,10 +108,12 @@ function doubts({ grounded, warnings }) {
   return told.length ? [notice("warn", ...told.map((line) => el("p", {}, line)))] : [];
 }
 
-function showRefusal(answer) {
+function showRefusal(answer, n_found) {
   text.replaceChildren(el("p", {}, answer.answer));
   const why = [
-    "The pages below come nearest. None of them holds what the question asks for, so nothing was made up.",
+    n_found
+      ? "The pages below come nearest. None of them holds what the question asks for, so nothing was made up."
+      : "No page was found to answer from, so nothing was made up.",
     ...answer.warnings,
   ];
   below.replaceChildren(notice("", ...why.map((line) => el("p", {}, line))), foot(answer, null));

@@ -123,7 +123,7 @@ function showHits(hits, address) {
 }
 
 function finish(answer, address) {
-  showAnswer(answer, answer.refused ? null : keepButton(() => proposeQuestion(address, answer)));
+  showAnswer(answer, hitsShown.length, answer.refused ? null : keepButton(() => proposeQuestion(address, answer)));
   setMarks([...regionMarks(hitsShown), ...citationMarks(answer.citations)]);
   const [first] = answer.citations;
   if (first && !here().cite) openByItself({ doc: first.document, page: first.page, cite: 1 });

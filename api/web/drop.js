@@ -34,16 +34,18 @@ export function listenForDrops() {
     event.preventDefault();
     veilBy(-depth);
     const zone = event.target instanceof Element ? event.target.closest(".drop-zone") : null;
-    handIn([...event.dataTransfer.files], metadataOf(zone?.querySelector("details input")));
+    const metadata = metadataOf(zone?.querySelector("details input"));
+    if (metadata) handIn([...event.dataTransfer.files], metadata);
   });
 }
 
 function take(input, metadata) {
   const read = metadataOf(metadata);
-  handIn([...input.files], read);
+  if (read) handIn([...input.files], read);
   input.value = "";
 }
 
+/** The fields that are written beside the zone; null, and told, where they are not understood. */
 function metadataOf(input) {
   if (!input?.value.trim()) return {};
   try {
@@ -51,8 +53,9 @@ function metadataOf(input) {
     return fields(input.value);
   } catch (error) {
     input.setCustomValidity(error.message);
+    input.closest("details").open = true;
     input.reportValidity();
-    throw error;
+    return null;
   }
 }
 

@@ -81,6 +81,14 @@ def test_a_refusal_says_so_and_shows_what_came_nearest(
     expect(page.get_by_role("button", name="Golden question")).to_have_count(0)
 
 
+def test_a_collection_without_documents_answers_nothing(service: Service, site: Site) -> None:
+    service.create_collection("default")
+    page = site.tab(site.serve(service), ASKED).page
+
+    expect(page.get_by_text("No page was found to answer from")).to_be_visible()
+    expect(page.locator("#page")).to_be_hidden()
+
+
 def test_the_pages_are_shown_when_the_model_is_away(
     open_with: Opened, model: ScriptedModel, site: Site
 ) -> None:

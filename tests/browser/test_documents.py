@@ -99,6 +99,18 @@ def test_a_document_gets_the_metadata_that_is_written_beside_it(
     expect(row.get_by_text("Metadata: kind = report, year = 1962")).to_be_visible()
 
 
+def test_metadata_that_is_not_understood_keeps_the_file_back(service: Service, site: Site) -> None:
+    page = site.tab(site.serve(service), "/#/documents").page
+    page.locator("#drop summary").click()
+    page.locator("#drop details input").fill("the year after next")
+
+    hand_in(page, "birds.pdf", pdf("Herons nest"))
+
+    written = page.locator("#drop details input")
+    assert "is no condition" in written.evaluate("(one) => one.validationMessage")
+    expect(page.get_by_role("article")).to_have_count(0)
+
+
 def test_a_file_that_is_no_document_says_why_and_is_tried_again(
     service: Service, site: Site
 ) -> None:
