@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from api.beside_examples import BESIDE
 from api.extraction_bodies import ExtractedBody, ExtractRequest, ExtractResponse, FieldBody
 from api.job_bodies import JobList, PageStatus, PageStatusList
 from api.page_bodies import PageWordsBody, WordBody
@@ -212,4 +213,4 @@ _ALL: tuple[BaseModel, ...] = (
     ),
     Readiness(ready=True, checks=[Probe(name="database", ok=True, detail="answers")]),
 )
-EXAMPLES = {type(one).__name__: one for one in _ALL}
+EXAMPLES = {type(one).__name__: one for one in (*_ALL, *BESIDE)}

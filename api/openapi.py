@@ -17,6 +17,10 @@ TAGS = {
     "questions": "Pages that match a question, and answers with citations.",
     "extraction": "Fields of documents by a JSON schema, each with its place on the page.",
     "reindex": "Another index built beside the one that answers.",
+    "golden questions": "What people ask of a collection, and the pages that should answer.",
+    "evaluations": "What was measured with golden questions, and its reports.",
+    "keys": "Who may use the service, how much of it, and what they used up.",
+    "openai": "Chat completions and models as OpenAI's API has them: a collection is a model.",
     "probes": "Whether the process lives and can do its work.",
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Make this checkout runnable on a bare machine.
-#   tools/setup.sh programs   Poppler, Tesseract and Python's venv, through apt where that is allowed
+#   tools/setup.sh programs   Poppler, Tesseract, Chromium and Python's venv, by apt where allowed
 #   tools/setup.sh packages   .venv with the locked packages and Pagesight itself, editable
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -30,6 +30,7 @@ missing_programs() {
   python=$(find_python)
   command -v pdftoppm >/dev/null || echo poppler-utils
   command -v tesseract >/dev/null || echo tesseract-ocr
+  command -v chromium >/dev/null || echo chromium # the web page's tests; nothing else needs it
   if [ ! -x .venv/bin/python ] && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
   fi
@@ -49,7 +50,7 @@ install_programs() {
   missing=${missing//$'\n'/ }
   [ -n "$missing" ] || return 0
   if ! command -v apt-get >/dev/null || ! as_root true 2>/dev/null; then
-    die "Please install $missing (Debian, Ubuntu: sudo apt-get install $missing; macOS: brew install poppler tesseract) and run this again."
+    die "Please install $missing (Debian, Ubuntu: sudo apt-get install $missing; macOS: brew install poppler tesseract, and Chromium) and run this again."
   fi
   say "installing $missing"
   as_root apt-get update -qq </dev/null || say 'apt-get update failed; trying the lists at hand'

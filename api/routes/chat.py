@@ -3,10 +3,10 @@
 import re
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 
@@ -39,6 +39,7 @@ COMPLETED: dict[int | str, dict[str, Any]] = {
         "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
     }
 }
+ModelName = Annotated[str, Path(description="name of the collection", examples=["default"])]
 router = APIRouter(tags=["openai"])
 
 
@@ -95,7 +96,7 @@ def list_models(service: ServiceOf, access: AccessOf) -> ModelList:
 
 
 @router.get("/models/{model}", dependencies=needs("read"), responses=FAILURES)
-def show_model(model: str, service: ServiceOf, request: Request, access: AccessOf) -> Model:
+def show_model(model: ModelName, service: ServiceOf, request: Request, access: AccessOf) -> Model:
     """Show one of them."""
     return _model(service.catalog.collection(collection_of(request, model, "read")), access)
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 from fastapi import Body as FromBody
 
 from api.golden import golden_body, golden_question
@@ -16,10 +16,13 @@ from api.golden_bodies import (
     NewGoldenQuestion,
 )
 from api.golden_lines import golden_lines, read_golden_lines
-from api.routes.shared import CollectionName, ServiceOf, failures, needs
+from api.once import REFUSED_KEYS, Once, OnceRoute
+from api.routes.shared import CollectionName, Cursor, Limit, ServiceOf, failures, needs
 from index.errors import CollectionNotFound, InvalidRequest, QuestionExists, QuestionNotFound
 
-router = APIRouter(prefix="/collections/{collection}", tags=["golden questions"])
+router = APIRouter(
+    prefix="/collections/{collection}", tags=["golden questions"], route_class=OnceRoute
+)
 QuestionId = Annotated[str, Path(pattern=QUESTION_ID, description="id of the question")]
 EXPORTED: dict[int | str, dict[str, Any]] = {
     200: {"content": {JSON_LINES: {"schema": {"type": "string"}}}}
@@ -31,8 +34,8 @@ Lines = Annotated[bytes, FromBody(media_type=JSON_LINES, description="a JSON obj
 def list_questions(
     collection: CollectionName,
     service: ServiceOf,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    cursor: Annotated[str | None, Query(description="`next` of the previous page")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> GoldenQuestionList:
     """List golden questions in the order in which they were added."""
     found = service.golden.questions(collection, limit=limit, after=cursor)
@@ -44,10 +47,10 @@ def list_questions(
     "/questions",
     status_code=201,
     dependencies=needs("eval"),
-    responses=failures(CollectionNotFound, QuestionExists),
+    responses=failures(CollectionNotFound, QuestionExists, *REFUSED_KEYS),
 )
 def add_question(
-    collection: CollectionName, body: NewGoldenQuestion, service: ServiceOf
+    collection: CollectionName, body: NewGoldenQuestion, service: ServiceOf, _: Once
 ) -> GoldenQuestionBody:
     """Add a golden question; the pages that should answer it must be there."""
     name = body.id or uuid4().hex

@@ -78,7 +78,7 @@ def test_every_problem_is_shown_by_an_example_with_a_code_that_is_one(
 ) -> None:
     for route, operation in operations(described):
         for status, told in operation["responses"].items():
-            if status < "4" or route == "GET /readyz":
+            if status < "4" or route == "GET /readyz" or "openai" in operation["tags"]:
                 continue
             examples = told["content"]["application/problem+json"]["examples"]
             assert examples, (route, status)

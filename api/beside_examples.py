@@ -1,0 +1,143 @@
+"""Examples of the bodies beside documents and questions: keys, golden questions, chat."""
+
+from datetime import UTC, date, datetime
+
+from pydantic import BaseModel
+
+from api.chat.bodies import (
+    Annotation,
+    AnswerDetails,
+    AnswerMessage,
+    ChatMessage,
+    ChatRequest,
+    Choice,
+    Completion,
+    Model,
+    ModelList,
+    TokenUsage,
+    UrlCitation,
+)
+from api.evaluations import EvaluationBody, EvaluationList
+from api.fetch_bodies import FromUrl
+from api.golden_bodies import (
+    GoldenImport,
+    GoldenPageBody,
+    GoldenQuestionBody,
+    GoldenQuestionList,
+    NewGoldenQuestion,
+)
+from api.key_bodies import (
+    DaySpentBody,
+    IssuedKey,
+    KeyBody,
+    KeyList,
+    KeyRequest,
+    LimitsBody,
+    SpendingBody,
+)
+from api.schemas import ChangedCollection
+
+_DOCUMENT_ID = "b829f3eb-2b06-5457-91c8-88fb949221ec"
+_KEY_ID = "3f9c52ab1c0de7a4"
+_NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+_QUESTION = "How tall is the dam?"
+_SENTENCE = "The dam is twelve metres tall."
+_FOOTER = "[1] dams.pdf, p. 1"
+
+_key = KeyBody(
+    id=_KEY_ID,
+    tenant="acme",
+    name="web page",
+    scopes=["query", "read"],
+    limits=LimitsBody(requests_per_minute=60),
+    created_at=_NOW,
+    expires_at=None,
+    revoked_at=None,
+)
+_golden = GoldenQuestionBody(
+    id="dam-height",
+    text=_QUESTION,
+    answers=["twelve metres", "12 m"],
+    pages=[GoldenPageBody(document=_DOCUMENT_ID, page=1)],
+    is_answerable=True,
+    tags=["text"],
+    is_stale=False,
+)
+_cited = UrlCitation(
+    start_index=len(_SENTENCE) + 6,
+    end_index=len(_SENTENCE) + 6 + len(_FOOTER),
+    url=f"http://127.0.0.1:8080/v1/collections/reports/documents/{_DOCUMENT_ID}/pages/1/image",
+    title="dams.pdf, p. 1",
+    document=_DOCUMENT_ID,
+    name="dams.pdf",
+    page=1,
+    box=(0.12, 0.08, 0.64, 0.11),
+    quote=_SENTENCE,
+    verified=True,
+    warnings=[],
+)
+_model = Model(id="reports", created=1767605400)
+_completion = Completion(
+    id="chatcmpl-1",
+    created=1767605400,
+    model="reports",
+    choices=[
+        Choice(
+            message=AnswerMessage(
+                content=f"{_SENTENCE} [1]\n\n{_FOOTER}",
+                refusal=None,
+                annotations=[Annotation(url_citation=_cited)],
+            )
+        )
+    ],
+    usage=TokenUsage(prompt_tokens=0, completion_tokens=0, total_tokens=0),
+    pagesight=AnswerDetails(
+        question=_QUESTION,
+        refused=False,
+        grounded=True,
+        model="extractive",
+        warnings=[],
+        timings={"encode": 4.1, "answer": 11.0},
+    ),
+)
+_spent = DaySpentBody(
+    day=date(2026, 1, 5),
+    tenant="acme",
+    key=_KEY_ID,
+    questions=12,
+    pages=41,
+    estimated_tokens=30_500,
+    input_tokens=29_870,
+    output_tokens=1_204,
+    cost=0.0099,
+)
+_evaluation = EvaluationBody(
+    id="20260105T093000Z-1f0c6c7c2b1d",
+    name="reports",
+    collection="reports",
+    created_at=_NOW,
+    figures={"nDCG@5": 0.893},
+)
+
+BESIDE: tuple[BaseModel, ...] = (
+    ChangedCollection(visibility="public"),
+    FromUrl(url="https://example.org/dams.pdf", metadata={"year": 2024}),
+    KeyRequest(name="web page", scopes=["query", "read"]),
+    _key,
+    IssuedKey(**dict(_key), token=f"ps_{_KEY_ID}_Zk3N0mJ2x0v7Qw9sT1uY5bR8cE4aH6dG-fL_iPoK2jM"),
+    KeyList(keys=[_key]),
+    SpendingBody(days=[_spent]),
+    NewGoldenQuestion(
+        text=_QUESTION,
+        answers=["twelve metres"],
+        pages=[GoldenPageBody(document=_DOCUMENT_ID, page=1)],
+    ),
+    _golden,
+    GoldenQuestionList(questions=[_golden], next=None),
+    GoldenImport(imported=12),
+    EvaluationList(evaluations=[_evaluation]),
+    ChatRequest(model="reports", messages=[ChatMessage(role="user", content=_QUESTION)]),
+    _completion,
+    _model,
+    ModelList(data=[_model]),
+)
