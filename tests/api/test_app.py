@@ -3,7 +3,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -22,7 +22,7 @@ from tests.tiny import HashedWords, pdf, wait_for
 
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island")
 DOCUMENTS = "/v1/collections/default/documents"
-NOBODY = uuid4()
+NOBODY = UUID(int=1)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID
 
 import httpx
 import pytest
@@ -18,7 +18,7 @@ from tests.tiny import HashedWords
 
 MAX_BYTES = 1000
 DOCUMENTS = "/v1/collections/default/documents"
-ROUTES = [("POST", DOCUMENTS), ("PUT", f"{DOCUMENTS}/{uuid4()}"), ("POST", "/v1/collections")]
+ROUTES = [("POST", DOCUMENTS), ("PUT", f"{DOCUMENTS}/{UUID(int=1)}"), ("POST", "/v1/collections")]
 BOUNDARY = "b0undary"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
 BEGINNING = (
