@@ -152,9 +152,17 @@ class VlmClient:
         Raises:
             VlmUnavailable: the model does not answer, answers with an error, or with no reply.
         """
+        return self.counted_reply(asked)[0]
+
+    def counted_reply(self, asked: "Sequence[Message]") -> tuple[str, Usage]:
+        """Return what the model writes to messages of any kind, and what it took.
+
+        Raises:
+            VlmUnavailable: the model does not answer, answers with an error, or with no reply.
+        """
         request = ChatRequest(asked, MAX_ANSWER_TOKENS)
         *_, last = self._chat.stream(request, Deadline.after(self.timeout_s), Stop())
-        return last.text if isinstance(last, Completion) else last
+        return (last.text, last.usage) if isinstance(last, Completion) else (last, Usage())
 
     def close(self) -> None:
         """Let go of the model."""

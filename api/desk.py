@@ -300,7 +300,11 @@ class LocalDesk(LocalJobs):
     def extract(self, collection: str, request: ExtractRequest) -> ExtractResponse:
         """Read fields from documents."""
         found = self._extraction.extract(
-            collection, request.fields, extraction_scope(request), request.instructions
+            collection,
+            request.fields,
+            extraction_scope(request),
+            request.instructions,
+            access=self.access,
         )
         return ExtractResponse(documents=[extracted_body(document) for document in found])
 

@@ -1,5 +1,7 @@
 """Fields of a JSON schema from chosen documents, one result a document."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,6 +11,7 @@ from answer.extraction.extractor import Extractor
 from answer.extraction.model_reader import ModelReader
 from answer.extraction.results import Extracted
 from answer.extraction.wanted import read_schema
+from api.access import OPERATOR, Access
 from api.service import Service
 from index.catalog.entries import LiveDocument
 from index.errors import InvalidRequest, PageNotFound
@@ -44,11 +47,18 @@ class Extraction:
         self._max_pages = max_pages
 
     def extract(
-        self, collection: str, schema: dict[str, Any], scope: PageScope, instructions: str = ""
+        self,
+        collection: str,
+        schema: dict[str, Any],
+        scope: PageScope,
+        instructions: str = "",
+        *,
+        access: Access = OPERATOR,
     ) -> list[ExtractedDocument]:
         """Read the fields of a schema from each document in the scope, in order of id.
 
         Raises:
+            QuotaExceeded: who asks has used up the tokens that they may today.
             CollectionNotFound: no collection has that name.
             DocumentNotFound: a document that is named is not there.
             PageNotFound: a document that is named has no pages yet.
@@ -57,13 +67,27 @@ class Extraction:
         """
         wanted = read_schema(schema)
         found: list[ExtractedDocument] = []
-        client = self._service.answering.client
-        extractor = Extractor(None if client is None else ModelReader(client))
-        for document, numbers in self._chosen(collection, scope):
-            pages = [self._page(document, number) for number in numbers]
-            extracted = extractor.extract(wanted, pages, instructions=instructions)
-            found.append(ExtractedDocument(document.document, document.name, extracted))
+        with self._paid_reader(access) as reader:
+            extractor = Extractor(reader)
+            for document, numbers in self._chosen(collection, scope):
+                pages = [self._page(document, number) for number in numbers]
+                extracted = extractor.extract(wanted, pages, instructions=instructions)
+                found.append(ExtractedDocument(document.document, document.name, extracted))
         return found
+
+    @contextmanager
+    def _paid_reader(self, access: Access) -> Iterator[ModelReader | None]:
+        """Give the model that reads what the words do not settle; what it took is charged."""
+        client = self._service.answering.client
+        if client is None:
+            yield None
+            return
+        reader = ModelReader(client)
+        bill = self._service.purse.open(access, 0)
+        try:
+            yield reader
+        finally:
+            self._service.purse.settle(bill, reader.usage, reader.model)
 
     def _chosen(self, collection: str, scope: PageScope) -> list[tuple[LiveDocument, list[int]]]:
         """The documents with the numbers of their pages that can be read."""

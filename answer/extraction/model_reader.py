@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel, Field, ValidationError
 
-from answer.answers import EvidencePage
+from answer.answers import EvidencePage, Usage
 from answer.extraction.pointing import Missing, Pointed
 from answer.extraction.values import Value
 from answer.extraction.wanted import WantedField
@@ -46,10 +46,19 @@ class ModelReader:
 
     Args:
         client: the model.
+
+    Attributes:
+        usage: what its replies took so far.
     """
 
     def __init__(self, client: VlmClient) -> None:
         self._client = client
+        self.usage = Usage()
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self._client.model
 
     def read(self, pages: Sequence[EvidencePage], missing: Missing) -> list[Pointed]:
         """Point at the missing fields on the pages.
@@ -58,7 +67,10 @@ class ModelReader:
             VlmUnavailable: the model does not answer, or not in the form asked for.
         """
         _, asked = messages(task(missing), pages)
-        text = self._client.reply([{"role": "system", "content": INSTRUCTIONS}, asked])
+        text, took = self._client.counted_reply(
+            [{"role": "system", "content": INSTRUCTIONS}, asked]
+        )
+        self.usage += took
         shown = {label(n): n for n in range(len(pages))}
         return [
             Pointed(one.path, shown.get(one.page_label), one.quote, _said(one.value or one.quote))
