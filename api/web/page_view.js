@@ -115,6 +115,7 @@ async function turn(address) {
   told.textContent = "";
   sheet.heat(null);
   number.value = String(page);
+  previous.disabled = next.disabled = true; // until it is known how many pages there are
   const found = await about(address.c, address.doc);
   title.textContent = found.name;
   title.title = found.name;
