@@ -58,8 +58,9 @@ def draw(browser: Browser, url: str, collection: str) -> None:
             [_file("torn.pdf", b"%PDF-1.7 torn"), *(_file(n, _read(n)) for n in HANDED_IN)]
         )
         expect(page.locator("[data-state=failed]")).to_be_visible(timeout=WAIT_MS)
+        expect(page.locator("[data-state=ready] img[src]")).to_have_count(2, timeout=WAIT_MS)
         expect(page.locator(".cells i[data-state=ready]")).to_have_count(8, timeout=WAIT_MS)
-        _keep(page, "web-documents")
+        _keep(page, "web-documents", is_settled=False)
 
 
 def _asked(collection: str, question: str, **more: str) -> str:
@@ -95,8 +96,9 @@ def _gone_afterwards(url: str) -> Iterator[None]:
     httpx.delete(f"{url}/v1/collections/{ON_ITS_WAY}", timeout=60)
 
 
-def _keep(page: Page, name: str) -> None:
-    page.wait_for_load_state("networkidle")
+def _keep(page: Page, name: str, *, is_settled: bool = True) -> None:
+    if is_settled:
+        page.wait_for_load_state("networkidle")
     with Image.open(io.BytesIO(page.screenshot())) as picture:
         few = picture.convert("RGB").quantize(200, dither=Image.Dither.NONE)
     few.save(IMAGES / f"{name}.png", optimize=True)

@@ -110,6 +110,13 @@ export async function showPage(address) {
   }
 }
 
+/** Ask anew for what is known of a document, which has changed. */
+export function refresh(collection, document) {
+  documents.delete(of(collection, "documents", document));
+  seen = "";
+  return showPage(here());
+}
+
 async function turn(address) {
   const page = Number(address.page || 1);
   told.textContent = "";

@@ -133,8 +133,7 @@ def site(browser: Browser) -> Iterator[Site]:
 def shared(
     postgres: Database, migrated: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    """One service for the tests of a file that leave it as they found it; who serves it closes it.
-    """
+    """One service for the tests of a file that leave it as it was; who serves it closes it."""
     with fresh_database(postgres, migrated) as database:
         yield open_service(tmp_path_factory.mktemp("shared") / "data", database, HashedWords())
 
