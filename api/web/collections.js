@@ -46,7 +46,7 @@ export async function ensureCollection(name) {
 
 /** Delete a collection, after one question. @param {string} name @returns {Promise<boolean>} whether it is gone */
 export async function removeCollection(name) {
-  const told = [name, "All its documents and golden questions are gone from every search and answer at once."];
+  const told = [name, "All its documents and golden questions are gone at once."];
   if (!(await ask({ title: "Delete this collection?", told, accept: "Delete", danger: true }))) return false;
   try {
     await send("DELETE", of(name));
