@@ -59,7 +59,7 @@ def draw(browser: Browser, url: str, collection: str) -> None:
         )
         expect(page.locator("[data-state=failed]")).to_be_visible(timeout=WAIT_MS)
         expect(page.locator(".cells i[data-state=ready]")).to_have_count(8, timeout=WAIT_MS)
-        _keep(page, "web-documents")
+        _keep(page, "web-documents", is_settled=False)
 
 
 def _asked(collection: str, question: str, **more: str) -> str:
@@ -91,12 +91,15 @@ def _tab(
 
 @contextmanager
 def _gone_afterwards(url: str) -> Iterator[None]:
-    yield
-    httpx.delete(f"{url}/v1/collections/{ON_ITS_WAY}", timeout=60)
+    try:
+        yield
+    finally:
+        httpx.delete(f"{url}/v1/collections/{ON_ITS_WAY}", timeout=60)
 
 
-def _keep(page: Page, name: str) -> None:
-    page.wait_for_load_state("networkidle")
+def _keep(page: Page, name: str, *, is_settled: bool = True) -> None:
+    if is_settled:
+        page.wait_for_load_state("networkidle")
     with Image.open(io.BytesIO(page.screenshot())) as picture:
         few = picture.convert("RGB").quantize(200, dither=Image.Dither.NONE)
     few.save(IMAGES / f"{name}.png", optimize=True)

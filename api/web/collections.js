@@ -1,12 +1,13 @@
 // The collection that is looked at: choose one, make one.
 
 import { go, here } from "./address.js";
-import { get, send, sentence } from "./api.js";
+import { get, of, send, sentence } from "./api.js";
 import { ask } from "./dialogs.js";
 import { announce, byId, el, notice } from "./dom.js";
 
 const NAME = "[a-z0-9][a-z0-9_\\-]{0,62}";
 const picker = byId("collection");
+let made = []; // the names of those there are
 
 picker.addEventListener("change", () => {
   go({ c: picker.value, q: null, doc: null, page: null, cite: null, heat: null, only: null });
@@ -17,15 +18,18 @@ byId("new-collection").addEventListener("click", () => make());
 export async function showCollections() {
   const { c } = here();
   const found = await get("v1/collections").catch(() => []);
-  const names = [...new Set([...found.map((one) => one.name), c])].sort();
+  made = found.map((one) => one.name);
+  const names = [...new Set([...made, c])].sort();
   picker.replaceChildren(...names.map((name) => el("option", { value: name }, name)));
   picker.value = here().c;
+  byId("delete-collection").hidden = !made.includes(here().c);
 }
 
 /** Follow the address. @param {import("./address.js").Address} address */
 export function chooseCollection({ c }) {
-  if ([...picker.options].some((option) => option.value === c)) picker.value = c;
+  if (made.includes(c)) picker.value = c;
   else showCollections();
+  byId("delete-collection").hidden = !made.includes(c);
 }
 
 /** Whether there is a collection of that name. @param {string} name @returns {Promise<boolean>} */
@@ -38,6 +42,20 @@ export async function ensureCollection(name) {
   if (await isMade(name)) return;
   await send("POST", "v1/collections", { name });
   await showCollections();
+}
+
+/** Delete a collection, after one question. @param {string} name @returns {Promise<boolean>} whether it is gone */
+export async function removeCollection(name) {
+  const told = [name, "All its documents and golden questions are gone at once."];
+  if (!(await ask({ title: "Delete this collection?", told, accept: "Delete", danger: true }))) return false;
+  try {
+    await send("DELETE", of(name));
+  } catch (error) {
+    await ask({ title: "The collection was not deleted", told: [notice("bad", sentence(error))], accept: "Close" });
+    return false;
+  }
+  announce(`Collection ${name} is deleted`);
+  return true;
 }
 
 async function make() {

@@ -1,6 +1,7 @@
 // Metadata as people write it, `year >= 2020, kind = report`, and the filter that it means.
 
 const VERBS = { "=": null, "!=": "not", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte" };
+const PART = /(?:[=<>]\s*"(?:\\.|[^"\\])*"|[^,])+/g; // what is quoted may hold a comma
 const CONDITION = /^([^=<>!]+?)\s*(!=|>=|<=|=|>|<)\s*(.+)$/;
 
 /**
@@ -29,9 +30,14 @@ export function fields(text) {
   return found;
 }
 
+/** Write plain fields as they are read. @param {Record<string, unknown>} metadata @returns {string} */
+export function written(metadata) {
+  return Object.entries(metadata).map(([name, value]) => `${name} = ${asText(value)}`).join(", ");
+}
+
 function parts(text) {
-  const written = text.split(",").map((part) => part.trim()).filter(Boolean);
-  return written.map((part) => {
+  const found = (text.match(PART) || []).map((part) => part.trim()).filter(Boolean);
+  return found.map((part) => {
     const [, name, sign, value] = CONDITION.exec(part) || [];
     if (!name) throw new SyntaxError(`“${part}” is no condition; write for example: year >= 2020, kind = report`);
     return [name.trim(), sign, asValue(value)];
@@ -41,5 +47,12 @@ function parts(text) {
 function asValue(text) {
   if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
   if (text === "true" || text === "false") return text === "true";
-  return text.replace(/^"(.*)"$/, "$1");
+  const quoted = /^"(.*)"$/.exec(text);
+  return quoted ? quoted[1].replace(/\\(.)/g, "$1") : text;
+}
+
+/** Text is quoted where it would be read as something else, or as more than one part. */
+function asText(value) {
+  const isPlain = typeof value !== "string" || (asValue(value) === value && !/^\s|\s$|[,"\\]|^$/.test(value));
+  return isPlain ? String(value) : `"${value.replace(/["\\]/g, "\\$&")}"`;
 }

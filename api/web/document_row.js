@@ -1,5 +1,6 @@
 // One document of the list: its first page, its state, a cell for every page on the way.
 
+import { written } from "./conditions.js";
 import { count, el, iconButton, notice } from "./dom.js";
 import { thumbnail } from "./search.js";
 
@@ -61,12 +62,12 @@ export class DocumentRow {
     const isShown = this.more.querySelector(".details");
     this.more.replaceChildren();
     if (isShown) return;
-    const metadata = Object.entries(details.metadata).map(([name, value]) => `${name} = ${value}`);
+    const metadata = written(details.metadata);
     const lines = [
       ...details.failed_pages.map((page) => `Page ${page.page} could not be read: ${page.message} (${page.code})`),
       ...details.flagged_pages.filter((page) => page.flags.length).map((page) => `Page ${page.page} has text that addresses a model: ${page.flags.join(", ")}`),
       details.hidden_words && `${count(details.hidden_words, "hidden word")} left out of the index`,
-      metadata.length ? `Metadata: ${metadata.join(", ")}` : "No metadata",
+      metadata ? `Metadata: ${metadata}` : "No metadata",
     ].filter(Boolean);
     this.more.append(el("ul", { class: "details" }, ...lines.map((line) => el("li", {}, line))));
   }
@@ -94,6 +95,7 @@ export class DocumentRow {
     return [
       state === "ready" && button("question", "Ask only", "askOnly"),
       state === "ready" && button("text", "Details of", "details"),
+      state === "ready" && button("pencil", "Edit", "edit"),
       (state === "failed" || state === "cancelled") && button("retry", "Retry", "retry"),
       isOpen && button("close", "Cancel", "cancel"),
       button("trash", "Delete", "remove"),

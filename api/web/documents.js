@@ -2,10 +2,12 @@
 
 import { go, here, link } from "./address.js";
 import { get, of, send, sentence } from "./api.js";
-import { isMade } from "./collections.js";
+import { isMade, removeCollection, showCollections } from "./collections.js";
 import { ask } from "./dialogs.js";
+import { askChanges } from "./document_form.js";
 import { DocumentRow } from "./document_row.js";
 import { announce, byId, count, el, notice } from "./dom.js";
+import { refresh } from "./page_view.js";
 import { follow } from "./progress.js";
 
 const PAGE = 100;
@@ -17,7 +19,9 @@ const rows = new Map();
 /** @type {Map<string, string>} the last job of a document, as far as it is known here */
 const jobs = new Map();
 let shown = ""; // the collection whose rows these are
-const actions = { open, askOnly, remove, retry, cancel, details };
+const actions = { open, askOnly, remove, retry, cancel, details, edit };
+
+byId("delete-collection").addEventListener("click", () => removeAll(here().c));
 
 /** Follow the address. @param {import("./address.js").Address} address */
 export async function showDocuments({ c }) {
@@ -149,6 +153,29 @@ async function details(row) {
   } catch (error) {
     row.say("bad", sentence(error));
   }
+}
+
+async function edit(row) {
+  const path = of(row.collection, "documents", row.document.id);
+  try {
+    const changes = await askChanges(await get(path));
+    if (!changes) return;
+    const changed = await send("PATCH", path, changes);
+    row.update(changed);
+    row.more.replaceChildren();
+    row.explain(changed);
+    announce(`${changed.name} is changed`);
+    await refresh(row.collection, row.document.id);
+  } catch (error) {
+    row.say("bad", sentence(error));
+  }
+}
+
+async function removeAll(collection) {
+  if (!(await removeCollection(collection))) return;
+  forget(collection);
+  go({ c: null, doc: null, page: null, cite: null, only: null });
+  await Promise.all([showCollections(), showDocuments(here())]);
 }
 
 function drop(id) {

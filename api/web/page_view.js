@@ -110,11 +110,19 @@ export async function showPage(address) {
   }
 }
 
+/** Ask anew for what is known of a document, which has changed. */
+export function refresh(collection, document) {
+  documents.delete(of(collection, "documents", document));
+  seen = "";
+  return showPage(here());
+}
+
 async function turn(address) {
   const page = Number(address.page || 1);
   told.textContent = "";
   sheet.heat(null);
   number.value = String(page);
+  previous.disabled = next.disabled = true; // until it is known how many pages there are
   const found = await about(address.c, address.doc);
   title.textContent = found.name;
   title.title = found.name;

@@ -22,8 +22,7 @@ from starlette.types import ASGIApp
 from api.app import create_app
 from api.service import Service
 from index.catalog.database import Database
-from tests.browser.contract import with_contract
-from tests.conftest import open_service
+from tests.conftest import fresh_database, open_service
 from tests.scripted_model import ScriptedModel, scripted_model
 from tests.serving import served
 from tests.tiny import HashedWords
@@ -112,8 +111,7 @@ class Site:
         self._stack = stack
 
     def serve(self, service: Service, around: Around = lambda app: app) -> str:
-        app = with_contract(create_app(service))
-        return self._stack.enter_context(served(around(app)))
+        return self._stack.enter_context(served(around(create_app(service))))
 
     def tab(
         self, url: str, path: str = "/", *, expected: Sequence[str] = (), **options: Any
@@ -129,6 +127,15 @@ def site(browser: Browser) -> Iterator[Site]:
     """What serves services and opens tabs."""
     with ExitStack() as stack:
         yield Site(browser, stack)
+
+
+@pytest.fixture(scope="module")
+def shared(
+    postgres: Database, migrated: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """One service for the tests of a file that leave it as it was; who serves it closes it."""
+    with fresh_database(postgres, migrated) as database:
+        yield open_service(tmp_path_factory.mktemp("shared") / "data", database, HashedWords())
 
 
 @pytest.fixture

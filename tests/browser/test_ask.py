@@ -1,17 +1,27 @@
 """Asking: answers as they come, refusals, doubts, and what is left when the model is away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import pytest
 from playwright.sync_api import expect
 
+from api.app import create_app
 from api.service import Service
 from tests.browser.conftest import Site, index
 from tests.scripted_model import ScriptedModel, failing, reply, streamed
+from tests.serving import served
 from tests.tiny import pdf
 
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island")
 ASKED = "/#/ask?c=default&q=How+tall+is+the+dam%3F"
 Opened = Callable[..., Service]
+
+
+@pytest.fixture(scope="module")
+def url(shared: Service) -> Iterator[str]:
+    index(shared, "dams.pdf", DAMS)
+    with served(create_app(shared)) as address:
+        yield address
 
 
 def asking(open_with: Opened, model: ScriptedModel) -> Service:
@@ -20,9 +30,8 @@ def asking(open_with: Opened, model: ScriptedModel) -> Service:
     return service
 
 
-def test_an_answer_that_quotes_lights_its_words(service: Service, site: Site) -> None:
-    index(service, "dams.pdf", DAMS)
-    page = site.tab(site.serve(service), ASKED).page
+def test_an_answer_that_quotes_lights_its_words(url: str, site: Site) -> None:
+    page = site.tab(url, ASKED).page
 
     expect(page.locator("#answer-text")).to_contain_text("The dam is twelve metres tall")
     expect(page.locator(".box.lit")).to_be_in_viewport()
@@ -102,9 +111,8 @@ def test_the_pages_are_shown_when_the_model_is_away(
     expect(tab.page.locator("#page .sheet img")).to_be_visible()
 
 
-def test_asking_once_more_asks_anew(service: Service, site: Site) -> None:
-    index(service, "dams.pdf", DAMS)
-    page = site.tab(site.serve(service), ASKED).page
+def test_asking_once_more_asks_anew(url: str, site: Site) -> None:
+    page = site.tab(url, ASKED).page
     expect(page.locator(".cites li")).to_have_count(1)
 
     with page.expect_request("**/answers"):
@@ -113,9 +121,7 @@ def test_asking_once_more_asks_anew(service: Service, site: Site) -> None:
     expect(page.locator(".cites li")).to_have_count(1)
 
 
-def test_a_link_opens_the_same_view(service: Service, site: Site) -> None:
-    index(service, "dams.pdf", DAMS)
-    url = site.serve(service)
+def test_a_link_opens_the_same_view(url: str, site: Site) -> None:
     page = site.tab(url, ASKED).page
     page.locator('.hit[data-page$="/1"]').click()
     expect(page.get_by_label("Page number")).to_have_value("1")

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -149,6 +150,85 @@ def test_a_server_that_cannot_retry_says_what_to_do(service: Service, site: Site
     row.get_by_role("button", name="Retry").click()
 
     expect(row.get_by_text("Hand the same file in again")).to_be_visible()
+
+
+def test_a_job_is_cancelled_and_begun_anew(
+    service: Service, encoder: HashedWords, site: Site
+) -> None:
+    go_on = threading.Event()
+    encoder.before_pages = lambda _: go_on.wait(30)
+    page = site.tab(site.serve(service), "/#/documents").page
+    hand_in(page, "many.pdf", MANY)
+    row = page.get_by_role("article", name="many.pdf")
+    expect(row.locator(".cells i")).to_have_count(10)
+
+    with page.expect_response("**/cancel") as answered:
+        row.get_by_role("button", name="Cancel").click()
+
+    assert (answered.value.status, answered.value.json()["state"]) == (200, "cancelled")
+    expect(row).to_have_attribute("data-state", "cancelled")
+    expect(row.get_by_role("button", name="Look at")).to_be_disabled()
+    go_on.set()
+    row.get_by_role("button", name="Retry").click()
+    expect(row).to_have_attribute("data-state", "ready")
+
+
+def test_a_document_gets_another_name_and_other_metadata(service: Service, site: Site) -> None:
+    document = index(service, "birds.pdf", pdf("Herons nest"), year=1962, place="Osby, Halvern")
+    page = site.tab(site.serve(service), "/#/documents").page
+    page.get_by_role("button", name="Look at birds.pdf").click()
+    page.get_by_role("button", name="Edit birds.pdf").click()
+    dialog = page.get_by_role("dialog")
+    metadata = dialog.get_by_label("Metadata")
+    expect(metadata).to_have_value('year = 1962, place = "Osby, Halvern"')
+
+    metadata.fill("the year after next")
+    dialog.get_by_role("button", name="Keep").click()
+    assert "is no condition" in metadata.evaluate("(one) => one.validationMessage")
+    metadata.fill('place = "Osby, Halvern", shelf = "12"')
+    dialog.get_by_label("Name", exact=True).fill("herons.pdf")
+    dialog.get_by_role("button", name="Keep").click()
+
+    row = page.get_by_role("article", name="herons.pdf")
+    expect(row.get_by_text('Metadata: place = "Osby, Halvern", shelf = "12"')).to_be_visible()
+    expect(page.locator("#page h2")).to_have_text("herons.pdf")
+    kept = service.catalog.document("default", UUID(document))
+    assert (kept.name, kept.metadata) == (
+        "herons.pdf",
+        {"place": "Osby, Halvern", "shelf": "12"},
+    )
+
+
+def test_what_is_left_as_it_was_is_not_written(service: Service, site: Site) -> None:
+    odd = {"count": "007", "note": 'five inches, 5"', "path": "a\\b", "none": "", "is": "true"}
+    document = index(service, "birds.pdf", pdf("Herons nest"), **odd)
+    page = site.tab(site.serve(service), "/#/documents").page
+    page.get_by_role("button", name="Edit birds.pdf").click()
+    dialog = page.get_by_role("dialog")
+
+    dialog.get_by_label("Metadata").press("End")
+    dialog.get_by_label("Metadata").press_sequentially(", new = 1")
+    dialog.get_by_role("button", name="Keep").click()
+
+    expect(page.get_by_text("new = 1")).to_be_visible()
+    assert service.catalog.document("default", UUID(document)).metadata == {**odd, "new": 1}
+
+
+def test_a_collection_is_deleted_after_one_question(service: Service, site: Site) -> None:
+    index(service, "birds.pdf", pdf("Herons nest"))
+    service.create_collection("reports")
+    page = site.tab(site.serve(service), "/#/documents?c=reports").page
+
+    page.get_by_role("button", name="Delete collection").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+
+    expect(page.get_by_role("article", name="birds.pdf")).to_be_visible()
+    expect(page.locator("#collection option")).to_have_text(["default"])
+    assert [c.name for c in service.catalog.collections()] == ["default"]
+    page.get_by_role("button", name="Delete collection").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No documents in “default” yet.")).to_be_visible()
+    expect(page.get_by_role("button", name="Delete collection")).to_be_hidden()
 
 
 def test_a_document_is_deleted_after_one_question(service: Service, site: Site) -> None:

@@ -1,12 +1,15 @@
 """How the page looks and can be used: dark, narrow, by keyboard, by ear."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.app import create_app
 from api.service import Service
 from tests.browser.conftest import Site, index
+from tests.serving import served
 from tests.tiny import pdf
 
 PHONE = {"width": 360, "height": 740}
@@ -49,11 +52,12 @@ FAINT = """() => {
 }"""
 
 
-@pytest.fixture
-def url(service: Service, site: Site) -> str:
-    index(service, "dams.pdf", pdf("The dam is twelve metres tall", "Herons nest on the island"))
-    index(service, f"{'a-very-long-name-' * 8}.pdf", b"%PDF-1.7 nothing")
-    return site.serve(service)
+@pytest.fixture(scope="module")
+def url(shared: Service) -> Iterator[str]:
+    index(shared, "dams.pdf", pdf("The dam is twelve metres tall", "Herons nest on the island"))
+    index(shared, f"{'a-very-long-name-' * 8}.pdf", b"%PDF-1.7 nothing")
+    with served(create_app(shared)) as address:
+        yield address
 
 
 def settled(page: Page, view: str) -> None:

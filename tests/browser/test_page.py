@@ -1,14 +1,19 @@
 """The page beside the answer: leafing, zoom, heat, words."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.app import create_app
 from api.service import Service
 from tests.browser.conftest import Site, index
+from tests.serving import served
 from tests.tiny import pdf
 
 BIRDS = pdf("The dam is twelve metres tall", "Herons nest on the island", "Otters fish at night")
 ASKED = "/#/ask?c=default&q=Where+do+herons+nest%3F&mode=pages"
+WIDE = "(least) => document.querySelector('.sheet').clientWidth > least"
 HOTTEST = """(canvas) => {
   const { width, height } = canvas;
   const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
@@ -23,11 +28,17 @@ HOTTEST = """(canvas) => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def url(shared: Service) -> Iterator[str]:
+    index(shared, "birds.pdf", BIRDS)
+    with served(create_app(shared)) as address:
+        yield address
+
+
 @pytest.fixture
-def page(service: Service, site: Site) -> Page:
+def page(url: str, site: Site) -> Page:
     """The page of the herons, found and open."""
-    index(service, "birds.pdf", BIRDS)
-    opened = site.tab(site.serve(service), ASKED).page
+    opened = site.tab(url, ASKED).page
     expect(opened.get_by_label("Page number")).to_have_value("2")
     return opened
 
@@ -55,9 +66,9 @@ def test_a_page_grows_and_fits_again(page: Page) -> None:
     fitting = sheet.evaluate("(one) => one.clientWidth")
 
     page.get_by_role("button", name="Larger").click()
-    assert sheet.evaluate("(one) => one.clientWidth") > 1.3 * fitting
+    page.wait_for_function(WIDE, arg=1.3 * fitting)
     page.keyboard.press("0")
-    assert sheet.evaluate("(one) => one.clientWidth") == fitting
+    expect(sheet).to_have_js_property("clientWidth", fitting)
 
 
 def test_heat_lies_on_the_words_that_are_asked_for(page: Page) -> None:

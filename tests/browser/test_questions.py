@@ -1,23 +1,34 @@
 """Golden questions: added, changed, taken from an answer, deleted, exported."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.app import create_app
 from api.service import Service
 from tests.browser.conftest import Site, index
 from tests.browser.test_documents import without
+from tests.serving import served
 from tests.tiny import pdf
 
 BIRDS = pdf("Herons nest on the island", "Otters fish at night")
 
 
+@pytest.fixture(scope="module")
+def url(shared: Service) -> Iterator[str]:
+    index(shared, "birds.pdf", BIRDS)
+    with served(create_app(shared)) as address:
+        yield address
+
+
 @pytest.fixture
-def page(service: Service, site: Site) -> Page:
-    index(service, "birds.pdf", BIRDS)
-    return site.tab(site.serve(service), "/#/questions").page
+def page(shared: Service, url: str, site: Site) -> Iterator[Page]:
+    yield site.tab(url, "/#/questions").page
+    for kept in shared.golden.questions("default"):
+        shared.golden.delete("default", kept.id)
 
 
 def exported(page: Page) -> list[dict[str, object]]:

@@ -1,22 +1,31 @@
 """Found pages as small pictures, and what narrows them down."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.app import create_app
 from api.service import Service
 from tests.browser.conftest import Site, index
+from tests.serving import served
 from tests.tiny import pdf
 
 BIRDS = pdf("Herons nest on the island", "Herons fly south", "Otters fish at night")
 
 
+@pytest.fixture(scope="module")
+def url(shared: Service) -> Iterator[str]:
+    index(shared, "birds.pdf", BIRDS)
+    index(shared, "old.pdf", pdf("Herons nest in old trees"), year=1962)
+    with served(create_app(shared)) as address:
+        yield address
+
+
 @pytest.fixture
-def page(service: Service, site: Site) -> Page:
-    index(service, "birds.pdf", BIRDS)
-    index(service, "old.pdf", pdf("Herons nest in old trees"), year=1962)
-    return site.tab(site.serve(service), "/").page
+def page(url: str, site: Site) -> Page:
+    return site.tab(url).page
 
 
 def find(page: Page, question: str) -> None:
