@@ -45,6 +45,7 @@ class Outcome:
         took_ms: of those that were answered with 200.
         in_time: how many of these were answered before the seconds were over.
         cpu_s: CPU time that sending them took.
+        server_ms: CPU time that the server took meanwhile, where somebody looked.
     """
 
     seconds: float
@@ -52,6 +53,7 @@ class Outcome:
     took_ms: list[float] = field(default_factory=list)
     in_time: int = 0
     cpu_s: float = 0.0
+    server_ms: float = 0.0
 
     @property
     def goodput(self) -> float:
@@ -59,14 +61,19 @@ class Outcome:
         return self.in_time / self.seconds
 
     @property
+    def answer_ms(self) -> float:
+        """CPU time of the server for each answer, with what the refused ones cost."""
+        return self.server_ms / len(self.took_ms)
+
+    @property
     def counts(self) -> dict[int, int]:
         """How often each status came."""
         return dict(sorted(Counter(self.statuses).items()))
 
 
-def send_closed(target: Target, n_clients: int, seconds: float) -> Outcome:
-    """Have some clients ask, each again when it has its answer."""
-    return asyncio.run(_sent(_Crowd(target, seconds), n_clients=n_clients))
+def send_closed(target: Target, n_clients: int, seconds: float, *, pause_s: float = 0.0) -> Outcome:
+    """Have some clients ask, each again when it has its answer and has paused."""
+    return asyncio.run(_sent(_Crowd(target, seconds, pause_s), n_clients=n_clients))
 
 
 def send_open(target: Target, rate: float, seconds: float) -> Outcome:
@@ -85,8 +92,9 @@ async def _sent(crowd: "_Crowd", *, n_clients: int = 0, rate: float = 0.0) -> Ou
 class _Crowd:
     """Asks one target for some seconds."""
 
-    def __init__(self, target: Target, seconds: float) -> None:
+    def __init__(self, target: Target, seconds: float, pause_s: float = 0.0) -> None:
         self.seen = Outcome(seconds)
+        self._pause_s = pause_s
         self._target = target
         self._end = time.perf_counter() + seconds
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
@@ -96,6 +104,7 @@ class _Crowd:
         async def client() -> None:
             while time.perf_counter() < self._end:
                 await self._ask()
+                await asyncio.sleep(self._pause_s)
 
         await asyncio.gather(*(client() for _ in range(n_clients)))
 

@@ -11,9 +11,10 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
@@ -35,7 +36,7 @@ from index.catalog.keys import Keys
 
 CLIENTS = (1, 2, 4, 8)
 TIMES = 4
-QUIET_RATE = 5.0
+PAUSE_S = 0.1
 LOUD, QUIET = "loud", "quiet"
 
 
@@ -103,6 +104,16 @@ class OverloadFigures:
         return Spread.of([one.times_slower for one in self.rounds])
 
     @property
+    def peak_ms(self) -> Spread:
+        """CPU time of the server for an answer at the peak: what else runs changes it little."""
+        return Spread.of([one.peak.answer_ms for one in self.rounds])
+
+    @property
+    def flood_ms(self) -> Spread:
+        """The same in the flood, with what the refused requests cost."""
+        return Spread.of([one.flood.answer_ms for one in self.rounds])
+
+    @property
     def statuses(self) -> dict[int, int]:
         """How often each was answered in the floods."""
         every = Counter(chain.from_iterable(one.flood.statuses for one in self.rounds))
@@ -144,7 +155,8 @@ def measure_overload(golden: EvalSet, *, seconds: float, rounds: int) -> Overloa
             wanted = NewCollection(name=COLLECTION, visibility="public")
             ingest_files(desk, wanted, golden.corpus, metadata={})
         with _senders() as (crowd, asker):
-            loads = _Loads(crowd, asker, _target(server, loud), _target(server, quiet), seconds)
+            targets = _target(server, loud), _target(server, quiet)
+            loads = _Loads(crowd, asker, server, *targets, seconds)
             loads.closed(2)  # lets the server open what it opens once
             n_clients = max(CLIENTS, key=lambda n: loads.closed(n).goodput)
             done = [loads.round(n_clients) for _ in range(rounds)]
@@ -183,19 +195,27 @@ class _Loads:
 
     crowd: ProcessPoolExecutor
     asker: ProcessPoolExecutor
+    server: Server
     loud: Target
     quiet: Target
     seconds: float
 
     def closed(self, n_clients: int) -> Outcome:
-        return self.crowd.submit(send_closed, self.loud, n_clients, self.seconds).result()
+        return self._looked_at(self.crowd.submit(send_closed, self.loud, n_clients, self.seconds))
 
     def round(self, n_clients: int) -> Round:
         peak = self.closed(n_clients)
         rate, longer = TIMES * peak.goodput, 2 * self.seconds
-        flood = self.crowd.submit(send_open, self.loud, rate, self.seconds).result()
-        alone = self.asker.submit(send_open, self.quiet, QUIET_RATE, longer).result()
+        flood = self._looked_at(self.crowd.submit(send_open, self.loud, rate, self.seconds))
+        ask = partial(self.asker.submit, send_closed, self.quiet, 1, longer, pause_s=PAUSE_S)
+        alone = ask().result()
         flooding = self.crowd.submit(send_open, self.loud, rate, longer)
-        beside = self.asker.submit(send_open, self.quiet, QUIET_RATE, longer).result()
+        beside = ask().result()
         flooding.result()
         return Round(peak, flood, alone, beside)
+
+    def _looked_at(self, sending: Future[Outcome]) -> Outcome:
+        """Wait for a load, and see what it costs the server."""
+        before = self.server.cpu_ms()
+        outcome = sending.result()
+        return replace(outcome, server_ms=self.server.cpu_ms() - before)

@@ -96,6 +96,10 @@ def print_overload(figures: OverloadFigures) -> None:
         f"goodput at four times that {_told(figures.goodput)} answers/s: {_ratio(figures.kept)} of "
         f"the peak; {others}; sending took {figures.sender_cores:.2f} cores"
     )
+    out.print(
+        f"CPU of the server for an answer {_told(figures.peak_ms)} ms at the peak, "
+        f"{_told(figures.flood_ms)} ms in the flood"
+    )
     alone, beside = figures.alone_ms, figures.beside_ms
     out.print(
         f"quiet tenant p95 {p95(alone):.1f} ms alone ({len(alone)}), {p95(beside):.1f} ms beside "

@@ -8,7 +8,7 @@ from eval.bench.printing import print_overload
 
 def outcome(in_time: int, n_refused: int = 0, took_ms: float = 10) -> Outcome:
     statuses = [200] * in_time + [503] * n_refused
-    return Outcome(2.0, statuses, [took_ms] * in_time, in_time, cpu_s=0.1)
+    return Outcome(2.0, statuses, [took_ms] * in_time, in_time, cpu_s=0.1, server_ms=800)
 
 
 # goodputs of the peaks 10, 20 and 20 a second, of the floods 10, 18 and 10
@@ -26,6 +26,10 @@ def test_figures_are_medians_of_what_each_round_says_about_itself(figures: Overl
     assert figures.kept == Spread(0.7, 0.9, 0.95)
     assert figures.times_slower.median == pytest.approx(1.5)
     assert (figures.peak.median, figures.goodput.median) == (20, 10)
+    assert (figures.peak_ms.median, figures.flood_ms.median) == (
+        20,
+        40,
+    )  # 800 ms, 40 and 20 answers
 
 
 def test_the_quiet_tenant_and_the_refused_are_counted_over_all_rounds(
