@@ -207,10 +207,10 @@ class _Loads:
         peak = self.closed(n_clients)
         rate, longer = TIMES * peak.goodput, 2 * self.seconds
         flood = self._looked_at(self.crowd.submit(send_open, self.loud, rate, self.seconds))
-        ask = partial(self.asker.submit, send_closed, self.quiet, 1, longer, pause_s=PAUSE_S)
-        alone = ask().result()
+        ask = partial(send_closed, self.quiet, 1, longer, pause_s=PAUSE_S)
+        alone = self.asker.submit(ask).result()
         flooding = self.crowd.submit(send_open, self.loud, rate, longer)
-        beside = ask().result()
+        beside = self.asker.submit(ask).result()
         flooding.result()
         return Round(peak, flood, alone, beside)
 
