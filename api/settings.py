@@ -127,7 +127,10 @@ class Settings(BaseSettings):
         default_factory=lambda: os.cpu_count() or 1, gt=0, description="pages read by OCR at once"
     )
     encoder_threads: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, gt=0, description="threads of the encoder"
+        default_factory=lambda: os.cpu_count() or 1,
+        gt=0,
+        description="threads that share a batch of pages in the encoder that ships; as many "
+        "questions are encoded at once, each on one thread",
     )
     search_threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, gt=0, description="threads of one search"

@@ -146,12 +146,13 @@ def service(*, golden: Path, searches: int, busy_pages: int, json_file: Path | N
 
 @command.command("overload")
 @set_option
-@click.option("--seconds", default=10.0, show_default=True, help="Of each load.")
+@click.option("--seconds", default=4.0, show_default=True, help="Of each load.")
+@click.option("--rounds", type=AT_LEAST_ONE, default=5, show_default=True, help="Of all loads.")
 @json_file_option
 @says_errors
-def overload(*, golden: Path, seconds: float, json_file: Path | None) -> None:
+def overload(*, golden: Path, seconds: float, rounds: int, json_file: Path | None) -> None:
     """Send four times the searches that can be answered; count what comes through, and for whom."""
-    figures = measure_overload(read_golden(golden), seconds=seconds)
+    figures = measure_overload(read_golden(golden), seconds=seconds, rounds=rounds)
     printing.print_overload(figures)
     if json_file is not None:
         printing.write_json(figures, json_file)

@@ -11,7 +11,7 @@ from rich.table import Table
 from api.commands.shared import err, out
 from eval.bench.ingest import IngestFigures
 from eval.bench.measuring import Figures, Spread
-from eval.bench.overload import OverloadFigures
+from eval.bench.overload import OverloadFigures, p95
 from eval.bench.plot import label
 from eval.bench.scale import ScaleFigures
 from eval.bench.search import SearchFigures
@@ -90,14 +90,23 @@ def print_service(figures: ServiceFigures) -> None:
 
 def print_overload(figures: OverloadFigures) -> None:
     """Print what came through, and how a quiet tenant fared."""
-    others = ", ".join(f"{n} of {status}" for status, n in sorted(figures.statuses.items()))
-    out.print(f"peak {figures.peak:.1f} answers/s; {figures.offered:.0f}/s sent: {others}")
-    out.print(f"goodput then {figures.goodput:.1f}/s, {figures.kept:.2f} of the peak")
+    peak, others = figures.peak, ", ".join(f"{n} of {one}" for one, n in figures.statuses.items())
+    out.print(f"peak {_told(peak)} answers/s, with {figures.n_clients} clients")
     out.print(
-        f"quiet tenant p95 {figures.quiet_p95_ms:.1f} ms alone, {figures.beside_p95_ms:.1f} ms "
-        f"beside that: {figures.times_slower:.2f} times; {figures.n_quiet_refused} of "
-        f"{figures.n_quiet} refused"
+        f"goodput at four times that {_told(figures.goodput)} answers/s: {_ratio(figures.kept)} of "
+        f"the peak; {others}; sending took {figures.sender_cores:.2f} cores"
     )
+    out.print(
+        f"CPU of the server for an answer {_told(figures.peak_ms)} ms at the peak, "
+        f"{_told(figures.flood_ms)} ms in the flood"
+    )
+    alone, beside = figures.alone_ms, figures.beside_ms
+    out.print(
+        f"quiet tenant p95 {p95(alone):.1f} ms alone ({len(alone)}), {p95(beside):.1f} ms beside "
+        f"that ({len(beside)}, {figures.n_refused} more refused): {p95(beside) / p95(alone):.2f} "
+        f"times, in the rounds {_ratio(figures.times_slower)}"
+    )
+    out.print(f"{len(figures.rounds)} rounds, load {figures.load:.1f} on {figures.cores} cores")
 
 
 def print_soak(figures: SoakFigures) -> None:
@@ -121,6 +130,10 @@ def _cells(one: Figures) -> tuple[str, str, str]:
 
 def _told(spread: Spread) -> str:
     return rf"{spread.median:.1f} \[{spread.lower:.1f}-{spread.upper:.1f}]"
+
+
+def _ratio(spread: Spread) -> str:
+    return rf"{spread.median:.2f} \[{spread.lower:.2f}-{spread.upper:.2f}]"
 
 
 def _latency(one: Latency) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ English of the words that `index.encoders.glossary` knows in their places: these
 import hashlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -25,6 +26,7 @@ from index.encoders.averaging import averaged
 from index.encoders.base import ModelPin, PageContent
 from index.encoders.glossary import SHIPPED as GLOSSARY
 from index.encoders.glossary import glossary, glossary_sha256
+from index.encoders.lone_threads import lone_threads
 from index.encoders.stop_words import stop_words_of
 from index.encoders.token_windows import Window, cut_windows, kept_rows
 from index.encoders.visual.compat import declare_torchvision_operators
@@ -62,6 +64,7 @@ class MiniLmEncoder:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._model: SentenceTransformer | None = None
+        self._lone: ThreadPoolExecutor | None = None
         self._loading = threading.Lock()
 
     @classmethod
@@ -119,7 +122,7 @@ class MiniLmEncoder:
         readings = self._readings(text.split())
         if not readings[0].ids:
             raise InvalidRequest("the question is empty; ask with at least one word")
-        rows = np.concatenate(self._raw_rows([one.ids for one in readings]))
+        rows = np.concatenate(self._question_rows([one.ids for one in readings]))
         weights = np.concatenate([one.weights for one in readings])
         tokens = [token for one in readings for token in one.tokens]
         kept = [n for n, w in enumerate(weights) if n < len(readings[0].ids) or w > 0]
@@ -164,6 +167,14 @@ class MiniLmEncoder:
                 for (n, window), made in zip(batch, self._forward(inputs), strict=True):
                     rows[n][window.first : window.last] = kept_rows(window, made)
         return rows
+
+    def _question_rows(self, texts: Sequence[Sequence[int]]) -> list[Float32]:
+        """Do the same for short texts, on a thread that waits for no other."""
+        self._loaded_model()
+        with self._loading:
+            if self._lone is None:
+                self._lone = lone_threads(self._threads)
+        return self._lone.submit(self._raw_rows, texts).result()
 
     def _page_rows(self, words: Sequence[Word], made: Sequence[tuple["_Reading", Float32]]) -> Rows:
         kept = [(one, raw, np.flatnonzero(one.weights)) for one, raw in made]
