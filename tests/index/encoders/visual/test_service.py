@@ -15,6 +15,7 @@ from index.encoders.visual.encoder import VisualEncoder
 from index.encoders.visual.remote import VllmEncoder
 from index.errors import EncoderUnavailable
 from index.records import RowKind
+from retrieval.background import QUESTIONS as BACKGROUND
 from retrieval.hits import SearchQuery
 from tests.index.encoders.visual.pooling_server import (
     PoolingServer,
@@ -101,7 +102,8 @@ def test_a_server_that_the_settings_name_makes_the_rows_of_pages_and_questions(
     assert {hit.page for hit in found.hits} == {1, 2}
     assert (manifest.encoder, manifest.rows, manifest.dim) == (folder, "patch", 320)
     assert server.keys == ["Bearer key"]
-    assert n_asked == 1 + 3 + 2 + 1  # the length of rows, the probe, two pages, one question
+    once = 1 + 3 + len(BACKGROUND)  # the length of rows, the probe, the background of relevance
+    assert n_asked == once + 2 + 1  # two pages, one question
 
 
 def test_a_closed_service_has_closed_the_encoders_that_it_opened_and_no_others(
