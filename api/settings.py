@@ -222,10 +222,10 @@ class Settings(BaseSettings):
     )
 
     at_work: int = Field(
-        default_factory=lambda: (os.cpu_count() or 1) + 1,
+        default_factory=lambda: os.cpu_count() or 1,
         gt=0,
-        description="searches that are worked on at once, and answers without a model; the last "
-        "place is for a caller that has no other",
+        description="searches that are worked on at once, and answers without a model; up to half "
+        "of the places are kept for callers that were here a moment ago and have none",
     )
     answers_at_work: int = Field(16, gt=0, description="answers of a model, and uploads, likewise")
     waiting: int = Field(

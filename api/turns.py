@@ -4,17 +4,21 @@ Beyond the line a request is refused at once, which costs next to nothing: a ser
 more than it can answer ends up answering nobody (congestion collapse). Callers are served in turn
 (round robin), and where the line is full the caller with most in it loses its last (longest queue
 drop: McKenney, Stochastic Fairness Queueing, INFOCOM 1990), so that who floods waits for himself.
-The last place is kept for callers that have nothing at work: they need not wait at all.
+A place is kept for each caller that was here a moment ago and has nothing at work, up to half of
+the places: it need not wait at all, however much another one asks.
 """
 
 import asyncio
 from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
+from time import monotonic
 from typing import Literal
 
 from index.errors import Overloaded
 
 Kind = Literal["search", "answer", "upload"]
 Turn = asyncio.Future[None]
+MOMENT_S = 2.0
 
 
 class Line:
@@ -24,9 +28,17 @@ class Line:
         n_places: requests at work.
         n_waiting: requests in the line, of all callers together.
         max_wait_s: the longest wait.
+        clock: seconds since any moment.
     """
 
-    def __init__(self, n_places: int, n_waiting: int, max_wait_s: float) -> None:
+    def __init__(
+        self,
+        n_places: int,
+        n_waiting: int,
+        max_wait_s: float,
+        *,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         if n_places < 1:
             raise ValueError(f"at least one place is needed, got {n_places}")
         self._n_places = n_places
@@ -34,6 +46,8 @@ class Line:
         self._max_wait_s = max_wait_s
         self._at_work: Counter[str] = Counter()
         self._line: OrderedDict[str, deque[Turn]] = OrderedDict()
+        self._clock = clock
+        self._last_here: OrderedDict[str, float] = OrderedDict()  # the longest gone first
 
     @property
     def n_at_work(self) -> int:
@@ -51,6 +65,7 @@ class Line:
         Raises:
             Overloaded: the line is full, or the wait too long.
         """
+        self._note(caller)
         if caller not in self._line and self._admits(caller):
             self._at_work[caller] += 1
             return
@@ -68,15 +83,30 @@ class Line:
 
     def leave(self, caller: str) -> None:
         """Give the place back."""
+        self._note(caller)
         self._at_work[caller] -= 1
         if not self._at_work[caller]:
             del self._at_work[caller]
         self._call_next()
 
     def _admits(self, caller: str) -> bool:
-        """Tell whether there is a place; the last one is only for who has none yet."""
+        """Tell whether there is a place; who has one already leaves those that are kept."""
         n_free = self._n_places - self.n_at_work
-        return n_free > 1 or (n_free == 1 and (caller not in self._at_work or self._n_places == 1))
+        return n_free > (self._n_kept() if caller in self._at_work else 0)
+
+    def _n_kept(self) -> int:
+        """Places kept for callers that were here a moment ago and have nothing at work."""
+        while self._last_here:
+            gone, moment = next(iter(self._last_here.items()))
+            if self._clock() - moment < MOMENT_S:
+                break
+            del self._last_here[gone]
+        n_idle = sum(caller not in self._at_work for caller in self._last_here)
+        return min(n_idle, self._n_places // 2)
+
+    def _note(self, caller: str) -> None:
+        self._last_here[caller] = self._clock()
+        self._last_here.move_to_end(caller)
 
     def _queue(self, caller: str) -> Turn:
         if self.n_waiting >= self._n_waiting:

@@ -3,7 +3,6 @@
 python -m tools.write_configuration
 """
 
-import os
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
@@ -43,8 +42,7 @@ def _row(variable: str, field: FieldInfo) -> str:
 def _default(field: FieldInfo) -> str:
     value = field.default
     if field.default_factory is not None:  # only counts of workers, threads and requests have one
-        counted = field.get_default(call_default_factory=True)
-        return CORES if counted == (os.cpu_count() or 1) else f"{CORES} + 1"
+        return CORES
     if value in (None, "", (), {}):
         return "none"
     if isinstance(value, tuple):

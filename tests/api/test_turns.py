@@ -3,7 +3,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from api.turns import Line
+from api.turns import MOMENT_S, Line
 from index.errors import Overloaded
 
 
@@ -38,9 +38,21 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-def test_the_last_place_is_for_a_caller_that_has_none() -> None:
+def test_who_is_alone_has_every_place() -> None:
+    async def script() -> None:
+        turns = line(n_places=2)
+        await turns.take("loud")
+        await turns.take("loud")
+        assert (turns.n_at_work, turns.n_waiting) == (2, 0)
+
+    play(script)
+
+
+def test_a_place_is_kept_for_a_caller_that_was_here_a_moment_ago() -> None:
     async def script() -> None:
         turns, served = line(n_places=2), list[str]()
+        await turns.take("quiet")
+        turns.leave("quiet")
         await turns.take("loud")
         await arrive(turns, "loud", served)
         assert (turns.n_at_work, turns.n_waiting, served) == (1, 1, [])
@@ -51,6 +63,33 @@ def test_the_last_place_is_for_a_caller_that_has_none() -> None:
         turns.leave("loud")
         await settled()
         assert served == ["loud"]
+
+    play(script)
+
+
+def test_no_place_is_kept_for_a_caller_that_is_gone() -> None:
+    async def script() -> None:
+        now = [0.0]
+        turns = Line(2, 4, 10, clock=lambda: now[0])
+        await turns.take("quiet")
+        turns.leave("quiet")
+        now[0] = MOMENT_S
+        await turns.take("loud")
+        await turns.take("loud")
+        assert turns.n_at_work == 2
+
+    play(script)
+
+
+def test_half_of_the_places_are_kept_at_most() -> None:
+    async def script() -> None:
+        turns, served = line(n_places=4), list[str]()
+        for caller in "abcdef":
+            await turns.take(caller)
+            turns.leave(caller)
+        for _ in range(3):
+            await arrive(turns, "loud", served)
+        assert (turns.n_at_work, served) == (2, ["loud", "loud"])
 
     play(script)
 
