@@ -112,5 +112,10 @@ class Evaluations:
     def _read(self, evaluation: str, file: str) -> bytes:
         path = self._folder / evaluation / file
         if re.fullmatch(EVALUATION_ID, evaluation) is None or not path.is_file():
-            raise EvaluationNotFound(f"no evaluation {evaluation!r} is kept here")
+            raise no_evaluation(evaluation)
         return path.read_bytes()
+
+
+def no_evaluation(evaluation: str) -> EvaluationNotFound:
+    """Return the error that says so."""
+    return EvaluationNotFound(f"no evaluation {evaluation!r} is kept here")

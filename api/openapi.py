@@ -51,7 +51,7 @@ def _add_length(description: dict[str, Any]) -> None:
     """A body that is too long is refused before any route sees it."""
     operations = [one for path in description["paths"].values() for one in path.values()]
     for operation in operations:
-        if "requestBody" in operation:
+        if "requestBody" in operation and "4XX" not in operation["responses"]:
             operation["responses"].setdefault("413", failures(TooLarge)[413])
 
 

@@ -23,7 +23,7 @@ PINNED = re.compile(r"[\w./-]+:v?\d+\.\d+(\.\d+)?[\w.-]*")
 INTERPOLATED = re.compile(r"\$\{([A-Z0-9_]+)")
 SECRETS = {"POSTGRES_PASSWORD", "S3_SECRET", "GRAFANA_PASSWORD"}
 METRIC = re.compile(r"\bpagesight_\w+?(?=_bucket\b|_count\b|_sum\b|\b)")
-METRICS = {metric.name for metric in EVERY}
+METRICS = {m.name for m in EVERY} | {f"{m.name}_total" for m in EVERY if m.kind == "counter"}
 SUFFIX = re.compile(r"_(bucket|count|sum)$")
 
 Compose = dict[str, Any]

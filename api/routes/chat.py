@@ -17,10 +17,10 @@ from api.chat.chunks import Chunks
 from api.chat.completion import Exchange
 from api.chat.question import asked
 from api.desk import LocalDesk
-from api.events import EVENT_STREAM, AnswerEvent
+from api.events import AnswerEvent
 from api.live import respond, watched
 from api.question_bodies import AnswerRequest
-from api.routes.shared import AccessOf, DeskOf, ServiceOf, needs
+from api.routes.shared import AccessOf, DeskOf, ServiceOf, needs, streamed
 from api.schemas import NAMED_PATTERN
 from api.service import Service
 from api.visiting import resolve
@@ -33,12 +33,7 @@ FAILURES: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": ApiErrorBody, "description": "refused"},
     "5XX": {"model": ApiErrorBody, "description": "a part does not answer"},
 }
-COMPLETED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "the answer, whole or in chunks",
-        "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
-    }
-}
+COMPLETED = streamed("the answer, whole or in chunks", "message")
 ModelName = Annotated[str, Path(description="name of the collection", examples=["default"])]
 router = APIRouter(tags=["openai"])
 

@@ -4,13 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from api.evaluations import EVALUATION_ID, EvaluationList, Evaluations
+from api.evaluations import EVALUATION_ID, EvaluationList, Evaluations, no_evaluation
 from api.routes.shared import AccessOf, ServiceOf, failures, needs
-from index.catalog.accounts import DEFAULT_TENANT
-from index.errors import EvaluationNotFound, Forbidden
+from index.errors import EvaluationNotFound
 
 router = APIRouter(prefix="/evaluations", tags=["evaluations"])
-EvaluationId = Annotated[str, Path(pattern=EVALUATION_ID, description="id of the evaluation")]
 NO_SCRIPT = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'; sandbox"
@@ -18,13 +16,24 @@ NO_SCRIPT = (
 REPORT_HEADERS = {"Content-Security-Policy": NO_SCRIPT, "X-Content-Type-Options": "nosniff"}
 
 
-def _evaluations(service: ServiceOf, access: AccessOf) -> Evaluations:
-    if access.tenant != DEFAULT_TENANT:
-        raise Forbidden(f"evaluations are of the tenant {DEFAULT_TENANT!r}, whose folder this is")
+def _evaluations(service: ServiceOf) -> Evaluations:
     return Evaluations(service.settings.data)
 
 
 EvaluationsOf = Annotated[Evaluations, Depends(_evaluations)]
+
+
+def _owned(
+    evaluation: Annotated[str, Path(pattern=EVALUATION_ID, description="id of the evaluation")],
+    kept: EvaluationsOf,
+    access: AccessOf,
+) -> str:
+    if not access.owns(kept.show(evaluation).collection):
+        raise no_evaluation(evaluation)
+    return evaluation
+
+
+EvaluationId = Annotated[str, Depends(_owned)]
 
 
 def _answered(media_type: str, schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
@@ -32,9 +41,9 @@ def _answered(media_type: str, schema: dict[str, Any]) -> dict[int | str, dict[s
 
 
 @router.get("", dependencies=needs("eval"), responses=failures())
-def list_evaluations(kept: EvaluationsOf) -> EvaluationList:
-    """List what `pagesight eval run` measured here, the newest first."""
-    return EvaluationList(evaluations=kept.list())
+def list_evaluations(kept: EvaluationsOf, access: AccessOf) -> EvaluationList:
+    """List what `pagesight eval run` measured of your collections, the newest first."""
+    return EvaluationList(evaluations=[e for e in kept.list() if access.owns(e.collection)])
 
 
 @router.get(

@@ -120,7 +120,8 @@ def test_a_dry_run_tells_what_a_model_would_be_sent_without_asking_it(
         plan = client.post("/v1/collections/default/answers?dry_run=true", json=asked).json()
 
     sent = [page["image_tokens"] + page["word_tokens"] for page in plan["pages"]]
-    assert [(page["page"], page["sent"]) for page in plan["pages"]] == [(2, "whole"), (1, "whole")]
+    assert [(page["page"], page["sent"]) for page in plan["pages"]] == [(2, "whole")]
+    assert [page["page"] for page in plan["left_out"]] == [1]  # much less relevant
     assert all(page["width"] > 500 and page["word_tokens"] > 0 for page in plan["pages"])
     assert sum(sent) < plan["estimated_input_tokens"] < plan["max_input_tokens"] == 8000
 

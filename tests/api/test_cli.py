@@ -127,7 +127,7 @@ def test_a_setting_that_makes_no_sense_exits_with_two(monkeypatch: pytest.Monkey
     ("args", "told"),
     [
         (["worker"], "PAGESIGHT_VECTORS"),
-        (["serve", "--host", "0.0.0.0"], "proxy that authenticates"),  # noqa: S104  refused
+        (["serve", "--host", "0.0.0.0"], "without a key only"),  # noqa: S104  refused
         (["search", "a", "--where", "year"], "field=value"),
         (["search", "a", "--url", "http://127.0.0.1:1"], "does not answer"),
     ],

@@ -9,6 +9,7 @@ from api.app import create_app
 from api.evaluations import Evaluations, EvaluationSummary
 from api.service import Service
 from index.errors import EvaluationNotFound
+from tests.serving import HERE
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -29,7 +30,9 @@ def kept(data_folder: Path) -> Evaluations:
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
-    with TestClient(create_app(service, work=False), raise_server_exceptions=False) as opened:
+    with TestClient(
+        create_app(service, work=False), base_url=HERE, raise_server_exceptions=False
+    ) as opened:
         yield opened
 
 

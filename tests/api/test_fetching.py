@@ -18,6 +18,7 @@ from index.catalog.database import Database
 from ingest.fetching.fetcher import Fetcher, FetchPolicy
 from ingest.fetching.hosts import HostRule
 from tests.conftest import open_service
+from tests.serving import HERE
 from tests.tiny import HashedWords, pdf, settings, wait_for
 from tests.tls_server import HOST, PUBLIC, TlsServer, says, tls_server
 
@@ -52,7 +53,7 @@ def client(small: Service, server: TlsServer) -> Iterator[TestClient]:
     )
     app = create_app(small)
     app.state.desk = LocalDesk(small, fetcher)
-    with TestClient(app, raise_server_exceptions=False) as opened:
+    with TestClient(app, base_url=HERE, raise_server_exceptions=False) as opened:
         opened.post("/v1/collections", json={"name": "default"})
         yield opened
 
@@ -144,7 +145,7 @@ def test_what_cannot_be_taken_in_is_not_fetched(client: TestClient, server: TlsS
 
 
 def test_nothing_is_fetched_unless_hosts_are_listed(service: Service) -> None:
-    with TestClient(create_app(service, work=False)) as opened:
+    with TestClient(create_app(service, work=False), base_url=HERE) as opened:
         opened.post("/v1/collections", json={"name": "default"})
         answered = opened.post(FROM_URL, json={"url": URL})
 

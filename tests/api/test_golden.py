@@ -8,6 +8,7 @@ from httpx2 import Response
 
 from api.app import create_app
 from api.service import Service
+from tests.serving import HERE
 from tests.tiny import index, pdf
 
 QUESTIONS = "/v1/collections/default/questions"
@@ -21,7 +22,9 @@ def document(service: Service) -> str:
 @pytest.fixture
 def client(service: Service, document: str) -> Iterator[TestClient]:
     assert document
-    with TestClient(create_app(service, work=False), raise_server_exceptions=False) as opened:
+    with TestClient(
+        create_app(service, work=False), base_url=HERE, raise_server_exceptions=False
+    ) as opened:
         yield opened
 
 

@@ -9,6 +9,7 @@ from api.app import create_app
 from api.metrics import Metrics
 from api.service import Service
 from tests.scripted_model import ScriptedModel, failing, reply, streamed
+from tests.serving import HERE
 from tests.tiny import HashedWords, index, pdf
 from tools.write_metrics import PAGE, metrics
 
@@ -19,7 +20,7 @@ DAMS = pdf("The dam is twelve metres tall", f"Herons nest on the {CANARY} island
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
     index(service, f"{CANARY}.pdf", DAMS)
-    with TestClient(create_app(service, work=False)) as opened:
+    with TestClient(create_app(service, work=False), base_url=HERE) as opened:
         yield opened
 
 
@@ -132,7 +133,9 @@ def test_a_model_tells_its_tokens_and_whether_it_is_left_alone(
     settings = service.settings.model_copy(
         update={"vlm_url": model.url, "vlm_model": "painter", "vlm_retries": 0}
     )
-    with TestClient(create_app(Service.build(settings, encoder=encoder), work=False)) as client:
+    with TestClient(
+        create_app(Service.build(settings, encoder=encoder), work=False), base_url=HERE
+    ) as client:
         ask(client)
         first = told(client)
         ask(client, "Where is the dam?")

@@ -9,6 +9,7 @@ from api.readiness import Remembered
 from api.service import Service
 from index.errors import EncoderUnavailable
 from index.records import Question
+from tests.serving import HERE
 from tests.tiny import HashedWords, wait_for
 
 
@@ -78,7 +79,7 @@ def test_an_encoder_without_rows_is_no_proof(service: Service) -> None:
 
 def test_a_service_whose_encoder_does_not_answer_is_not_ready(service: Service) -> None:
     service.shelf.put(FailingWords())
-    with TestClient(create_app(service, work=False)) as client:
+    with TestClient(create_app(service, work=False), base_url=HERE) as client:
         answered = client.get("/readyz")
         alive = client.get("/livez")
 
@@ -91,7 +92,7 @@ def test_a_service_whose_encoder_does_not_answer_is_not_ready(service: Service) 
 
 def test_a_service_on_a_full_disk_is_not_ready(service: Service) -> None:
     service.settings.min_free_bytes = 2**62
-    with TestClient(create_app(service, work=False)) as client:
+    with TestClient(create_app(service, work=False), base_url=HERE) as client:
         answered = client.get("/readyz")
 
     assert answered.status_code == 503
@@ -100,7 +101,7 @@ def test_a_service_on_a_full_disk_is_not_ready(service: Service) -> None:
 
 def test_a_service_that_is_told_to_stop_serves_and_is_not_ready(service: Service) -> None:
     app = create_app(service, work=False)
-    with TestClient(app) as client:
+    with TestClient(app, base_url=HERE) as client:
         assert client.get("/readyz").status_code == 200
         app.state.ready.end()
         told = client.get("/readyz")

@@ -11,6 +11,7 @@ from api.app import create_app
 from api.logs import JsonLines, TextLines
 from api.service import Service
 from tests.api.test_metrics import CANARY, DAMS
+from tests.serving import HERE
 from tests.tiny import wait_for
 
 ACCESS = "pagesight.access"
@@ -37,7 +38,7 @@ def log() -> Iterator[io.StringIO]:
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
-    with TestClient(create_app(service), raise_server_exceptions=False) as opened:
+    with TestClient(create_app(service), base_url=HERE, raise_server_exceptions=False) as opened:
         opened.post("/v1/collections", json={"name": "default"})
         yield opened
 

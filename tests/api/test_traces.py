@@ -18,7 +18,7 @@ from index.catalog.database import Database
 from tests.api.test_metrics import CANARY, DAMS
 from tests.conftest import open_service
 from tests.scripted_model import ScriptedModel, failing, reply, streamed
-from tests.serving import served
+from tests.serving import HERE, served
 from tests.tiny import HashedWords, index
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -79,7 +79,7 @@ def attributes(span: Span) -> dict[str, str | int]:
 def ask(service: Service, question: str = "Where do herons nest?") -> int:
     """Index, ask over HTTP and close, which sends what is left."""
     index(service, f"{CANARY}.pdf", DAMS)
-    with TestClient(create_app(service, work=False)) as client:
+    with TestClient(create_app(service, work=False), base_url=HERE) as client:
         return client.post(
             "/v1/collections/default/answers",
             json={"query": question},
