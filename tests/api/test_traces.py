@@ -90,7 +90,7 @@ def ask(service: Service, question: str = "Where do herons nest?") -> int:
 def test_an_answer_is_one_trace_from_the_caller_to_the_model(
     traced: Service, collector: Collector, model: ScriptedModel
 ) -> None:
-    model.plays(streamed(reply(("Herons nest on the island.", [("P2", "Herons nest")]))))
+    model.plays(streamed(reply(("Herons nest on the island.", [("P1", "Herons nest")]))))
     assert ask(traced) == 200
     request = collector.span("POST /v1/collections/{collection}/answers")
     answer, search = collector.span("answer"), collector.span("search")
@@ -109,7 +109,7 @@ def test_an_answer_is_one_trace_from_the_caller_to_the_model(
 def test_spans_say_how_it_went_by_the_conventions(
     traced: Service, collector: Collector, model: ScriptedModel
 ) -> None:
-    model.plays(streamed(reply(("Herons nest on the island.", [("P2", "Herons nest")]))))
+    model.plays(streamed(reply(("Herons nest on the island.", [("P1", "Herons nest")]))))
     ask(traced)
 
     call = collector.span("chat painter")

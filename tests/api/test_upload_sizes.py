@@ -144,7 +144,7 @@ def _connected(address: str) -> socket.socket:
 
 
 def _head(method: str, path: str, length: str) -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", "Host: here", f"Content-Type: {FORM}", length]
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Type: {FORM}", length]
     return "\r\n".join([*lines, "Connection: close", "", ""]).encode()
 
 
