@@ -30,10 +30,10 @@ export function of(collection, ...parts) {
  * @throws {Problem} the server refuses, or does not answer
  */
 export async function request(path, options = {}) {
-  const shown = credentials();
+  const [shown, sent] = [credentials(), performance.now()];
   const response = await reach(path, { ...options, headers: { ...options.headers, ...shown } });
   if (response.ok) return response;
-  if (response.status === 401 && (await askForKey(shown.Authorization))) return request(path, options);
+  if (response.status === 401 && (await askForKey(shown.Authorization, sent))) return request(path, options);
   throw await problemOf(response);
 }
 

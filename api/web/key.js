@@ -5,6 +5,7 @@ import { el } from "./dom.js";
 
 const NAME = "pagesight-key";
 let asking = null;
+let dismissed = -Infinity; // when the dialog was last closed without a key
 
 /** The headers that show the key. @returns {Record<string, string>} */
 export function credentials() {
@@ -15,10 +16,12 @@ export function credentials() {
 /**
  * Ask for a key; callers at the same time share one dialog. Resolves false when it was dismissed.
  * @param {string | undefined} refused the credentials that did not work
+ * @param {number} sent when they were sent
  * @returns {Promise<boolean>}
  */
-export function askForKey(refused) {
+export function askForKey(refused, sent) {
   if (credentials().Authorization !== refused) return Promise.resolve(true); // given meanwhile
+  if (sent < dismissed) return Promise.resolve(false); // declined while it was on its way
   asking ??= enter(Boolean(refused)).finally(() => {
     asking = null;
   });
@@ -34,7 +37,10 @@ async function enter(wasRefused) {
     accept: "Use this key",
   });
   const key = given?.key?.trim();
-  if (!key) return false;
+  if (!key) {
+    dismissed = performance.now();
+    return false;
+  }
   sessionStorage.setItem(NAME, key);
   return true;
 }

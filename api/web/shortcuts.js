@@ -45,7 +45,8 @@ function list() {
 }
 
 function ask() {
-  if (here().view !== "ask") location.hash = `#/ask?${new URLSearchParams({ c: here().c })}`;
+  if (here().view === "ask") return focusQuestion(); // at once: what is typed next belongs there
+  location.hash = `#/ask?${new URLSearchParams({ c: here().c })}`;
   setTimeout(focusQuestion);
 }
 

@@ -58,9 +58,9 @@ function failureLine(name, error) {
 }
 
 async function post(upload) {
-  const shown = credentials();
+  const [shown, sent] = [credentials(), performance.now()];
   const answer = await push(upload, shown);
-  if (answer.status === 401 && (await askForKey(shown.Authorization))) return post(upload);
+  if (answer.status === 401 && (await askForKey(shown.Authorization, sent))) return post(upload);
   if (answer.status >= 200 && answer.status < 300) return answer.body;
   throw new Problem(answer.status, answer.body);
 }

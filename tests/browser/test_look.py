@@ -130,14 +130,19 @@ def test_the_keyboard_alone_is_enough(url: str, site: Site) -> None:
 
     reached = []
     page.evaluate("document.querySelector('#question').focus()")
-    for _ in range(9):
+    for _ in range(6):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.textContent.trim().slice(0, 12)"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none" or (
             page.evaluate("document.activeElement.type === 'radio'")
         )
-    assert {"Ask", "Filters", "1", "Golden quest"} <= set(reached)
-    assert any(one.startswith("1") and len(one) > 1 for one in reached), reached  # its citation
+    assert [one for one in reached if one] == [
+        "Ask",
+        "Filters",
+        "1",
+        "1twelve metr",
+        "Golden quest",
+    ]
 
 
 def test_the_skip_link_leads_to_the_content(url: str, site: Site) -> None:
