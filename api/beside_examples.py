@@ -37,11 +37,11 @@ from api.key_bodies import (
 )
 from api.schemas import ChangedCollection
 
-_DOCUMENT_ID = "b829f3eb-2b06-5457-91c8-88fb949221ec"
+DOCUMENT_ID = "b829f3eb-2b06-5457-91c8-88fb949221ec"
 _KEY_ID = "3f9c52ab1c0de7a4"
 _NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
-_QUESTION = "How tall is the dam?"
-_SENTENCE = "The dam is twelve metres tall."
+QUESTION = "How tall is the dam?"
+SENTENCE = "The dam is twelve metres tall."
 _FOOTER = "[1] dams.pdf, p. 1"
 
 _key = KeyBody(
@@ -56,23 +56,23 @@ _key = KeyBody(
 )
 _golden = GoldenQuestionBody(
     id="dam-height",
-    text=_QUESTION,
+    text=QUESTION,
     answers=["twelve metres", "12 m"],
-    pages=[GoldenPageBody(document=_DOCUMENT_ID, page=1)],
+    pages=[GoldenPageBody(document=DOCUMENT_ID, page=1)],
     is_answerable=True,
     tags=["text"],
     is_stale=False,
 )
 _cited = UrlCitation(
-    start_index=len(_SENTENCE) + 6,
-    end_index=len(_SENTENCE) + 6 + len(_FOOTER),
-    url=f"http://127.0.0.1:8080/v1/collections/reports/documents/{_DOCUMENT_ID}/pages/1/image",
+    start_index=len(SENTENCE) + 6,
+    end_index=len(SENTENCE) + 6 + len(_FOOTER),
+    url=f"http://127.0.0.1:8080/v1/collections/reports/documents/{DOCUMENT_ID}/pages/1/image",
     title="dams.pdf, p. 1",
-    document=_DOCUMENT_ID,
+    document=DOCUMENT_ID,
     name="dams.pdf",
     page=1,
     box=(0.12, 0.08, 0.64, 0.11),
-    quote=_SENTENCE,
+    quote=SENTENCE,
     verified=True,
     warnings=[],
 )
@@ -84,7 +84,7 @@ _completion = Completion(
     choices=[
         Choice(
             message=AnswerMessage(
-                content=f"{_SENTENCE} [1]\n\n{_FOOTER}",
+                content=f"{SENTENCE} [1]\n\n{_FOOTER}",
                 refusal=None,
                 annotations=[Annotation(url_citation=_cited)],
             )
@@ -92,7 +92,7 @@ _completion = Completion(
     ],
     usage=TokenUsage(prompt_tokens=0, completion_tokens=0, total_tokens=0),
     pagesight=AnswerDetails(
-        question=_QUESTION,
+        question=QUESTION,
         refused=False,
         grounded=True,
         model="extractive",
@@ -128,15 +128,15 @@ BESIDE: tuple[BaseModel, ...] = (
     KeyList(keys=[_key]),
     SpendingBody(days=[_spent]),
     NewGoldenQuestion(
-        text=_QUESTION,
+        text=QUESTION,
         answers=["twelve metres"],
-        pages=[GoldenPageBody(document=_DOCUMENT_ID, page=1)],
+        pages=[GoldenPageBody(document=DOCUMENT_ID, page=1)],
     ),
     _golden,
     GoldenQuestionList(questions=[_golden], next=None),
     GoldenImport(imported=12),
     EvaluationList(evaluations=[_evaluation]),
-    ChatRequest(model="reports", messages=[ChatMessage(role="user", content=_QUESTION)]),
+    ChatRequest(model="reports", messages=[ChatMessage(role="user", content=QUESTION)]),
     _completion,
     _model,
     ModelList(data=[_model]),

@@ -39,6 +39,7 @@ from api.question_bodies import (
     SearchRequest,
     SearchResponse,
 )
+from api.reading_desk import ReadingDesk
 from api.schemas import (
     CollectionBody,
     DocumentDetails,
@@ -52,6 +53,7 @@ from api.schemas import (
 from api.service import Service
 from api.shown import shown
 from api.uploads import checked_metadata, spoken_name
+from api.visiting import owned
 from index.catalog.entries import DocumentState
 from index.catalog.filters import DocumentFilter
 from index.encoders.shelf import EncoderChoice
@@ -62,14 +64,11 @@ from retrieval.hits import SearchQuery, SearchResult
 READ_BYTES = 1 << 20
 
 
-class Desk(JobDesk, Protocol):
+class Desk(JobDesk, ReadingDesk, Protocol):
     """The verbs of the command line."""
 
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
         """Return a collection, making it where it is missing."""
-
-    def collections(self) -> list[CollectionBody]:
-        """List the collections by name."""
 
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""
@@ -102,9 +101,6 @@ class Desk(JobDesk, Protocol):
     def delete_document(self, collection: str, document: str) -> None:
         """Delete one document."""
 
-    def page_words(self, collection: str, document: str, page: int) -> PageWordsBody:
-        """Return the words of a page."""
-
     def reindex(self, collection: str, wanted: NewReindex) -> ReindexBody:
         """Begin to build the index anew."""
 
@@ -117,24 +113,11 @@ class Desk(JobDesk, Protocol):
     def forget_reindex(self, collection: str) -> None:
         """Drop the index that does not answer."""
 
-    def search(self, collection: str, request: SearchRequest) -> SearchResponse:
-        """Find pages."""
-
-    def ask(
-        self, collection: str, request: AnswerRequest, *, stop: Stop | None = None
-    ) -> AnswerResponse:
-        """Answer a question; `stop` ends it from another thread, where it is made here."""
-
     def ask_stream(self, collection: str, request: AnswerRequest) -> Iterator[AnswerEvent]:
         """Answer a question, event by event: `pages`, `token`s, `citations`, `done`."""
 
     def plan_answer(self, collection: str, request: AnswerRequest) -> AnswerPlan:
         """Return what an answer would be made from and cost."""
-
-    def page_image(
-        self, collection: str, document: str, page: int, *, width: int | None = None
-    ) -> bytes:
-        """Return a page's picture as JPEG, at most `width` pixels wide."""
 
     def heatmap_image(self, collection: str, document: str, page: int, query: str) -> bytes:
         """Return a page's picture as PNG, coloured where the question finds what it asks for."""
@@ -169,7 +152,8 @@ class LocalDesk(LocalJobs):
 
     def collections(self) -> list[CollectionBody]:
         """List the collections by name."""
-        return [collection_body(self.service, c) for c in self.service.catalog.collections()]
+        found = owned(self.service.catalog, self.access)
+        return [collection_body(self.service, one, self.access) for one in found]
 
     def upload(self, collection: str, path: Path, metadata: dict[str, Any]) -> Upload:
         """Hand a file in."""

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 
-from api.beside_examples import BESIDE
+from api.beside_examples import BESIDE, DOCUMENT_ID, QUESTION, SENTENCE
 from api.extraction_bodies import ExtractedBody, ExtractRequest, ExtractResponse, FieldBody
 from api.job_bodies import JobList, PageStatus, PageStatusList
 from api.page_bodies import PageWordsBody, WordBody
@@ -43,17 +43,14 @@ from api.schemas import (
 )
 from index.encoders.shelf import SHIPPED
 
-_DOCUMENT_ID = "b829f3eb-2b06-5457-91c8-88fb949221ec"
 _JOB_ID = "8711d173-4bc0-53b5-aaf8-eea9ad633f7c"
 _BOX = (0.12, 0.08, 0.64, 0.11)
-_QUESTION = "How tall is the dam?"
-_PICTURE = f"/v1/collections/reports/documents/{_DOCUMENT_ID}/pages/1/image"
-_SENTENCE = "The dam is twelve metres tall."
+_PICTURE = f"/v1/collections/reports/documents/{DOCUMENT_ID}/pages/1/image"
 _TIMINGS = {"encode": 4.1, "score": 0.6}
 _MINILM = IndexBody(encoder=SHIPPED, revision="1", rows="text")
 
 _document = DocumentBody(
-    id=_DOCUMENT_ID,
+    id=DOCUMENT_ID,
     name="dams.pdf",
     state="ready",
     pages=2,
@@ -62,7 +59,7 @@ _document = DocumentBody(
 )
 _job = JobBody(
     id=_JOB_ID,
-    document=_DOCUMENT_ID,
+    document=DOCUMENT_ID,
     state="running",
     stage="reading",
     pages_done=8,
@@ -81,31 +78,31 @@ _page = PageStatus(
     error=None,
 )
 _search = SearchRequest(
-    query=_QUESTION, filter=FilterBody(metadata={"year": {"gte": 2020}}), limit=5
+    query=QUESTION, filter=FilterBody(metadata={"year": {"gte": 2020}}), limit=5
 )
 _hit = HitBody(
-    document=_DOCUMENT_ID,
+    document=DOCUMENT_ID,
     name="dams.pdf",
     page=1,
     score=1.4142,
     relevance=0.91,
     arms={"maxsim": 0.83, "bm25": 4.2},
-    regions=[RegionBody(box=_BOX, score=0.9, text=_SENTENCE)],
+    regions=[RegionBody(box=_BOX, score=0.9, text=SENTENCE)],
 )
 _found = SearchResponse(hits=[_hit], timings=_TIMINGS)
 _answer = AnswerResponse(
-    answer=_SENTENCE,
+    answer=SENTENCE,
     refused=False,
     grounded=True,
     model="extractive",
-    sentences=[SentenceBody(text=_SENTENCE, citations=[0])],
+    sentences=[SentenceBody(text=SENTENCE, citations=[0])],
     citations=[
         CitationBody(
-            document=_DOCUMENT_ID,
+            document=DOCUMENT_ID,
             name="dams.pdf",
             page=1,
             box=_BOX,
-            quote=_SENTENCE,
+            quote=SENTENCE,
             image=_PICTURE,
         )
     ],
@@ -118,7 +115,7 @@ _plan = AnswerPlan(
     estimated_input_tokens=1480,
     pages=[
         PlannedPage(
-            document=_DOCUMENT_ID,
+            document=DOCUMENT_ID,
             name="dams.pdf",
             page=1,
             sent="whole",
@@ -189,7 +186,7 @@ _ALL: tuple[BaseModel, ...] = (
     SearchBatchResponse(results=[_found]),
     PageWordsBody(source="text_layer", hidden=0, words=[WordBody(text="Herons", box=_BOX, line=0)]),
     HeatmapBody(tokens=["tall", "dam"], rows=[HeatRow(box=_BOX, heat=1)]),
-    AnswerRequest(query=_QUESTION),
+    AnswerRequest(query=QUESTION),
     _answer,
     _plan,
     ExtractRequest(
@@ -202,7 +199,7 @@ _ALL: tuple[BaseModel, ...] = (
     ExtractResponse(
         documents=[
             ExtractedBody(
-                document=_DOCUMENT_ID,
+                document=DOCUMENT_ID,
                 name="invoice.pdf",
                 fields={"total": _total},
                 data={"total": 420.5},

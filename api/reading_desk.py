@@ -1,4 +1,4 @@
-"""What the tools need of a desk: the verbs that read."""
+"""What a desk can be asked without changing anything: all that tools need of one."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from api.schemas import CollectionBody, DocumentList
 
 
 class ReadingDesk(Protocol):
-    """The service as tools see it: a whole desk, or what a caller's key reaches of one."""
+    """The verbs that read: of a whole desk, or of what a caller's key reaches of one."""
 
     def collections(self) -> list[CollectionBody]:
         """List the collections by name."""

@@ -85,7 +85,7 @@ class TakeTurns:
             is_turn = await self._wait(self._lines[kind], caller, heard)
         except Overloaded as error:
             self._tell(kind, error.reason, began)
-            await problems.answered(problems.problem_of(error))(scope, receive, send)
+            await problems.response_of(error)(scope, receive, send)
             return
         self._tell(kind, "taken" if is_turn else "left", began)
         if not is_turn:

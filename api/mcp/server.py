@@ -11,10 +11,10 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from starlette.routing import Route
 
-from api.mcp.reading import ReadingDesk
 from api.mcp.texts import UNTRUSTED
 from api.mcp.tools import DeskOf, ToolContext, Tools
 from api.mcp.visitor import VisitorDesk
+from api.reading_desk import ReadingDesk
 
 PATH = "/mcp"
 LOCAL = ("127.0.0.1", "localhost", "[::1]")

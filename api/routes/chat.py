@@ -23,7 +23,7 @@ from api.question_bodies import AnswerRequest
 from api.routes.shared import AccessOf, DeskOf, ServiceOf, needs, streamed
 from api.schemas import NAMED_PATTERN
 from api.service import Service
-from api.visiting import resolve
+from api.visiting import owned, resolve
 from index.catalog.accounts import Scope
 from index.catalog.entries import Collection
 from index.errors import CollectionNotFound, InvalidRequest
@@ -86,8 +86,7 @@ async def complete_chat(
 @router.get("/models", dependencies=needs("read"), responses=FAILURES)
 def list_models(service: ServiceOf, access: AccessOf) -> ModelList:
     """List your collections, as models to chat with."""
-    found = [one for one in service.catalog.collections() if access.owns(one.name)]
-    return ModelList(data=[_model(one, access) for one in found])
+    return ModelList(data=[_model(one, access) for one in owned(service.catalog, access)])
 
 
 @router.get("/models/{model}", dependencies=needs("read"), responses=FAILURES)
