@@ -13,6 +13,7 @@ from index.blobs.base import Blobs
 from index.catalog.entries import Document, Job, Source
 from index.catalog.intake import Intake
 from index.faults import fault_point
+from ingest.room import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,21 @@ class Arrivals:
     """Takes files in.
 
     Args:
-        settings: how big a file may be, and how much of the disk stays free.
+        settings: how big a file may be.
         blobs: where bytes are kept.
         intake: writes documents and jobs.
         purse: knows who may still hand something in today.
+        room: whether the disk has room for a file.
     """
 
-    def __init__(self, settings: Settings, blobs: Blobs, intake: Intake, purse: Purse) -> None:
+    def __init__(
+        self, settings: Settings, blobs: Blobs, intake: Intake, purse: Purse, room: Room
+    ) -> None:
         self._settings = settings
         self._blobs = blobs
         self._intake = intake
         self._purse = purse
+        self._room = room
 
     def take(
         self, collection: str, arrival: Arrival, metadata: dict[str, Any]
@@ -80,7 +85,7 @@ class Arrivals:
 
     def _keep(self, arrival: Arrival) -> Source:
         self._purse.check_pages(arrival.access)
-        self._blobs.check_room(self._settings.min_free_bytes)
+        self._room.check()
         stored = self._blobs.put_stream(arrival.chunks, max_bytes=self._settings.max_bytes)
         fault_point("upload.stored")
         return Source(stored.sha256, display_name(arrival.name), stored.n_bytes)

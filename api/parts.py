@@ -13,6 +13,7 @@ from api.metrics import Metrics
 from api.ownership import Ownership
 from api.prices import Price
 from api.purse import Purse
+from api.roles import Role
 from api.settings import LOOPBACK, Settings
 from api.telemetry import Telemetry
 from api.traces import Traces
@@ -163,8 +164,8 @@ def fetcher(settings: Settings) -> Fetcher:
     return Fetcher(FetchPolicy(hosts, settings.max_bytes, settings.fetch_timeout_s))
 
 
-def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
-    """Return what opens encoders, with the one for new collections open.
+def shelf(settings: Settings, encoder: Encoder | None = None, role: Role = "all") -> EncoderShelf:
+    """Return what opens encoders, with the one for new collections open where rows are made.
 
     Raises:
         InvalidRequest: there is no such encoder.
@@ -182,7 +183,8 @@ def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
     )
     if encoder is not None:
         opener.put(encoder)
-    opener.open(*opener.settle(EncoderChoice(settings.encoder, settings.rows)))
+    if role != "render":
+        opener.open(*opener.settle(EncoderChoice(settings.encoder, settings.rows)))
     return opener
 
 

@@ -30,7 +30,7 @@ def command(data: Path | None) -> None:
     _tell_metrics(service)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        service.indexer.stopping.set()  # the job ends with its chunk, to be taken up elsewhere
+        service.indexer.stopping.set()  # the job ends with its chunk, to go on elsewhere
         service.rebuilder.stopping.set()
         raise KeyboardInterrupt
 

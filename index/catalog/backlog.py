@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, func, select
 
-from index.catalog.jobs import OPEN_STATES
+from index.catalog.leases import OPEN_STATES
 from index.catalog.schema import jobs
 
 
