@@ -37,7 +37,8 @@ class Canary:
     @property
     def words(self) -> list[str]:
         """The word of each page."""
-        return [_word(self.number, self.edition, page) for page in range(1, self.n_pages + 1)]
+        high, low = divmod(self.number, len(SYLLABLES))
+        return [_word(low, high, self.edition, page) for page in range(1, self.n_pages + 1)]
 
 
 def canaries(n: int, *, n_pages: int = 1, first: int = 0) -> Iterator[Canary]:
@@ -46,5 +47,5 @@ def canaries(n: int, *, n_pages: int = 1, first: int = 0) -> Iterator[Canary]:
 
 
 def _word(*numbers: int) -> str:
-    """A word that only these numbers spell: three numbers below 420."""
+    """A word that only these numbers spell, each below 420, the number of syllables."""
     return "".join(SYLLABLES[number * 11 % len(SYLLABLES)] for number in numbers)

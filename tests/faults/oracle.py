@@ -18,6 +18,7 @@ ENDS_S = 120.0
 POLL_S = 0.1
 ENDED = ("ready", "failed", "cancelled")
 DOCUMENTS = "/v1/collections/default/documents"
+JOBS = "/v1/collections/default/jobs"
 SEARCH = "/v1/collections/default/search"
 ANSWERS = "/v1/collections/default/answers"
 
@@ -55,15 +56,14 @@ class Ledger:
         """
         otherwise = but or {}
         ended = wait_until_ended(http, self.accepted)
-        states = {id: _state(ended[id], otherwise.get(id)) for id in self.accepted}
-        assert states == {id: otherwise.get(id, "ready") for id in self.accepted}
-        for id, canary in self.accepted.items():
-            if id not in otherwise:
-                check_found(http, id, canary)
-            else:
-                check_unseen(http, id, canary)
-        for id, canary in self.gone.items():
-            check_gone(http, id, canary)
+        wait_until_idle(http)
+        states = {one: _state(ended[one], otherwise.get(one)) for one in self.accepted}
+        assert states == {one: otherwise.get(one, "ready") for one in self.accepted}
+        for document, canary in self.accepted.items():
+            look = check_unseen if document in otherwise else check_found
+            look(http, document, canary)
+        for document, canary in self.gone.items():
+            check_gone(http, document, canary)
         assert_no_duplicates(http, self.accepted)
 
 
@@ -100,35 +100,48 @@ def wait_until_ended(
         found = {one["id"]: one for one in listed}
         assert len(found) == len(listed), "a document is listed twice"
         assert set(wanted) <= set(found), "an accepted document is not listed"
-        if all(found[id]["state"] in ENDED for id in wanted):
+        if all(found[one]["state"] in ENDED for one in wanted):
             return found
-        assert monotonic() < end, f"not ended: {[found[id] for id in wanted]}"
+        assert monotonic() < end, f"not ended: {[found[one] for one in wanted]}"
         sleep(POLL_S)
 
 
-def check_found(http: httpx.Client, id: str, canary: Canary) -> None:  # noqa: A002  it is one
+def wait_until_idle(http: httpx.Client, *, at_most_s: float = ENDS_S) -> None:
+    """Wait until no job is open: a replacement's document is ready all the while."""
+    end = monotonic() + at_most_s
+    while left := [*_jobs(http, "queued"), *_jobs(http, "running")]:
+        assert monotonic() < end, f"still open: {left}"
+        sleep(POLL_S)
+
+
+def _jobs(http: httpx.Client, state: str) -> list[dict[str, Any]]:
+    listed = http.get(JOBS, params={"state": state}).raise_for_status().json()
+    return list(listed["jobs"])
+
+
+def check_found(http: httpx.Client, document: str, canary: Canary) -> None:
     """Check that a document has its pages, and that each is what its own word finds first."""
-    assert http.get(f"{DOCUMENTS}/{id}").raise_for_status().json()["pages"] == canary.n_pages
+    assert http.get(f"{DOCUMENTS}/{document}").raise_for_status().json()["pages"] == canary.n_pages
     for number, word in enumerate(canary.words, 1):
         first = search(http, word)[0]
-        assert (first["document"], first["page"]) == (id, number), f"{word} found {first}"
-        assert http.get(f"{DOCUMENTS}/{id}/pages/{number}/image").status_code == 200
+        assert (first["document"], first["page"]) == (document, number), f"{word} found {first}"
+        assert http.get(f"{DOCUMENTS}/{document}/pages/{number}/image").status_code == 200
 
 
-def check_unseen(http: httpx.Client, id: str, canary: Canary) -> None:  # noqa: A002
+def check_unseen(http: httpx.Client, document: str, canary: Canary) -> None:
     """Check that nothing of a document is shown but that it is there."""
     for number, word in enumerate(canary.words, 1):
-        assert id not in {hit["document"] for hit in search(http, word, limit=100)}
-        assert http.get(f"{DOCUMENTS}/{id}/pages/{number}/image").status_code == 404
+        assert document not in {hit["document"] for hit in search(http, word, limit=100)}
+        assert http.get(f"{DOCUMENTS}/{document}/pages/{number}/image").status_code == 404
         answer = http.post(ANSWERS, json={"query": f"Who wrote {word}?"}).raise_for_status().json()
-        assert id not in {one["document"] for one in answer["citations"]}
+        assert document not in {one["document"] for one in answer["citations"]}
 
 
-def check_gone(http: httpx.Client, id: str, canary: Canary) -> None:  # noqa: A002
+def check_gone(http: httpx.Client, document: str, canary: Canary) -> None:
     """Check that no read knows a document."""
-    check_unseen(http, id, canary)
-    assert http.get(f"{DOCUMENTS}/{id}").status_code == 404
-    assert id not in {one["id"] for one in documents(http)}
+    check_unseen(http, document, canary)
+    assert http.get(f"{DOCUMENTS}/{document}").status_code == 404
+    assert document not in {one["id"] for one in documents(http)}
 
 
 def assert_no_duplicates(http: httpx.Client, accepted: Mapping[str, Canary]) -> None:
@@ -136,12 +149,12 @@ def assert_no_duplicates(http: httpx.Client, accepted: Mapping[str, Canary]) -> 
     hits = search(http, "Who wrote into the book of the island?", limit=100)
     found = Counter((hit["document"], hit["page"]) for hit in hits)
     assert max(found.values(), default=1) == 1, f"found twice: {found}"
-    known = {(id, n) for id, one in accepted.items() for n in range(1, one.n_pages + 1)}
+    known = {(one, n) for one, canary in accepted.items() for n in range(1, canary.n_pages + 1)}
     assert set(found) <= known, f"pages of nothing: {set(found) - known}"
 
 
-def _state(document: Mapping[str, Any], wanted: str | None) -> str:
+def _state(found: Mapping[str, Any], wanted: str | None) -> str:
     """The document's state, or the code of its failure where that is what is wanted."""
     if wanted is None or wanted in ENDED:
-        return str(document["state"])
-    return str((document["error"] or {"code": document["state"]})["code"])
+        return str(found["state"])
+    return str((found["error"] or {"code": found["state"]})["code"])

@@ -109,7 +109,7 @@ def test_a_deletion_wins_over_the_ingest_that_it_meets(
             service.catalog.document("default", gone)
     wait_for(lambda: not service.ledger.open_jobs(), at_most_s=60)
     service.worker.stop()
-    service.indexer.collect_garbage()
+    service.indexer.collector.collect()
     hits = service.search("default", SearchQuery(BOTH, limit=100)).hits
     assert {hit.name for hit in hits} == {"stays.pdf"}
     assert all_points(service, database) == 1
