@@ -17,8 +17,9 @@ from api.heat_maps import HeatMaps
 from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
 from api.pages import Pages
+from api.process import prepare_process
 from api.rebuilds import Rebuilds
-from api.settings import Settings, prepare_process
+from api.settings import Settings
 from api.shown_pages import PageBudget
 from api.telemetry import WatchedJobs
 from api.uploads import checked_metadata, display_name
