@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from api.access import Access
+from api.capacity import Capacity
 from api.purse import Purse
 from api.settings import Settings
 from api.uploads import checked_metadata, display_name
@@ -13,7 +14,6 @@ from index.blobs.base import Blobs
 from index.catalog.entries import Document, Job, Source
 from index.catalog.intake import Intake
 from index.faults import fault_point
-from ingest.room import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +39,17 @@ class Arrivals:
         blobs: where bytes are kept.
         intake: writes documents and jobs.
         purse: knows who may still hand something in today.
-        room: whether the disk has room for a file.
+        capacity: whether more can be taken in.
     """
 
     def __init__(
-        self, settings: Settings, blobs: Blobs, intake: Intake, purse: Purse, room: Room
+        self, settings: Settings, blobs: Blobs, intake: Intake, purse: Purse, capacity: Capacity
     ) -> None:
         self._settings = settings
         self._blobs = blobs
         self._intake = intake
         self._purse = purse
-        self._room = room
+        self._capacity = capacity
 
     def take(
         self, collection: str, arrival: Arrival, metadata: dict[str, Any]
@@ -63,6 +63,7 @@ class Arrivals:
             TooLarge: the file is.
             EmptyDocument: the file holds no bytes.
             StorageFull: the disk is below its watermark.
+            QueueFull: too many files wait already.
         """
         source, payer = self._keep(arrival), arrival.access.account
         accepted = self._intake.accept(collection, source, checked_metadata(metadata), payer)
@@ -85,7 +86,7 @@ class Arrivals:
 
     def _keep(self, arrival: Arrival) -> Source:
         self._purse.check_pages(arrival.access)
-        self._room.check()
+        self._capacity.check()
         stored = self._blobs.put_stream(arrival.chunks, max_bytes=self._settings.max_bytes)
         fault_point("upload.stored")
         return Source(stored.sha256, display_name(arrival.name), stored.n_bytes)

@@ -17,6 +17,7 @@ from api.roles import Role
 from api.settings import LOOPBACK, Settings
 from api.telemetry import Telemetry
 from api.traces import Traces
+from index.blobs.ballast import Ballast
 from index.blobs.base import Blobs
 from index.blobs.local import LocalBlobs
 from index.catalog.catalog import Catalog
@@ -63,6 +64,12 @@ def vector_store(settings: Settings) -> VectorStore:
     return QdrantVectorStore.connect(
         settings.vectors, api_key=settings.vectors_key, quantization=settings.quantization
     )
+
+
+def ballast(settings: Settings) -> Ballast:
+    """Return the room to be given up when the embedded store has none left; else none."""
+    is_embedded = settings.vectors == "edge"
+    return Ballast(settings.data / "ballast", settings.min_free_bytes if is_embedded else 0)
 
 
 def blobs(settings: Settings) -> Blobs:

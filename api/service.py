@@ -14,13 +14,15 @@ from api.access import OPERATOR, Access
 from api.admission import Admission
 from api.answering import Answering, AnsweringParts
 from api.arrivals import Arrival, Arrivals
+from api.capacity import Capacity
 from api.heat_maps import HeatMaps
 from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
 from api.pages import Pages
+from api.process import prepare_process
 from api.rebuilds import Rebuilds
 from api.roles import Role, tasks_of
-from api.settings import Settings, prepare_process
+from api.settings import Settings
 from api.shown_pages import PageBudget
 from index.catalog.amendments import Amendments
 from index.catalog.backlog import Backlog
@@ -86,15 +88,16 @@ class Service:
         self.indexer = Indexer(stores, reader, shelf.of, room, published=prepare, watch=told)
         self.rebuilder = Rebuilder(stores, shelf.of, room)
         tasks = tasks_of(role, stores, self.indexer, self.rebuilder, told)
-        tidy = self.indexer.collector.collect_or_leave
-        self.worker = Worker(queue, tasks, exclusive=ownership is not None, tidy=tidy)
+        chores = [self.indexer.collector.collect_or_leave, parts.ballast(settings).trim]
+        self.worker = Worker(queue, tasks, exclusive=ownership is not None, chores=chores)
         self.pages = Pages(self.catalog, self.blobs)
         searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self.pages.words)
         self._searcher = Searcher(searching)
         self.heat_maps = HeatMaps(self.catalog, self.pages, self.holdings, self._searcher)
         admission = Admission(self.pages, self._language, self._known_terms)
         self.purse = parts.purse(settings, self.spending)
-        self._arrivals = Arrivals(settings, self.blobs, self.intake, self.purse, room)
+        self.capacity = Capacity(room, self.backlog, settings.max_queued)
+        self._arrivals = Arrivals(settings, self.blobs, self.intake, self.purse, self.capacity)
         self.answering = Answering(
             AnsweringParts(
                 answerers.answerer(settings, told),
@@ -135,6 +138,7 @@ class Service:
         prepare_process(settings)
         if encoder is not None:
             settings = settings.model_copy(update={"encoder": encoder.pin.name})
+        parts.ballast(settings).trim()
         embedded = settings.vectors == "edge"
         owner = Owner(os.getpid(), url, token_urlsafe(32))
         ownership = Ownership.take(settings.data, owner) if embedded else None
@@ -226,6 +230,7 @@ class Service:
             TooLarge: the file is.
             EmptyDocument: the file holds no bytes.
             StorageFull: the disk is below its watermark.
+            QueueFull: too many files wait already.
         """
         self.collection(collection)
         return self._arrivals.take(collection, Arrival(name, chunks, access), metadata)

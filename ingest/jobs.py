@@ -119,7 +119,7 @@ class Worker:
         tasks: the kinds of work to do.
         exclusive: no other worker can exist (the vectors are embedded), so whatever looks
             taken at the start belongs to a dead process.
-        tidy: removes what is left over from earlier work, now and then.
+        chores: what else is to be done now and then.
     """
 
     def __init__(
@@ -128,12 +128,12 @@ class Worker:
         tasks: Sequence[Task],
         *,
         exclusive: bool,
-        tidy: Callable[[], None] = lambda: None,
+        chores: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._app = queue.app
         self._tasks = tasks
         self._exclusive = exclusive
-        self._tidy = tidy
+        self._chores = chores
         self._loop: asyncio.AbstractEventLoop | None = None
         self._serving: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
@@ -228,7 +228,8 @@ class Worker:
                 await self._put_back_abandoned(everything=False)
                 if n % RECONCILE_EVERY == 0:
                     await self._put_back_lost()
-                    await asyncio.to_thread(self._tidy)
+                    for chore in self._chores:
+                        await asyncio.to_thread(chore)
             except _LOST_DATABASE:  # the next look is soon
                 logger.warning("what is abandoned was not looked for: the database is away")
 

@@ -48,10 +48,15 @@ class Hold:
 
 
 class Garbage:
-    """Lists and forgets dead generations; collecting twice equals collecting once."""
+    """Lists and forgets dead generations; collecting twice equals collecting once.
 
-    def __init__(self, engine: Engine) -> None:
+    Attributes:
+        silent_s: who holds a generation and says nothing for so long loses it.
+    """
+
+    def __init__(self, engine: Engine, *, silent_s: int = SILENT_S) -> None:
         self._engine = engine
+        self.silent_s = silent_s
 
     def dead_generations(self) -> list[DeadGeneration]:
         """Return the generations that no reader can reach."""
@@ -67,14 +72,14 @@ class Garbage:
         """Keep a generation and all blobs from being collected while something is stored for it.
 
         Nobody starts the work that is leased meanwhile. Who holds says that storing goes on;
-        somebody who was suspended meanwhile, and says nothing, holds up the others for `SILENT_S`.
+        somebody who was suspended meanwhile, and says nothing, loses it.
 
         Args:
             generation: what something is stored for.
             state: nothing may be stored for a generation in another one.
             lease: the start of work that stores it, if another start can take it over.
         """
-        silent = func.set_config("idle_in_transaction_session_timeout", f"{SILENT_S}s", True)  # noqa: FBT003  an argument of SQL
+        silent = func.set_config("idle_in_transaction_session_timeout", f"{self.silent_s}s", True)  # noqa: FBT003  an argument of SQL
         found = select(generations.c.state).where(generations.c.id == generation)
         with self._engine.begin() as connection:
             connection.execute(select(silent, func.pg_advisory_xact_lock_shared(BLOBS_LOCK)))

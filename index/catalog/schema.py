@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -97,6 +98,7 @@ generations = Table(
     Column("state", Text, nullable=False),  # building, live, dead, shelved (bytes for a retry)
     _created_at(),
 )
+Index("generations_dead", generations.c.id, postgresql_where=generations.c.state == "dead")
 
 pages = Table(
     "pages",
@@ -138,6 +140,7 @@ jobs = Table(
     _created_at(),
     _updated_at(),
 )
+Index("jobs_open", jobs.c.created_at, postgresql_where=jobs.c.state.in_(["queued", "running"]))
 
 rebuilds = Table(  # the index beside the one that answers: at most one a collection
     "rebuilds",

@@ -11,11 +11,16 @@ ALTER TABLE {table}
     ADD COLUMN waits INTEGER NOT NULL DEFAULT 0,
     ADD COLUMN waits_since TIMESTAMPTZ;
 """
-IS_READ = "ALTER TABLE jobs ADD COLUMN is_read BOOLEAN NOT NULL DEFAULT false"
+OTHERS = (
+    "ALTER TABLE jobs ADD COLUMN is_read BOOLEAN NOT NULL DEFAULT false",
+    "CREATE INDEX jobs_open ON jobs (created_at) WHERE state IN ('queued', 'running')",
+    "CREATE INDEX generations_dead ON generations (id) WHERE state = 'dead'",
+)
 
 
 def upgrade() -> None:
-    """Add the columns."""
+    """Add the columns, and indexes of the few rows that workers look for again and again."""
     for table in ("jobs", "rebuilds"):
         op.get_bind().exec_driver_sql(COLUMNS.format(table=table))
-    op.get_bind().exec_driver_sql(IS_READ)
+    for statement in OTHERS:
+        op.get_bind().exec_driver_sql(statement)
