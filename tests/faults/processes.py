@@ -1,7 +1,7 @@
 """`pagesight serve` in a process of its own, to be killed, stopped and started again.
 
-`multiprocessing`'s fork server starts it, in which the third-party packages are imported already:
-it is up in two seconds and not in fifteen, and dies like any other process.
+`multiprocessing`'s fork server starts it, in which everything is imported already: it is up within
+a second and not ten later, and dies like any other process.
 """
 
 import multiprocessing

@@ -3,11 +3,13 @@
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
+from ingest.pipeline import CHUNK_PAGES
 from tests.faults.canaries import Canary
 from tests.faults.oracle import DOCUMENTS, Ledger, make_collection, search, upload
 from tests.faults.processes import Server, server
@@ -79,13 +81,14 @@ def mount(*told: str) -> None:
 
 
 def fill(folder: Path, *, but_mib: int) -> Path:
-    """Take a disk's room away but for so much."""
-    room = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
-    ballast = folder / "somebody-elses-file"
-    with ballast.open("wb") as file:
-        for _ in range(max(room // MIB - but_mib, 0)):
+    """Take a disk's room away but for so much; with nothing left, to the last byte."""
+    disk_now = os.statvfs(folder)
+    room = disk_now.f_bavail * disk_now.f_frsize
+    taken = folder / "somebody-elses-file"
+    with taken.open("wb", buffering=0) as file, suppress(OSError):
+        while but_mib == 0 or file.tell() < room - but_mib * MIB:
             file.write(bytes(MIB))
-    return ballast
+    return taken
 
 
 @MOUNTS
@@ -102,14 +105,14 @@ def test_below_the_watermark_only_new_work_is_refused(tmp_path: Path) -> None:
         ledger = begun(started)
         document = ledger.hand_in(started.http, Canary(1))
         ledger.check(started.http)
-        ballast = fill(small, but_mib=90)
+        taken = fill(small, but_mib=90)
         told = upload(started.http, Canary(2))
         assert (told.status_code, told.json()["code"]) == (507, "storage_full")
         assert "retry-after" in told.headers
         ledger.check(started.http)
         ledger.delete(started.http, document)
         ledger.check(started.http)
-        ballast.unlink()
+        taken.unlink()
         wait_for(started.is_ready)
         ledger.hand_in(started.http, Canary(3))
         ledger.check(started.http)
@@ -118,16 +121,19 @@ def test_below_the_watermark_only_new_work_is_refused(tmp_path: Path) -> None:
 @MOUNTS
 @pytest.mark.faults(
     "the disk is filled to the last byte while a document is worked on",
-    result="refused or, at worst, the process dies; with room again it starts and nothing is lost",
+    result="new work is refused; at worst the process dies; with room again nothing is lost",
 )
 def test_a_disk_without_a_byte_left_loses_nothing(tmp_path: Path) -> None:
-    with disk(tmp_path / "disk", 700) as small, server(small / "data") as started:
+    with (
+        disk(tmp_path / "disk", 700) as small,
+        server(small / "data", PAGESIGHT_MIN_FREE_BYTES=str(100 * MIB)) as started,
+    ):
         ledger = begun(started)
-        ledger.hand_in(started.http, Canary(1, 20))
-        ballast = fill(small, but_mib=0)
-        told = upload(started.http, Canary(2))
-        assert told.status_code in (503, 507), told.text
-        ballast.unlink()
+        ledger.hand_in(started.http, Canary(1, 3 * CHUNK_PAGES))
+        taken = fill(small, but_mib=0)
+        with suppress(httpx.TransportError):
+            assert upload(started.http, Canary(2)).status_code in (503, 507)
+        taken.unlink()
         if started.is_alive():
             started.kill_everything()
         started.start()

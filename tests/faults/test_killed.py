@@ -172,7 +172,7 @@ def test_a_server_that_is_held_keeps_its_folder_and_goes_on(home: Home, tmp_path
 
 
 @pytest.mark.faults(
-    "SIGKILL in the middle of a search and of an upload's body",
+    "SIGKILL in the middle of an upload's body",
     result="nothing of half a file; the next process finds what was there",
 )
 def test_half_an_upload_leaves_nothing(home: Home) -> None:

@@ -48,6 +48,7 @@ def forgetful(database: Database, data_folder: Path) -> Iterator[Service]:
         vectors=ForgetfulStore(data_folder / "vectors", n_silent=2),
         shelf=parts.shelf(chosen, HashedWords()),
         ownership=None,
+        role="all",
     )
     yield service
     service.close()

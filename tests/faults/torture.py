@@ -8,6 +8,7 @@ PostgreSQL, too. Whose request gets no answer makes it again in the next life, a
 """
 
 import argparse
+import logging
 import tempfile
 import threading
 from collections import Counter
@@ -29,6 +30,7 @@ KEPT = 8
 REMEMBERED = 8
 LIFE_S = 20.0
 Redo = Callable[[], None]
+logger = logging.getLogger(__name__)
 
 
 class Torture:
@@ -88,6 +90,7 @@ class Torture:
         """See that it is dead, by now at the latest; now and then its database dies with it."""
         self.told["kills"] += 1
         self.told[how] += 1
+        logger.info("%d kills, %d checks", self.told["kills"], self.told["checks"])
         if self.running.is_alive():
             self.running.kill()
         if self.told["kills"] % 5 == 0:
@@ -174,6 +177,8 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=250)
     parser.add_argument("--seed", type=int, default=8)
     asked = parser.parse_args()
+    logging.basicConfig(format="%(asctime)s %(message)s")
+    logger.setLevel(logging.INFO)
     with tempfile.TemporaryDirectory() as folder, server(Path(folder) / "data") as running:
         torture = Torture(running, Random(asked.seed))  # noqa: S311  moments, nothing secret
         torture.run(asked.kills)
