@@ -1,7 +1,8 @@
 """The fault matrix of docs/guarantees.md, read from the tests that are its rows.
 
-A test is a row by its mark: `faults("what is done", result="what comes of it")`. What was tried is
-counted: the cases of a parametrised test, or the `tries` that the mark names.
+A test is a row by its mark, wherever it stands: `faults("what is done", result="what comes of
+it")`. What was tried is counted: the cases of a parametrised test, or the `tries` that the mark
+names.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
-PAGE = HERE.parents[1] / "docs" / "guarantees.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "guarantees.md"
+MARK = "mark.faults("
 BEGIN, END = "<!-- the suite writes from here -->", "<!-- to here -->"
 HEAD = "| fault | tried | what comes of it |\n|---|---|---|\n"
 
@@ -25,23 +27,25 @@ class Row:
         fault: what is done, in words.
         result: what comes of it.
         n_tries: how often, or at how many points, it is done.
-        module: the test's, without the folder.
+        test: the file of the test, from the root.
     """
 
     fault: str
     result: str
     n_tries: int
-    module: str
+    test: str
 
     def told(self) -> str:
         """The row as it stands in the page."""
-        link = f"[{self.fault}](../tests/faults/{self.module}.py)"
+        link = f"[{self.fault}](../{self.test})"
         return f"| {link} | {self.n_tries:,} | {self.result} |\n"
 
 
 def rows() -> list[Row]:
-    """Every row, in the order of the modules and the tests in them."""
-    return [row for module in sorted(HERE.glob("test_*.py")) for row in _rows(module.stem)]
+    """Every row, in the order of the files and the tests in them."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    marked = [file for file in files if MARK in file.read_text("utf-8")]
+    return [row for file in marked for row in _rows(file.relative_to(ROOT))]
 
 
 def table() -> str:
@@ -56,13 +60,14 @@ def written(page: str) -> str:
     return f"{before}{BEGIN}\n{table()}{END}{after}"
 
 
-def _rows(module: str) -> Iterator[Row]:
-    for test in vars(import_module(f"tests.faults.{module}")).values():
+def _rows(file: Path) -> Iterator[Row]:
+    module = import_module(".".join(file.with_suffix("").parts))
+    for test in vars(module).values():
         marks = {mark.name: mark for mark in getattr(test, "pytestmark", [])}
         if callable(test) and "faults" in marks and marks["faults"].args:
             told = marks["faults"]
             n_tries = told.kwargs.get("tries", 1) * _n_cases(test)
-            yield Row(told.args[0], told.kwargs["result"], n_tries, module)
+            yield Row(told.args[0], told.kwargs["result"], n_tries, file.as_posix())
 
 
 def _n_cases(test: Callable[..., object]) -> int:
