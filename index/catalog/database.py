@@ -19,6 +19,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 
+from index.catalog.postmaster import settle
 from index.errors import DatabaseUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -103,6 +104,7 @@ def _open_embedded(folder: Path) -> Database:
 
     folder.mkdir(parents=True, exist_ok=True)
     _forget_dead_processes(folder / ".handle_pids.json")
+    settle(folder)
     try:
         server = get_server(folder, cleanup_mode="stop")
     except (OSError, RuntimeError, AssertionError, SubprocessError, KeyError) as error:
