@@ -133,8 +133,9 @@ def check_unseen(http: httpx.Client, document: str, canary: Canary) -> None:
     for number, word in enumerate(canary.words, 1):
         assert document not in {hit["document"] for hit in search(http, word, limit=100)}
         assert http.get(f"{DOCUMENTS}/{document}/pages/{number}/image").status_code == 404
-        answer = http.post(ANSWERS, json={"query": f"Who wrote {word}?"}).raise_for_status().json()
-        assert document not in {one["document"] for one in answer["citations"]}
+    asked = {"query": f"Who wrote {canary.words[0]}?"}
+    answer = http.post(ANSWERS, json=asked).raise_for_status().json()
+    assert document not in {one["document"] for one in answer["citations"]}
 
 
 def check_gone(http: httpx.Client, document: str, canary: Canary) -> None:

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.faults
 N_AT_ONCE, N_TIMES = 50, 3
 N_DELETIONS, N_READS = 500, 10_000
 N_PAGES = 3
+HELD_S = 60.0
 BOTH = "Who wrote into the book of the island?"
 
 
@@ -76,23 +77,37 @@ def test_a_storm_of_the_same_file_is_one_document(
 
 
 class Moments:
-    """Deletes what it has just handed in, after a drawn moment; every tenth when it is ready."""
+    """Deletes what it has just handed in: at a drawn moment, while its rows are made, when ready."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, encoder: HashedWords) -> None:
         self.service = service
         self.drawn = Random(8)  # noqa: S311  moments, nothing secret
-        self.pause = threading.Event()
+        self.encodes, self.deleted = threading.Event(), threading.Event()
+        encoder.before_pages = self._hold
 
-    def meet(self, canary: Canary) -> str:
-        """Hand a document in, and delete it a moment later; returns its id."""
+    def meet(self, canary: Canary) -> UUID:
+        """Hand a document in and delete it; returns its id."""
+        self.encodes.clear()
+        self.deleted.clear()
         document, job = self.service.upload("default", canary.name, [canary.content], {})
         assert job is not None
-        if canary.number % 10:
-            self.pause.wait(self.drawn.uniform(0, 0.12))
-        else:
-            wait_for(lambda: self.service.ledger.job(job.id).state == "done")
+        self._wait(canary.number % 4, job.id)
         self.service.delete_document("default", document.id)
-        return str(document.id)
+        self.deleted.set()
+        return document.id
+
+    def _wait(self, kind: int, job: UUID) -> None:
+        if kind == 0:
+            self.deleted.set()  # nothing is held
+            wait_for(lambda: self.service.ledger.job(job).state == "done")
+        elif kind == 1:
+            assert self.encodes.wait(HELD_S)
+        else:
+            self.encodes.wait(self.drawn.uniform(0, 0.3))
+
+    def _hold(self, _: int) -> None:
+        self.encodes.set()
+        assert self.deleted.wait(HELD_S)
 
 
 @pytest.mark.slow
@@ -102,13 +117,13 @@ class Moments:
     tries=N_DELETIONS,
 )
 def test_a_deletion_wins_over_the_ingest_that_it_meets(
-    service: Service, database: Database
+    service: Service, database: Database, encoder: HashedWords
 ) -> None:
     index(service, "stays.pdf", Canary(0).content)
-    moments, ended = Moments(service), Counter[str]()
+    moments, ended = Moments(service, encoder), Counter[str]()
     service.worker.start()
     for number in range(1, N_DELETIONS + 1):
-        gone = UUID(moments.meet(Canary(number)))
+        gone = moments.meet(Canary(number))
         with pytest.raises(DocumentNotFound):
             service.catalog.document("default", gone)
     wait_for(lambda: not service.ledger.open_jobs(), at_most_s=60)
