@@ -77,7 +77,7 @@ def test_a_storm_of_the_same_file_is_one_document(
 
 
 class Moments:
-    """Deletes what was just handed in: at a drawn moment, as its rows are made, when it is ready."""
+    """Deletes what was just handed in: at any moment, as its rows are made, when it is ready."""
 
     def __init__(self, service: Service, encoder: HashedWords) -> None:
         self.service = service
