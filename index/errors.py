@@ -57,6 +57,7 @@
     │   ├── FetchBusy               fetch_busy
     │   ├── FetchFailed             fetch_failed         the server of a URL does not give the file
     │   │   └── FetchTimeout        fetch_timed_out
+    │   ├── SandboxUnavailable      sandbox_unavailable
     │   ├── VlmUnavailable          vlm_unavailable
     │   └── AnswerCancelled         answer_cancelled
     └── MissingDependency           missing_dependency   the message says what installs it
@@ -329,6 +330,10 @@ class Overloaded(Unavailable):
     def __init__(self, message: str, *, reason: Literal["full", "late"] = "full") -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class SandboxUnavailable(Unavailable):
+    """The machine cannot start a process to read files in; the file is not the cause."""
 
 
 class VlmUnavailable(Unavailable):
