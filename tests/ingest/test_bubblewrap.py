@@ -22,7 +22,9 @@ from ingest.sandbox import BOOT, Child, ChildDied, Patience, starter
 
 TELL = "import json, os, socket, struct, sys, time, ctypes, signal, subprocess\n"
 TELL += "def tell(told):\n"
-TELL += " h = json.dumps(dict(kind='refused', number=0, code='c', message=json.dumps(told))).encode()\n"
+TELL += (
+    " h = json.dumps(dict(kind='refused', number=0, code='c', message=json.dumps(told))).encode()\n"
+)
 TELL += " sys.stdout.buffer.write(struct.pack('>I', len(h)) + h); sys.stdout.flush()\n"
 TRY = TELL + "def does(program):\n"
 TRY += " try: exec(program)\n"
