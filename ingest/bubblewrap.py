@@ -55,9 +55,9 @@ class Bubblewrap:
             *("--die-with-parent", "--new-session", "--cap-drop", "ALL"),
             *(f"--unshare-{name}" for name in NAMESPACES),
             *(self._as_nobody() if self.is_root else ("--unshare-user", "--disable-userns")),
+            *("--size", str(SCRATCH_BYTES), "--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108 - its own
             *shown(visible()),
             *("--perms", "0755", "--dir", "/dev", "--dev-bind", "/dev/null", "/dev/null"),
-            *("--size", str(SCRATCH_BYTES), "--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108 - its own
             *self._document(document),
             *("--remount-ro", "/", "--chdir", "/tmp"),  # noqa: S108 - its own
             *self._limited(),

@@ -37,11 +37,14 @@ from ingest.bubblewrap import (
 from ingest.child import Task
 from ingest.frames import (
     LENGTH,
+    MAX_HEADER_BYTES,
+    MAX_WORDS_BYTES,
     BadFrame,
     Drawn,
     Message,
-    header_length,
+    checked_length,
     parse_header,
+    parse_words,
 )
 from ingest.limits import Limits
 
@@ -165,22 +168,25 @@ class Child:
         """
         with self._patience.deadline() as deadline:
             try:
-                message = parse_header(self._read(self._header_length(deadline), deadline))
+                message = parse_header(self._read_counted(MAX_HEADER_BYTES, deadline))
                 if isinstance(message, Drawn):
-                    return self._with_pixels(message, deadline)
+                    return self._with_words_and_pixels(message, deadline)
             except BadFrame as error:
                 raise ChildDied(f"the child broke the protocol: {error}") from error
             return message
 
-    def _header_length(self, deadline: float) -> int:
-        return header_length(self._read(LENGTH.size, deadline))
-
-    def _with_pixels(self, page: Drawn, deadline: float) -> Drawn:
+    def _with_words_and_pixels(self, page: Drawn, deadline: float) -> Drawn:
         limits = self._limits
         is_in_budget = 0 < page.width * page.height <= limits.max_pixels + limits.max_edge_px
         if not is_in_budget or max(page.width, page.height) > limits.max_edge_px:
             raise BadFrame(f"a page of {page.width} x {page.height} pixels")
-        return replace(page, pixels=self._read(page.width * page.height * 3, deadline))
+        words = parse_words(self._read_counted(MAX_WORDS_BYTES, deadline))
+        pixels = self._read(page.width * page.height * 3, deadline)
+        return replace(page, words=words, pixels=pixels)
+
+    def _read_counted(self, most: int, deadline: float) -> bytearray:
+        length = checked_length(self._read(LENGTH.size, deadline), most)
+        return self._read(length, deadline)
 
     def _read(self, n_bytes: int, deadline: float) -> bytearray:
         data = bytearray(n_bytes)
