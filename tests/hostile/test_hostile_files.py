@@ -101,16 +101,19 @@ IMAGES = [
 ]
 
 
-def handed_in(service: Service, name: str, content: bytes) -> dict[str, Any]:
-    client = TestClient(create_app(service), base_url=HERE)
+@pytest.fixture(scope="module")
+def client(hardened: Service) -> TestClient:
+    return TestClient(create_app(hardened), base_url=HERE)
+
+
+def handed_in(client: TestClient, name: str, content: bytes) -> dict[str, Any]:
     answer = client.post("/v1/collections/default/documents", files={"file": (name, content)})
     assert answer.status_code == 202, answer.text
     body: dict[str, Any] = answer.json()["document"]
     return body
 
 
-def ending(service: Service, document: dict[str, Any]) -> str:
-    client = TestClient(create_app(service), base_url=HERE)
+def ending(client: TestClient, document: dict[str, Any]) -> str:
     told = client.get(f"/v1/collections/default/documents/{document['id']}").json()
     return str(told["error"]["code"] if told["error"] else told["state"])
 
@@ -132,20 +135,24 @@ def sizes(service: Service, name: str) -> set[tuple[int, int]]:
 
 @pytest.mark.parametrize(("ends", "make"), [*PAGES, *CONTENTS, *PICTURES_INSIDE, *FILES, *IMAGES])
 def test_a_bomb_ends_with_its_code_and_its_neighbour_is_read(
-    hardened: Service, request: pytest.FixtureRequest, ends: str, make: Make
+    hardened: Service,
+    client: TestClient,
+    request: pytest.FixtureRequest,
+    ends: str,
+    make: Make,
 ) -> None:
     name, content = f"{request.node.callspec.id}.pdf", make()
     number = next(NEIGHBOURS)
     _, before = peak_and_rest()
     started = time.monotonic()
-    hostile = handed_in(hardened, name, content)
-    neighbour = handed_in(hardened, f"{number}.pdf", pdfs.honest(f"neighbour{number}"))
+    hostile = handed_in(client, name, content)
+    neighbour = handed_in(client, f"{number}.pdf", pdfs.honest(f"neighbour{number}"))
 
     hardened.worker.run_until_empty()
 
     peak, _ = peak_and_rest()
-    assert ending(hardened, hostile) == ends
-    assert ending(hardened, neighbour) == "ready"
+    assert ending(client, hostile) == ends
+    assert ending(client, neighbour) == "ready"
     assert time.monotonic() - started < AT_MOST_S
     assert peak < MAX_GROWTH * before
     if ends == "ready":
