@@ -71,7 +71,7 @@ class Service:
         self.keys = Keys(database.engine)
         self.spending = Spending(database.engine)
         self.doorkeeper = parts.doorkeeper(settings, self.keys, ownership)
-        self._database = database
+        self.database = database
         self._ownership = ownership
         queue = JobQueue(database.conninfo)
         self.intake = Intake(database.engine, queue.enqueue)
@@ -80,15 +80,15 @@ class Service:
         self.receipts = Receipts(database.engine)
         self.garbage = Garbage(database.engine)
         self.golden = GoldenQuestions(database.engine)
-        ledger = RebuildLedger(database.engine, queue.enqueue_rebuild)
-        fillings = Fillings(database.engine)
+        self.rebuild_ledger = ledger = RebuildLedger(database.engine, queue.enqueue_rebuild)
+        self.fillings = fillings = Fillings(database.engine)
         self.rebuilds = Rebuilds(self.catalog, ledger, fillings, vectors, self.holdings)
         stores = Stores(
             self.catalog, self.ledger, self.garbage, vectors, self.blobs, ledger, fillings
         )
-        self._scoring = parts.scoring(settings, vectors, self.catalog)
+        self.scoring = parts.scoring(settings, vectors, self.catalog)
         reader, room = parts.reader(settings), settings.min_free_bytes
-        prepare, told = self._scoring.prepare, self.telemetry
+        prepare, told = self.scoring.prepare, self.telemetry
         self.indexer = Indexer(
             stores, reader, shelf.of, min_free_bytes=room, published=prepare, watch=told
         )
@@ -100,7 +100,7 @@ class Service:
         ]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None)
         self.pages = Pages(self.catalog, self.blobs)
-        searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self.pages.words)
+        searching = SearchParts(self.catalog, vectors, shelf.of, self.scoring, self.pages.words)
         self._searcher = Searcher(searching)
         self.heat_maps = HeatMaps(self.catalog, self.pages, self.holdings, self._searcher)
         admission = Admission(self.pages, self._language, self._known_terms)
@@ -167,9 +167,9 @@ class Service:
         self.recall.close()
         self._searcher.close()
         self.shelf.close()
-        self._scoring.close()
+        self.scoring.close()
         self.vectors.close()
-        self._database.close()
+        self.database.close()
         self.telemetry.close()
         if self._ownership is not None:
             self._ownership.release()
@@ -209,7 +209,7 @@ class Service:
         self.indexer.collect_garbage()
         self.holdings.end(found)
         for layer in found.layers:
-            self._scoring.drop(layer.store)
+            self.scoring.drop(layer.store)
 
     def upload(
         self,

@@ -1,0 +1,36 @@
+"""Who changed what, line after line; and what was deleted and may still lie on the disk."""
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0006"
+
+TABLES = """
+CREATE TABLE audit (
+    number BIGINT PRIMARY KEY,
+    at TIMESTAMPTZ NOT NULL,
+    tenant TEXT NOT NULL,
+    who TEXT NOT NULL,
+    action TEXT NOT NULL,
+    result TEXT NOT NULL,
+    request TEXT NOT NULL,
+    about JSONB NOT NULL,
+    previous TEXT NOT NULL,
+    digest TEXT NOT NULL
+);
+CREATE INDEX ix_audit_tenant ON audit (tenant, number);
+CREATE TABLE remains (
+    generation UUID PRIMARY KEY,
+    collection TEXT NOT NULL,
+    document UUID NOT NULL,
+    sha256 TEXT NOT NULL,
+    n_points INTEGER NOT NULL,
+    n_blobs INTEGER NOT NULL,
+    deleted_at TIMESTAMPTZ NOT NULL DEFAULT now()
+);
+"""
+
+
+def upgrade() -> None:
+    """Create the tables."""
+    op.get_bind().exec_driver_sql(TABLES)
