@@ -12,7 +12,7 @@ from uuid import UUID
 
 from api.access import Access
 from api.deeds import deed_of
-from api.erasure_bodies import DatabaseErased, ErasureBody, erased_body, erasure_body
+from api.erasure_bodies import DatabaseErased, ErasureBody, erased_bodies
 from api.service import Service
 from index.catalog.entries import Collection, Layer, Rebuild, layers_of
 from index.catalog.remains import Remain, Remains
@@ -67,12 +67,13 @@ class Erasing:
             for document in documents:
                 self._delete(collection or "", document)
             gone = self._erase(access, collection)
-            about = {"erased": [erased_body(one).model_dump(mode="json") for one in gone]}
+            erased = erased_bodies(gone)
+            about = {"erased": [one.model_dump(mode="json") for one in erased]}
             named = {"collection": collection} if collection else {}
             deed = deed_of(access, "document.erase", named | about, request=request, who=who)
             line = self._remains.settle(gone, deed)
         database: DatabaseErased = "whole" if self._is_embedded else "tables"
-        return erasure_body(gone, line, database)
+        return ErasureBody(erased=erased, database=database, line=line.number, digest=line.digest)
 
     def _erase(self, access: Access, collection: str | None) -> list[Remain]:
         self._service.indexer.collect_garbage()

@@ -1,13 +1,12 @@
 """The JSON of erasures: what is to be gone, and the receipt that it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from api.schemas import NAMED_PATTERN, Body, RequestBody
-from index.catalog.audit import Line
 from index.catalog.remains import Remain
 
 DatabaseErased = Literal["whole", "tables"]
@@ -47,19 +46,20 @@ class ErasureBody(Body):
     digest: str = Field(description="of that line; keep it elsewhere to prove the log by")
 
 
-def erasure_body(gone: Sequence[Remain], line: Line, database: DatabaseErased) -> ErasureBody:
-    """Show what is gone."""
-    erased = [erased_body(remain) for remain in gone]
-    return ErasureBody(erased=erased, database=database, line=line.number, digest=line.digest)
-
-
-def erased_body(remain: Remain) -> ErasedBody:
-    """Show a version of a document."""
-    return ErasedBody(
-        collection=remain.collection,
-        document=str(remain.document),
-        sha256=remain.sha256,
-        pages=remain.n_points,
-        files=remain.n_blobs,
-        deleted_at=remain.deleted_at,
-    )
+def erased_bodies(gone: Iterable[Remain]) -> list[ErasedBody]:
+    """Show what is gone: the bytes of a document once, however often they were worked on."""
+    by_original: dict[tuple[str, str, str], list[Remain]] = {}
+    for one in gone:
+        original = (one.collection, str(one.document), one.sha256)
+        by_original.setdefault(original, []).append(one)
+    return [
+        ErasedBody(
+            collection=collection,
+            document=document,
+            sha256=sha256,
+            pages=sum(one.n_points for one in of_it),
+            files=sum(one.n_blobs for one in of_it),
+            deleted_at=max(one.deleted_at for one in of_it),
+        )
+        for (collection, document, sha256), of_it in by_original.items()
+    ]

@@ -94,7 +94,7 @@ def _verdict(found: Verdict) -> str:
 
 
 def _told(line: AuditLine) -> str:
-    about = " ".join(f"{k}={v}" for k, v in line.about.items() if not isinstance(v, list))
+    about = " ".join(f"{k}={v}" for k, v in sorted(line.about.items()) if not isinstance(v, list))
     n_erased = len(line.about.get("erased", []))
     erased = f" erased={n_erased}" if "erased" in line.about else ""
     at = line.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

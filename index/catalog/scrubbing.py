@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, delete, func, not_, or_, select, text
 from index.catalog.schema import documents, jobs, metadata, receipts
 from index.errors import DatabaseUnavailable
 
-KEPT = {"audit", "keys", "questions", "spending"}  # they never held anything of a document
+KEPT = {"audit", "keys", "questions", "remains", "spending"}  # they hold nothing of a document
 QUEUE = ("procrastinate_jobs", "procrastinate_events")
 WRITTEN_ANEW = (*sorted(metadata.tables.keys() - KEPT), *QUEUE)
 SETTINGS = {"wal_recycle": "off", "log_error_verbosity": "terse"}
