@@ -8,7 +8,8 @@ ours and the write-ahead log, with its archives and replicas, is its owner's.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, delete, func, not_, or_, select, text, update
@@ -47,17 +48,19 @@ class Scrubber:
         Tables are locked one after the other, each while it is written; readers wait.
 
         Raises:
-            DatabaseUnavailable: a transaction that began before is still open after a minute.
+            DatabaseUnavailable: a transaction that began before is still open after a minute, or
+                one holds a table for that long.
         """
         with self._engine.begin() as connection:
             _forget_receipts(connection, gone)
             _forget_messages(connection)
         with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             self._wait_for_others(connection)
-            if self._is_embedded:
-                _write_system_tables(connection)
-            for table in WRITTEN_ANEW:
-                connection.execute(text(f"VACUUM (FULL, ANALYZE) {table}"))
+            with _waiting_at_most(connection, WAIT_S):
+                if self._is_embedded:
+                    _write_system_tables(connection)
+                for table in WRITTEN_ANEW:
+                    connection.execute(text(f"VACUUM (FULL, ANALYZE) {table}"))
             if self._is_embedded:
                 _remove_log(connection)
 
@@ -90,6 +93,16 @@ def set_up(engine: Engine) -> None:
         connection.execute(text("SELECT pg_reload_conf()"))
 
 
+@contextmanager
+def _waiting_at_most(connection: Connection, seconds: float) -> Iterator[None]:
+    """Give up a statement that waits longer for a lock."""
+    connection.execute(text(f"SET lock_timeout = {round(seconds * 1000)}"))
+    try:
+        yield
+    finally:
+        connection.execute(text("RESET lock_timeout"))
+
+
 def _shown(connection: Connection, name: str) -> str:
     return str(connection.execute(text(f"SHOW {name}")).scalar_one())
 
@@ -120,7 +133,8 @@ def _remove_log(connection: Connection) -> None:
 
     A segment that was made ready for reuse has old bytes, too: those are gone through first.
     """
-    newest = connection.execute(text("SELECT max(name) FROM pg_ls_waldir()")).scalar_one()
+    named = "SELECT max(name) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'"
+    newest = connection.execute(text(named)).scalar_one()
     while True:
         connection.execute(text("SELECT pg_switch_wal()"))
         connection.execute(text("CHECKPOINT"))
