@@ -39,6 +39,7 @@
     │   ├── JobNotOpen              job_not_open
     │   ├── JobNotRetryable         job_not_retryable
     │   ├── RequestInProgress       request_in_progress
+    │   ├── ErasureBusy             erasure_busy
     │   └── RebuildBusy             rebuild_busy
     ├── ManifestMismatch            manifest_mismatch    the index was built by something else
     │   └── PooledRowsMissing       pooled_rows_missing
@@ -248,6 +249,10 @@ class JobNotRetryable(Conflict):
 
 class RequestInProgress(Conflict):
     """The same request, with the same idempotency key, is being worked on."""
+
+
+class ErasureBusy(Conflict):
+    """Something is being erased at this moment."""
 
 
 class RebuildBusy(Conflict):
