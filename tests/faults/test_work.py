@@ -23,7 +23,7 @@ HELD_S = 60.0
 
 
 class Held:
-    """Holds the first batches of pages, each until it is let go, as suspended processes would be."""
+    """Holds the first batches of pages, each until it is let go, as if its process was stopped."""
 
     def __init__(self, n_batches: int) -> None:
         self.reached = [threading.Event() for _ in range(n_batches)]
