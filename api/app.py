@@ -25,6 +25,7 @@ from api.routes import (
     job,
     key,
     page,
+    points,
     probe,
     question,
     reindex,
@@ -49,6 +50,7 @@ REST = (
     evaluation,
     key,
     spending,
+    points,
     chat,
 )
 

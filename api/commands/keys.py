@@ -18,6 +18,7 @@ from api.commands.shared import (
     says_errors,
 )
 from api.key_bodies import KeyBody, KeyList, issued_body, key_body, spending_body
+from index.backup.restorer import check_restored
 from index.catalog.accounts import DEFAULT_TENANT, SCOPES, KeyLimits, NewKey, Scope
 from index.catalog.database import Database
 from index.catalog.keys import Keys
@@ -130,6 +131,7 @@ def list_spending(*, data: Path | None, tenant: str | None, days: int, as_json: 
 def _database(data: Path | None) -> Iterator[Database]:
     """Open the catalog alone: a server may own the rest of the folder."""
     settings = load_settings(data)
+    check_restored(settings.data)
     database = Database.open(settings.database_url, folder=settings.data / "postgres")
     with closing(database):
         yield database

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, delete, func, select, union, update
 
+from index.catalog.backup_lock import check_may_remove, may_remove
 from index.catalog.schema import collections, documents, generations, jobs, pages
 
 BLOBS_LOCK = 0x626C_6F62  # "blob": any number will do, as long as every process agrees
@@ -31,9 +32,11 @@ class Garbage:
         self._engine = engine
 
     def dead_generations(self) -> list[DeadGeneration]:
-        """Return the generations that no reader can reach."""
+        """Return the generations that no reader can reach; none while a backup may read them."""
         query = select(generations).where(generations.c.state == "dead")
         with self._engine.connect() as connection:
+            if not may_remove(connection):
+                return []
             rows = connection.execute(query).all()
         return [DeadGeneration(row.id, row.collection) for row in rows]
 
@@ -50,8 +53,13 @@ class Garbage:
             yield present == state
 
     def condemn(self, collection: str) -> None:
-        """Take all of a collection out of every read at once, to be collected."""
+        """Take all of a collection out of every read at once, to be collected.
+
+        Raises:
+            BackupRunning: a backup reads it.
+        """
         with self._engine.begin() as connection:
+            check_may_remove(connection)
             for table in (documents, jobs):
                 connection.execute(delete(table).where(table.c.collection == collection))
             connection.execute(

@@ -70,11 +70,8 @@ class QdrantVectorStore:
             return
         config = _config(dim, pooled=pooled, quantization=self._quantization)
         self._call(lambda: self._client.create_collection(collection, **config))
-        for field, kind in (
-            (stored.GENERATION, models.PayloadSchemaType.KEYWORD),
-            (stored.PAGE, models.PayloadSchemaType.INTEGER),
-        ):
-            self._create_index(collection, field, kind)
+        self._create_index(collection, stored.GENERATION, models.PayloadSchemaType.KEYWORD)
+        self._create_index(collection, stored.PAGE, models.PayloadSchemaType.INTEGER)
 
     def has(self, collection: str) -> bool:
         """Tell whether there is a collection of that name."""
