@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql
 from index.backup.description import CollectionDump, TableDump
 from index.backup.layout import table_name
 from index.backup.layout import write as write_file
-from index.catalog.backup_lock import kept_for_backup
+from index.catalog.backup_lock import keep_for_backup
 from index.catalog.schema import (
     collections,
     documents,
@@ -65,10 +65,8 @@ class Snapshot:
         Raises:
             BackupRunning: another backup is being made.
         """
-        with (
-            psycopg.connect(conninfo, autocommit=True) as connection,
-            kept_for_backup(connection),
-        ):
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            keep_for_backup(connection)
             connection.execute("SET TIME ZONE 'UTC'")
             connection.execute("SET client_encoding TO 'UTF8'")
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ

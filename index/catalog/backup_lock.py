@@ -3,8 +3,6 @@
 A killed process holds no lock, so a backup that was cut off is in nobody's way.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -13,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from index.errors import BackupRunning
 
 BACKUP_LOCK = 0x6261_636B  # "back": any number will do, as long as every process agrees
-WAIT = "10s"  # for who holds it shared, each for one short transaction
+WAIT_S = 10.0  # for who holds it shared, each for one short transaction
 
 
 def may_remove(connection: Connection) -> bool:
@@ -32,20 +30,17 @@ def check_may_remove(connection: Connection) -> None:
         raise BackupRunning("a backup reads what was to be removed; try again when it is done")
 
 
-@contextmanager
-def kept_for_backup(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Have nothing removed meanwhile; `connection` is in no transaction.
+def keep_for_backup(connection: psycopg.Connection[Any], *, wait_s: float = WAIT_S) -> None:
+    """Have nothing removed until this connection, which is in no transaction, is closed.
 
     Raises:
         BackupRunning: another backup is being made.
     """
     try:
         with connection.transaction():
-            connection.execute(f"SET LOCAL lock_timeout = '{WAIT}'")
+            connection.execute(
+                "SELECT set_config('lock_timeout', %s, true)", [f"{round(wait_s * 1000)}ms"]
+            )
             connection.execute("SELECT pg_advisory_lock(%s)", [BACKUP_LOCK])
     except psycopg.errors.LockNotAvailable as error:
         raise BackupRunning("another backup is being made; wait until it is done") from error
-    try:
-        yield
-    finally:
-        connection.execute("SELECT pg_advisory_unlock(%s)", [BACKUP_LOCK])
