@@ -16,6 +16,7 @@ from index.backup import restorer, writer
 from index.backup.description import Description, check_backup
 from index.backup.restorer import Mark, Targets
 from index.backup.writer import Earlier, Points, Progress, Sources, StorePoints
+from index.blobs.base import check_disk
 from index.catalog.database import Database, revisions
 from index.encoders.base import Encoder
 from index.errors import InvalidRequest, NotEmpty
@@ -74,6 +75,7 @@ def restore(
         BackupMismatch: this version cannot read it.
         ManifestMismatch: the models here are not those that its indexes were built with.
         NotEmpty: something is kept here already.
+        StorageFull: the disk has no room for it.
         RestoreUnfinished: a restore of another backup was cut off here.
     """
     description = check(backup)
@@ -84,6 +86,7 @@ def restore(
     _check_encoders(settings, description, encoder)
     if not mark.is_ours:
         _check_servers(settings, description)
+        _check_room(settings, description)
     with ExitStack() as opened:
         if settings.vectors == "edge":
             owner = Ownership.take(settings.data, Owner(getpid(), None))
@@ -104,7 +107,12 @@ def _sources(settings: Settings) -> Iterator[Sources]:
         points = opened.enter_context(_points(settings))
         database = opened.enter_context(closing(parts.database(settings)))
         yield Sources(
-            database.conninfo, points, parts.blobs(settings), version("pagesight"), _made_with()
+            database.conninfo,
+            points,
+            parts.blobs(settings),
+            version("pagesight"),
+            _made_with(),
+            settings.min_free_bytes,
         )
 
 
@@ -153,6 +161,17 @@ def _check_servers(settings: Settings, description: Description) -> None:
     if settings.vectors != "edge":
         with closing(parts.vector_store(settings)) as vectors:
             restorer.check_stores(description, vectors)
+
+
+def _check_room(settings: Settings, description: Description) -> None:
+    """Do nothing where the disk has room; rows take twice as much in a vector store.
+
+    Raises:
+        StorageFull: it has not.
+    """
+    folder = settings.data.resolve()
+    disk = next(path for path in (folder, *folder.parents) if path.exists())
+    check_disk(disk, settings.min_free_bytes + 2 * description.n_bytes)
 
 
 def _check_encoders(settings: Settings, description: Description, encoder: Encoder | None) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from index.backup import layout
 from index.backup.description import Description
 from index.backup.points_file import decode_points
-from index.backup.tables import Snapshot, fill_table, tables
+from index.backup.tables import Snapshot, fill_table, tables, telling_lost_database
 from index.backup.writer import Progress
 from index.blobs.base import Blobs
 from index.catalog.database import Database, driver_connection, head, schema_revision, upgrade
@@ -149,7 +149,7 @@ def _fill_catalog(
     folder: Path, description: Description, targets: Targets, blobs: set[str]
 ) -> None:
     """Fill the tables at the backup's own schema, then bring them to that of this version."""
-    with targets.database.engine.begin() as connection:
+    with telling_lost_database(), targets.database.engine.begin() as connection:
         upgrade(connection, description.revision)
         driver = driver_connection(connection)
         for dump in description.tables:

@@ -1,7 +1,7 @@
 """The catalog's tables as files: COPY in its text form, which every PostgreSQL reads.
 
-Left out is what makes no sense elsewhere: what is dead, the pages of a document that is still being
-read (its job starts over), and indexes that do not answer.
+Left out is what makes no sense elsewhere: what is dead, and how full the indexes are that do not
+answer. A document that is still being indexed keeps its pages; its rows are made again from them.
 """
 
 from collections.abc import Iterator
@@ -30,12 +30,12 @@ from index.catalog.schema import (
     rebuilds,
     receipts,
 )
-from index.errors import BackupDamaged
+from index.errors import BackupDamaged, DatabaseUnavailable
 
-_LIVE = select(generations.c.id).where(generations.c.state == "live")
+_NOT_DEAD = select(generations.c.id).where(generations.c.state != "dead")
 _KEPT: dict[Table, ColumnElement[bool]] = {  # of the other tables, everything
     generations: generations.c.state != "dead",
-    pages: pages.c.generation.in_(_LIVE),
+    pages: pages.c.generation.in_(_NOT_DEAD),
     fillings: false(),
     rebuilds: rebuilds.c.state.in_(["queued", "running", "failed"]),
     receipts: receipts.c.status.is_not(None),  # nobody finishes a request that is being answered
@@ -64,8 +64,9 @@ class Snapshot:
 
         Raises:
             BackupRunning: another backup is being made.
+            DatabaseUnavailable: it does not answer, or no longer.
         """
-        with psycopg.connect(conninfo, autocommit=True) as connection:
+        with telling_lost_database(), psycopg.connect(conninfo, autocommit=True) as connection:
             keep_for_backup(connection)
             connection.execute("SET TIME ZONE 'UTC'")
             connection.execute("SET client_encoding TO 'UTF8'")
@@ -133,12 +134,12 @@ class Snapshot:
 
     def blobs(self) -> list[str]:
         """Return the hash of every blob that is referred to."""
-        readable = pages.c.generation.in_(_LIVE)
+        is_kept = pages.c.generation.in_(_NOT_DEAD)
         referred = (
             select(generations.c.sha256).where(generations.c.state != "dead"),
             select(documents.c.sha256),
-            select(pages.c.image_sha256).where(readable),
-            select(pages.c.words_sha256).where(readable),
+            select(pages.c.image_sha256).where(is_kept),
+            select(pages.c.words_sha256).where(is_kept),
         )
         found = {sha for query in referred for (sha,) in self._rows(query) if sha is not None}
         return sorted(found)
@@ -149,6 +150,19 @@ class Snapshot:
     def _one(self, query: str) -> Any:  # noqa: ANN401  a value of SQL
         row = self._connection.execute(query.encode()).fetchone()
         return row[0] if row else None
+
+
+@contextmanager
+def telling_lost_database() -> Iterator[None]:
+    """Turn a database that does not answer into the error that says so.
+
+    Raises:
+        DatabaseUnavailable: it does not.
+    """
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(f"the database does not answer: {str(error).strip()}") from error
 
 
 def tables() -> list[Table]:
@@ -173,7 +187,7 @@ def fill_table(connection: psycopg.Connection[Any], dump: TableDump, path: Path)
                 while chunk := file.read(1 << 20):
                     rows.write(chunk)
             n_rows = cursor.rowcount
-    except psycopg.DataError as error:
+    except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError) as error:
         raise BackupDamaged(f"{path} does not fit the table {dump.name!r}: {error}") from error
     if n_rows != dump.n_rows:
         raise BackupDamaged(f"{path} has {n_rows} rows, {dump.n_rows} were written")

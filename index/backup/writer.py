@@ -4,9 +4,11 @@ Nothing has to stop for it: generations never change once readers see them, the 
 one snapshot, and what that snapshot refers to is not removed until the backup is done.
 """
 
+import errno
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +20,8 @@ from index.backup.description import CollectionDump, Description, TableDump, cou
 from index.backup.layout import DESCRIPTION, Sums, points_name
 from index.backup.points_file import decode_points, encode_points
 from index.backup.tables import LiveGeneration, Snapshot, tables
-from index.blobs.base import Blobs
-from index.errors import BackupDamaged, IndexIncomplete, NotEmpty
+from index.blobs.base import Blobs, check_disk
+from index.errors import BackupDamaged, IndexIncomplete, InvalidRequest, NotEmpty, StorageFull
 from index.vectors.base import CONTEXT_PAGE, VectorStore
 
 FILE_PAGES = 16
@@ -57,6 +59,7 @@ class Sources:
     Attributes:
         conninfo: of the catalog's database.
         versions: of what else is read, by name.
+        min_free_bytes: of the backup's disk, which may be that of what is backed up.
     """
 
     conninfo: str
@@ -64,6 +67,7 @@ class Sources:
     blobs: Blobs
     pagesight: str
     versions: Mapping[str, str]
+    min_free_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +110,40 @@ def write_backup(
     Raises:
         NotEmpty: something is there.
         BackupRunning: another one is being made.
+        StorageFull: the disk would fall below its watermark.
         IndexIncomplete: the vector store lacks what the catalog tells of.
         BlobNotFound: the blob store does.
     """
     check_target(target)
-    unfinished = target.with_name(f"{target.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)  # of one that was cut off
-    unfinished.mkdir(parents=True)
-    with Snapshot.of(sources.conninfo) as snapshot:
-        writing = _Writing(unfinished, sources, since, done)
+    with _finished(target) as folder, Snapshot.of(sources.conninfo) as snapshot:
+        writing = _Writing(folder, sources, since, done)
         written = writing.write(snapshot, now)
-    layout.check_files(unfinished, writing.sums)
-    if target.is_dir():
-        target.rmdir()
-    unfinished.rename(target)
+        layout.check_files(folder, writing.sums)
     return written
+
+
+@contextmanager
+def _finished(target: Path) -> Iterator[Path]:
+    """Lend a folder that gets its name when the block ends well, and is removed when it does not.
+
+    Raises:
+        StorageFull: the disk is full.
+        InvalidRequest: nothing can be written there.
+    """
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)  # of one that was killed
+    try:
+        unfinished.mkdir(parents=True)
+        yield unfinished
+        if target.is_dir():
+            target.rmdir()
+        unfinished.rename(target)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(f"there is no room for the backup at {target}") from error
+        raise InvalidRequest(f"the backup cannot be written to {target}: {error}") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 class _Writing:
@@ -160,6 +183,7 @@ class _Writing:
         return dump
 
     def _write_blob(self, sha256: str) -> None:
+        check_disk(self._folder, self._sources.min_free_bytes)
         name = layout.blob_name(sha256)
         self.sums[name] = sha256
         with self._sources.blobs.file(sha256) as path:
@@ -184,6 +208,7 @@ class _Writing:
             _link_or_copy(self._since.folder / name, self._folder / name)
             self.sums[name] = self._since.sums[name]
             return
+        check_disk(self._folder, self._sources.min_free_bytes)
         content = self._sources.points.read(store, generation, pages)
         _check_points(content, pages)
         self.sums[name] = layout.write(self._folder, name, [content])

@@ -18,6 +18,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 
 from index.errors import DatabaseUnavailable
@@ -114,7 +115,7 @@ def _alembic() -> Config:
 def _tell_unavailable(context: ExceptionContext) -> None:
     """Turn a database that does not answer into the error that says so, wherever it is used."""
     lost = context.original_exception
-    if isinstance(lost, psycopg.OperationalError):
+    if isinstance(lost, (psycopg.OperationalError, IdleInTransactionSessionTimeout)):
         raise DatabaseUnavailable(
             f"the database does not answer: {str(lost).strip()}; is PAGESIGHT_DATABASE_URL right?"
         ) from lost

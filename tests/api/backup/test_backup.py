@@ -85,7 +85,7 @@ def test_work_that_was_not_done_is_done_after_the_restore(
     service.create_collection("default")
     encoder.before_pages = lambda _: service.indexer.stopping.set()  # it ends with its first chunk
     service.upload("default", "long.pdf", [document(3, n_pages=12)], {})
-    service.indexer.run(service.ledger.open_ids()[0])
+    service.indexer.run(service.ledger.open_jobs()[0].id)
     service.upload("default", "waits.pdf", [document(4)], {})
     service.close()
 

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from api.backup import check
+from api.backup import back_up, check, restore
 from index.backup import layout
 from index.backup.restorer import MARK
 from index.errors import (
     BackupDamaged,
     BackupMismatch,
+    InvalidRequest,
     ManifestMismatch,
     NotEmpty,
     RestoreUnfinished,
+    StorageFull,
 )
 from tests.api.backup.conftest import Place, document
 from tests.tiny import HashedWords, index
@@ -128,6 +130,32 @@ def test_nothing_is_backed_up_over_something(place: Place, tmp_path: Path) -> No
 
     with pytest.raises(NotEmpty, match="name a new folder"):
         place.back_up(tmp_path / "mine")
+
+
+def test_a_disk_without_room_takes_no_backup(place: Place, tmp_path: Path) -> None:
+    service = place.open()
+    index(service, "0.pdf", document(0))
+    service.close()
+
+    with pytest.raises(StorageFull):
+        back_up(place.settings(min_free_bytes=1 << 60), tmp_path / "target")
+
+    assert [*tmp_path.glob("target*")] == []
+
+
+def test_a_disk_without_room_takes_no_restore(backup: Path, place: Place) -> None:
+    with pytest.raises(StorageFull):
+        restore(place.settings(min_free_bytes=1 << 60), backup, encoder=HashedWords())
+
+    assert not place.data.exists()
+
+
+def test_a_place_that_cannot_be_written_is_told(place: Place, tmp_path: Path) -> None:
+    place.open().close()
+    (tmp_path / "file").touch()
+
+    with pytest.raises(InvalidRequest, match="cannot be written"):
+        place.back_up(tmp_path / "file" / "backup")
 
 
 def test_a_folder_whose_restore_has_not_ended_is_not_served(place: Place) -> None:

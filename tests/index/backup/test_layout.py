@@ -60,7 +60,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "hidden": lambda folder: (folder / ".note").touch(),
     "a link": link,
     "linked sums": link_sums,
-    "a folder": lambda folder: ((folder / NAME).unlink(), (folder / NAME).mkdir()),
+    "a folder": lambda folder: (folder / NAME).rename(folder / "x") and (folder / NAME).mkdir(),
 }
 
 
