@@ -91,6 +91,7 @@ def test_what_goes_on_meanwhile_leaves_each_backup_whole(
         service.create_collection("default")
         for number in range(6):
             service.upload("default", f"{number}.pdf", [numbered(number)], {})
+        wait_for(lambda: len(service.catalog.documents("default", state="ready")) == 6)
         disturbing = thread.submit(replace_all, service, ended)
         try:
             for turn in range(N_BACKUPS):
@@ -109,9 +110,8 @@ def test_what_goes_on_meanwhile_leaves_each_backup_whole(
 
 
 def test_what_is_deleted_while_a_backup_reads_is_taken_off_the_disk_after_it(
-    place: Place,
+    place: Place, service: Service
 ) -> None:
-    service = place.open()
     document = UUID(index(service, "0.pdf", numbered(0)))
     found = service.catalog.document("default", document)
     assert found.generation is not None
@@ -127,7 +127,6 @@ def test_what_is_deleted_while_a_backup_reads_is_taken_off_the_disk_after_it(
 
     assert service.vectors.count_pages("default-1", found.generation) == 0
     service.delete_collection("default")
-    service.close()
 
 
 def test_a_folder_whose_owner_serves_nobody_is_busy(place: Place, tmp_path: Path) -> None:
