@@ -21,6 +21,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 
+from index.catalog.postmaster import settle
 from index.catalog.scrubbing import set_up
 from index.errors import DatabaseUnavailable
 
@@ -140,6 +141,7 @@ def _open_embedded(folder: Path, *, migrate: bool) -> Database:
 
     folder.mkdir(parents=True, exist_ok=True)
     _forget_dead_processes(folder / ".handle_pids.json")
+    settle(folder)
     try:
         server = get_server(folder, cleanup_mode="stop")
     except (OSError, RuntimeError, AssertionError, SubprocessError, KeyError) as error:
