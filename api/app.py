@@ -29,6 +29,7 @@ from api.routes import (
     job,
     key,
     page,
+    points,
     probe,
     question,
     reindex,
@@ -56,6 +57,7 @@ REST = (
     spending,
     audit,
     erasure,
+    points,
     chat,
 )
 

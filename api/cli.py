@@ -19,6 +19,8 @@ COMMANDS = {  # name: (module that holds it, one line for --help)
     "erase": ("api.commands.erase", "Erase the bytes of what was deleted."),
     "audit": ("api.commands.audit", "List and verify the log of what was changed."),
     "keys": ("api.commands.keys", "Make, list and revoke the keys that requests need."),
+    "backup": ("api.commands.backup", "Back up everything into a folder, beside a running server."),
+    "restore": ("api.commands.restore", "Fill an empty installation from a backup."),
     "eval": ("eval.command", "Measure retrieval and answers on documents with questions."),
     "models": ("api.commands.models", "List and check the encoders a collection can have."),
     "plan": ("api.commands.plan", "Print what a collection will cost before it is built."),

@@ -17,10 +17,12 @@ from api.roles import Role
 from api.settings import LOOPBACK, Settings
 from api.telemetry import Telemetry
 from api.traces import Traces
+from index.backup.restorer import check_restored
 from index.blobs.ballast import Ballast
 from index.blobs.base import Blobs
 from index.blobs.local import LocalBlobs
 from index.catalog.catalog import Catalog
+from index.catalog.database import Database
 from index.catalog.keys import Keys
 from index.catalog.spending import Spending
 from index.encoders.base import Encoder
@@ -54,6 +56,17 @@ def purse(settings: Settings, spending: Spending) -> Purse:
     """Return what holds callers to their daily limits."""
     prices = {model: Price.parse(price) for model, price in settings.vlm_prices.items()}
     return Purse(spending, prices)
+
+
+def database(settings: Settings) -> Database:
+    """Return the catalog's database, the embedded one or the one that the setting names.
+
+    Raises:
+        DatabaseUnavailable: it cannot be reached, started or migrated.
+        RestoreUnfinished: a backup is being restored into the folder.
+    """
+    check_restored(settings.data)
+    return Database.open(settings.database_url, folder=settings.data / "postgres")
 
 
 def vector_store(settings: Settings) -> VectorStore:

@@ -31,6 +31,8 @@ STATUS: dict[type[errors.PagesightError], int] = {
     errors.FetchingOff: 403,
     errors.Conflict: 409,
     errors.ManifestMismatch: 409,
+    errors.BackupDamaged: 500,
+    errors.BackupMismatch: 409,
     errors.ModelRejected: 500,
     errors.Unavailable: 503,
     errors.StorageFull: 507,

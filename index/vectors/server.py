@@ -1,6 +1,7 @@
 """A Qdrant server or cluster, through qdrant-client."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from qdrant_client.http.exceptions import ApiException, ResponseHandlingExceptio
 from index.errors import VectorStoreUnavailable
 from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import CONTEXT_PAGE, PageHit, PagePoint, Within
+from index.vectors.base import CONTEXT_PAGE, PageHit, PageKey, PagePoint, Within
 from index.vectors.server_copying import copy_points
 
 Quantization = Literal["none", "scalar"]
@@ -66,15 +67,16 @@ class QdrantVectorStore:
 
     def create(self, collection: str, *, dim: int, pooled: bool = False) -> None:
         """Make room for a collection of `dim`-dimensional rows; twice equals once."""
-        if self._call(lambda: self._client.collection_exists(collection)):
+        if self.has(collection):
             return
         config = _config(dim, pooled=pooled, quantization=self._quantization)
         self._call(lambda: self._client.create_collection(collection, **config))
-        for field, kind in (
-            (stored.GENERATION, models.PayloadSchemaType.KEYWORD),
-            (stored.PAGE, models.PayloadSchemaType.INTEGER),
-        ):
-            self._create_index(collection, field, kind)
+        self._create_index(collection, stored.GENERATION, models.PayloadSchemaType.KEYWORD)
+        self._create_index(collection, stored.PAGE, models.PayloadSchemaType.INTEGER)
+
+    def has(self, collection: str) -> bool:
+        """Tell whether there is a collection of that name."""
+        return self._call(lambda: self._client.collection_exists(collection))
 
     def drop(self, collection: str) -> None:
         """Remove a collection and its bytes; twice equals once."""
@@ -143,13 +145,15 @@ class QdrantVectorStore:
         )
         return [stored.page_hit(hit.payload, hit.score) for hit in found.points]
 
-    def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
+    def read_pages(self, collection: str, pages: Sequence[PageKey]) -> Iterator[Rows]:
         """Yield the rows of some pages, by generation and number, in the order asked."""
-        for start in range(0, len(pages), READ_PAGES):
-            some = pages[start : start + READ_PAGES]
-            ids = [str(stored.point_id(*page)) for page in some]
-            records = self._retrieve(collection, ids)
-            yield from stored.in_order(some, {UUID(str(r.id)): _rows(r) for r in records})
+        for some, found in self._records(collection, pages, [stored.ROWS]):
+            yield from stored.in_order(some, found, stored.rows_of)
+
+    def read_points(self, collection: str, pages: Sequence[PageKey]) -> Iterator[PagePoint]:
+        """Yield some pages with all that is stored of them, in the order asked."""
+        for some, found in self._records(collection, pages):
+            yield from stored.in_order(some, found, stored.point_of)
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
         """Yield each stored page of a generation and its rows, in order; page 0 has the context's.
@@ -174,7 +178,7 @@ class QdrantVectorStore:
 
     def delete_generation(self, collection: str, generation: UUID) -> None:
         """Remove every point of a generation; a collection that is not there has none."""
-        if not self._call(lambda: self._client.collection_exists(collection)):
+        if not self.has(collection):
             return
         everything = models.FilterSelector(filter=models.Filter(must=[_any_of([generation])]))
         self._call(lambda: self._client.delete(collection, everything, wait=True))
@@ -222,12 +226,18 @@ class QdrantVectorStore:
             )
         )
 
-    def _retrieve(self, collection: str, ids: list[Any]) -> list[models.Record]:
-        return self._call(
-            lambda: self._client.retrieve(
-                collection, ids, with_payload=True, with_vectors=[stored.ROWS]
+    def _records(
+        self, collection: str, pages: Sequence[PageKey], names: list[str] | None = None
+    ) -> Iterator[tuple[Sequence[PageKey], list[models.Record]]]:
+        for start in range(0, len(pages), READ_PAGES):
+            some = pages[start : start + READ_PAGES]
+            ids: list[Any] = [str(stored.point_id(*page)) for page in some]
+            yield (
+                some,
+                self._call(
+                    partial(self._client.retrieve, collection, ids, with_vectors=names or True)
+                ),
             )
-        )
 
     @staticmethod
     def _call(request: Callable[[], Result]) -> Result:
@@ -294,8 +304,3 @@ def _within(within: Within) -> models.Filter:
     if within.generations is not None:
         must.append(_any_of(within.generations))
     return models.Filter(must=must)
-
-
-def _rows(record: models.Record) -> Rows:
-    vectors = record.vector if isinstance(record.vector, dict) else {}
-    return stored.rows_from_point(vectors.get(stored.ROWS), record.payload or {})
