@@ -21,11 +21,11 @@ def run(arguments: Sequence[str], variables: Mapping[str, str], log: Path) -> No
     from api.cli import pagesight  # noqa: PLC0415  takes a moment where nothing was preloaded
 
     if faults.VARIABLE in variables:
-        _arm(variables[faults.VARIABLE])
+        arm(variables[faults.VARIABLE])
     pagesight(list(arguments), prog_name="pagesight")
 
 
-def _arm(told: str) -> None:
+def arm(told: str) -> None:
     """Have modules pass the point that was named, which were imported before it was."""
     before, passed = faults.fault_point, faults.parse(told)
     for name, module in list(sys.modules.items()):
