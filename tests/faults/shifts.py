@@ -42,17 +42,18 @@ class Shifts:
 
     Args:
         folder: where the data and the notes go.
-        database_url: a PostgreSQL, empty.
+        database: migrated, and empty.
         drawn: what happens when.
 
     Attributes:
         told: how often which thing happened.
     """
 
-    def __init__(self, folder: Path, database_url: str, drawn: Random) -> None:
+    def __init__(self, folder: Path, database: Database, drawn: Random) -> None:
         self.told: Counter[str] = Counter()
         self._data, self._notes = folder / "data", folder / "notes"
-        self._url = database_url
+        self._database = database
+        self._url = database.engine.url.render_as_string(hide_password=False)
         self._drawn = drawn
         self._sent: dict[int, Canary] = {}
         self._kept: set[UUID] = set()
@@ -125,7 +126,7 @@ class Shifts:
             for document in here:
                 self._check_document(service, document)
             n_pages = sum(document.n_pages for document in here)
-            assert n_points(service, self._url) == n_pages, "points of nothing, or too few"
+            assert n_points(service, self._database) == n_pages, "points of nothing, or too few"
         self._kept, self._doubtful = found, set()
         self.told["checks"] += 1
         logger.info("%d kills, %d checks", self.told["kills"], self.told["checks"])
@@ -143,10 +144,10 @@ class Shifts:
         return Service.build(chosen, encoder=HashedWords())
 
 
-def n_points(service: Service, database_url: str) -> int:
+def n_points(service: Service, database: Database) -> int:
     """The points of every generation that was ever made."""
     store = service.catalog.collection("default").store
-    with psycopg.connect(database_url) as connection:
+    with psycopg.connect(database.conninfo) as connection:
         ever = connection.execute("SELECT generation FROM jobs").fetchall()
     return sum(service.vectors.count_pages(store, generation) for (generation,) in ever)
 
@@ -162,7 +163,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         with closing(Database.open(None, folder=folder / "postgres")) as database:
-            shifts = Shifts(folder, database.conninfo, Random(asked.seed))  # noqa: S311
+            shifts = Shifts(folder, database, Random(asked.seed))  # noqa: S311
             shifts.run(asked.kills)
     for what, often in shifts.told.items():
         print(f"{often:6,} {what}")  # noqa: T201  a command
