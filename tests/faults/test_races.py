@@ -84,7 +84,7 @@ class Moments:
     def _wait(self, kind: int, job: UUID) -> None:
         if kind == 0:
             self.deleted.set()  # nothing is held
-            wait_for(lambda: self.service.ledger.job(job).state == "done")
+            wait_for(lambda: self.service.ledger.job(job).state == "done", at_most_s=HELD_S)
         elif kind == 1:
             assert self.encodes.wait(HELD_S)
         else:
