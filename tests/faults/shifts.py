@@ -107,10 +107,10 @@ class Shifts:
         for line in self._notes.read_text("utf-8").splitlines() if self._notes.exists() else ():
             done, *what = line.split()
             if done == "accepted":
-                self._kept.add(UUID(*what))
+                self._kept.add(UUID(what[-1]))
                 self.told["documents accepted"] += 1
             else:
-                self._deleted.add(UUID(*what))
+                self._deleted.add(UUID(what[-1]))
                 self.told["documents deleted"] += 1
         self._notes.unlink(missing_ok=True)
 
