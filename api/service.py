@@ -13,20 +13,21 @@ from api import answerers, parts
 from api.access import OPERATOR, Access
 from api.admission import Admission
 from api.answering import Answering, AnsweringParts
+from api.arrivals import Arrival, Arrivals
 from api.heat_maps import HeatMaps
 from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
 from api.pages import Pages
+from api.process import prepare_process
 from api.rebuilds import Rebuilds
-from api.settings import Settings, prepare_process
+from api.settings import Settings
 from api.shown_pages import PageBudget
 from api.telemetry import WatchedJobs
-from api.uploads import checked_metadata, display_name
 from index.catalog.amendments import Amendments
 from index.catalog.backlog import Backlog
 from index.catalog.catalog import Catalog
 from index.catalog.database import Database
-from index.catalog.entries import Collection, Document, Job, Source
+from index.catalog.entries import Collection, Document, Job
 from index.catalog.fillings import Fillings
 from index.catalog.garbage import Garbage
 from index.catalog.intake import Intake
@@ -38,6 +39,7 @@ from index.catalog.receipts import Receipts
 from index.catalog.spending import Spending
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf
+from index.faults import fault_point
 from index.vectors.base import VectorStore
 from ingest.jobs import INDEX, REBUILD, JobQueue, Task, Worker
 from ingest.pipeline import Indexer
@@ -105,6 +107,7 @@ class Service:
         self.heat_maps = HeatMaps(self.catalog, self.pages, self.holdings, self._searcher)
         admission = Admission(self.pages, self._language, self._known_terms)
         self.purse = parts.purse(settings, self.spending)
+        self._arrivals = Arrivals(settings, self.blobs, self.intake, self.purse)
         self.answering = Answering(
             AnsweringParts(
                 answerers.answerer(settings, told),
@@ -231,8 +234,7 @@ class Service:
             StorageFull: the disk is below its watermark.
         """
         self.collection(collection)
-        source = self._store_original(name, chunks, access)
-        return self.intake.accept(collection, source, checked_metadata(metadata), access.account)
+        return self._arrivals.take(collection, Arrival(name, chunks, access), metadata)
 
     def replace(
         self,
@@ -250,8 +252,7 @@ class Service:
             Conflict: another document holds these bytes, or this one is being indexed.
         """
         self.catalog.document(collection, document)
-        source = self._store_original(name, chunks, access)
-        return self.intake.accept_replacement(collection, document, source, access.account)
+        return self._arrivals.replace(collection, document, Arrival(name, chunks, access))
 
     def delete_document(self, collection: str, document: UUID) -> None:
         """Take a document out of every read; its bytes follow.
@@ -260,6 +261,7 @@ class Service:
             DocumentNotFound: the collection has no such document.
         """
         self.catalog.delete_document(collection, document)
+        fault_point("delete.hidden")
         self.indexer.collect_garbage()
 
     def search(self, collection: str, query: SearchQuery) -> SearchResult:
@@ -290,12 +292,6 @@ class Service:
             AnswerUnavailable: the configured model does not answer; it carries the pages.
         """
         return self.answering.ask(collection, query, stop, access=access)
-
-    def _store_original(self, name: str, chunks: Iterable[bytes], access: Access) -> Source:
-        self.purse.check_pages(access)
-        self.blobs.check_room(self.settings.min_free_bytes)
-        stored = self.blobs.put_stream(chunks, max_bytes=self.settings.max_bytes)
-        return Source(stored.sha256, display_name(name), stored.n_bytes)
 
     def _language(self, collection: str) -> str:
         return self.collection(collection).manifest.language[0]

@@ -17,6 +17,7 @@ from index.covering import covered
 from index.encoders.base import PageContent
 from index.encoders.context import document_context
 from index.errors import IndexIncomplete
+from index.faults import fault_point
 from index.manifest import EncoderOf
 from index.records import PageWords
 from index.words import page_text
@@ -74,8 +75,10 @@ class Filler:
                     return
                 for one in made:
                     stores.vectors.put_pages(one.layer.store, kept.generation, one.points)
+                fault_point("fill.points_put")
                 done += len(chunk)
                 stores.fillings.note(noted, kept.generation, done)
+            fault_point("fill.noted")
             yield len(chunk)
         self._complete(layers, kept, context, n_pages=len(readable))
 

@@ -30,6 +30,7 @@ from index.errors import (
     Unavailable,
     VectorStoreUnavailable,
 )
+from index.faults import fault_point
 from index.manifest import EncoderOf
 from index.records import PageWords
 from index.watch import NOBODY, Watch
@@ -86,6 +87,7 @@ class Indexer:
             logger.info("job is gone with its collection", extra={"job": str(job_id)})
             return
         if job.state == "running":
+            fault_point("job.started")
             attempt = Attempt(
                 "job", job.id, "indexing", job.attempts, partial(self._stores.ledger.fail, job)
             )
@@ -97,7 +99,9 @@ class Indexer:
         for dead in self._stores.garbage.dead_generations():
             for store in self._stores.catalog.stores(dead.collection):
                 self._delete_points(store, dead)
+            fault_point("garbage.points_gone")
             self._stores.garbage.forget(dead.id, self._stores.blobs.delete)
+            fault_point("garbage.forgotten")
 
     def _delete_points(self, store: str, dead: DeadGeneration) -> None:
         try:
@@ -124,10 +128,13 @@ class Indexer:
         self._fill(work, pages)
         self._store_context(work, pages)
         self._verify(work, pages, n_pages)
+        fault_point("job.verified")
         with self._watch.step("ingest.publish"):
             for layer in work.layers:
                 stores.vectors.flush(layer.store)
+            fault_point("job.flushed")
             if stores.ledger.publish(job, n_pages=n_pages, store=work.layers[0].store):
+                fault_point("job.published")
                 self._tell(work)
 
     def _tell(self, work: "_Work") -> None:
@@ -150,6 +157,7 @@ class Indexer:
         read = watched(chunked(outcomes, CHUNK_PAGES), self._watch, "ingest.read")
         with closing(outcomes), closing(ahead(read)) as chunks:
             for chunk in chunks:
+                fault_point("chunk.read")
                 self._stores.blobs.check_room(self._min_free_bytes)
                 self._store_chunk(work, chunk, context=self._context(work, chunk[0]))
                 done += len(chunk)
@@ -193,15 +201,19 @@ class Indexer:
         called = page_text(context)
         with self._watch.step("ingest.encode"):
             made = encode_layers(work.layers, self._encoder_of, contents, called=called)
+        fault_point("chunk.encoded")
         failed = [_failed_page(page) for page in chunk if isinstance(page, PageFailed)]
         with self._watch.step("ingest.store"), self._building(work):
             for one in made:
                 self._stores.vectors.put_pages(one.layer.store, work.job.generation, one.points)
+            fault_point("chunk.points_put")
             stored = [
                 self._stored_page(page, n_rows=sum(len(point.rows) for point in points))
                 for page, *points in zip(read, *(one.points for one in made), strict=True)
             ]
+            fault_point("chunk.blobs_put")
             self._stores.catalog.put_pages(work.job.generation, stored + failed)
+        fault_point("chunk.noted")
 
     @contextmanager
     def _building(self, work: "_Work") -> Iterator[None]:
@@ -238,6 +250,7 @@ class Indexer:
         with self._building(work):
             for layer, made in zip(work.layers, rows, strict=True):
                 self._stores.vectors.put_context(layer.store, work.job.generation, made)
+        fault_point("context.put")
 
     def _verify(self, work: "_Work", pages: Sequence[StoredPage], n_pages: int) -> None:
         """Check that everything that will become visible is there.

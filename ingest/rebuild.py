@@ -12,6 +12,7 @@ from uuid import UUID
 
 from index.catalog.entries import Rebuild, layers_of
 from index.errors import ManifestMismatch
+from index.faults import fault_point
 from index.manifest import EncoderOf, encoder_fields
 from ingest.attempts import Attempt
 from ingest.filler import Filler, Kept
@@ -54,6 +55,7 @@ class Rebuilder:
     def _rebuild(self, rebuild: Rebuild) -> None:
         self._check_encoder(rebuild)
         self._make_store(rebuild)
+        fault_point("rebuild.store_made")
         layers = layers_of(rebuild.store, rebuild.manifest)
         while not self._stores.rebuilds.switch(rebuild):
             if not self._stores.rebuilds.is_open(rebuild.id):
@@ -62,6 +64,8 @@ class Rebuilder:
             for left in self._stores.fillings.unfilled(rebuild.collection, rebuild.store):
                 for _ in self._filler.fill(layers, Kept(left.generation, left.name, "live")):
                     self._give_way(rebuild)
+            fault_point("rebuild.filled")
+        fault_point("rebuild.switched")
 
     def _check_encoder(self, rebuild: Rebuild) -> None:
         here = encoder_fields(self._encoder_of(rebuild.manifest).pin)
