@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from api.access import Access
+from api.capacity import Capacity
 from api.purse import Purse
 from api.settings import Settings
 from api.uploads import checked_metadata, display_name
@@ -34,17 +35,21 @@ class Arrivals:
     """Takes files in.
 
     Args:
-        settings: how big a file may be, and how much of the disk stays free.
+        settings: how big a file may be.
         blobs: where bytes are kept.
         intake: writes documents and jobs.
         purse: knows who may still hand something in today.
+        capacity: whether more can be taken in.
     """
 
-    def __init__(self, settings: Settings, blobs: Blobs, intake: Intake, purse: Purse) -> None:
+    def __init__(
+        self, settings: Settings, blobs: Blobs, intake: Intake, purse: Purse, capacity: Capacity
+    ) -> None:
         self._settings = settings
         self._blobs = blobs
         self._intake = intake
         self._purse = purse
+        self._capacity = capacity
 
     def take(
         self, collection: str, arrival: Arrival, metadata: dict[str, Any]
@@ -58,6 +63,7 @@ class Arrivals:
             TooLarge: the file is.
             EmptyDocument: the file holds no bytes.
             StorageFull: the disk is below its watermark.
+            QueueFull: too many files wait already.
         """
         source, payer = self._keep(arrival), arrival.access.account
         accepted = self._intake.accept(collection, source, checked_metadata(metadata), payer)
@@ -80,7 +86,7 @@ class Arrivals:
 
     def _keep(self, arrival: Arrival) -> Source:
         self._purse.check_pages(arrival.access)
-        self._blobs.check_room(self._settings.min_free_bytes)
+        self._capacity.check()
         stored = self._blobs.put_stream(arrival.chunks, max_bytes=self._settings.max_bytes)
         fault_point("upload.stored")
         return Source(stored.sha256, display_name(arrival.name), stored.n_bytes)

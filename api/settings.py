@@ -132,6 +132,9 @@ class Settings(BaseSettings):
     min_free_bytes: int = Field(
         256 * 2**20, ge=0, description="disk that stays free; below it new work is refused"
     )
+    max_queued: int = Field(
+        10_000, gt=0, description="documents that wait to be indexed; further ones are refused"
+    )
     fetch_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="hosts from which documents may be fetched by their https URL: `example.org`, "

@@ -167,7 +167,9 @@ class QdrantVectorStore:
         return counted.count
 
     def delete_generation(self, collection: str, generation: UUID) -> None:
-        """Remove every point of a generation; twice equals once."""
+        """Remove every point of a generation; a collection that is not there has none."""
+        if not self._exists(collection):
+            return
         everything = models.FilterSelector(filter=asked.all_of([generation]))
         self._call(
             lambda: self._client.delete(collection, everything, wait=True, ordering=IN_ORDER)

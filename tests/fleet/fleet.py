@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from api.roles import Role
 from index.blobs.s3 import Bucket
 from index.catalog.accounts import DEFAULT_TENANT, SCOPES, KeyLimits, NewKey
 from index.catalog.database import Database
@@ -11,7 +12,8 @@ from index.catalog.keys import Keys
 from tests.fleet.processes import Member, Server
 from tests.qdrant_stand_in.running import StandIn
 
-N_SERVERS, N_WORKERS = 2, 3
+N_SERVERS = 2
+ROLES: tuple[Role, ...] = ("all", "render", "encode")
 
 
 class Fleet:
@@ -36,8 +38,8 @@ class Fleet:
         self._members: list[Member] = []
         self.vectors = vectors
         self.servers = [self.server(f"server-{n}") for n in range(N_SERVERS)]
-        for n in range(N_WORKERS):
-            self.worker(f"worker-{n}").start()
+        for n, role in enumerate(ROLES):
+            self.worker(f"worker-{n}", "--role", role).start()
         for server in self.servers:
             server.start()
         for server in self.servers:
@@ -60,6 +62,8 @@ class Fleet:
         """End everything."""
         for member in self._members:
             member.kill()
+        for server in self.servers:
+            server.client.close()
 
 
 @contextmanager
