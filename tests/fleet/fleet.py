@@ -61,9 +61,7 @@ class Fleet:
     def close(self) -> None:
         """End everything."""
         for member in self._members:
-            member.kill()
-        for server in self.servers:
-            server.client.close()
+            member.close()
 
 
 @contextmanager

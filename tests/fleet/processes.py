@@ -62,6 +62,10 @@ class Member:
             self._process.kill()
             self._process.join()
 
+    def close(self) -> None:
+        """Leave nothing of it behind."""
+        self.kill()
+
     def end(self) -> None:
         """End it as an engine ends a container."""
         assert self._process is not None
@@ -97,6 +101,11 @@ class Server(Member):
         super().__init__(folder, ["serve", "--no-work", "--port", str(port)], variables)
         self.url = f"http://127.0.0.1:{port}"
         self.client = PagesightClient(self.url, key=key)
+
+    def close(self) -> None:
+        """Leave nothing of it behind."""
+        self.client.close()
+        super().close()
 
     def wait_until_ready(self) -> None:
         """Wait until every check of its own passes."""
