@@ -19,9 +19,10 @@ from api.heat_maps import HeatMaps
 from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
 from api.pages import Pages
+from api.process import prepare_process
 from api.rebuilds import Rebuilds
 from api.roles import Role, tasks_of
-from api.settings import Settings, prepare_process
+from api.settings import Settings
 from api.shown_pages import PageBudget
 from index.catalog.amendments import Amendments
 from index.catalog.backlog import Backlog
@@ -64,7 +65,7 @@ class Service:
         self.blobs = parts.blobs(settings)
         self.shelf = shelf
         queue = JobQueue(database.conninfo)
-        stores = Stores.on(database.engine, queue.wake, vectors, self.blobs)
+        self.stores = stores = Stores.on(database.engine, queue.wake, vectors, self.blobs)
         self.catalog, self.ledger, self.garbage = stores.catalog, stores.ledger, stores.garbage
         self.telemetry = parts.telemetry(settings)
         self.backlog = Backlog(database.engine)
@@ -72,7 +73,7 @@ class Service:
         self.keys = Keys(database.engine)
         self.spending = Spending(database.engine)
         self.doorkeeper = parts.doorkeeper(settings, self.keys, ownership)
-        self._database = database
+        self.database = database
         self._ownership = ownership
         self.intake = Intake(database.engine, queue.enqueue)
         self.amendments = Amendments(database.engine)
@@ -81,16 +82,16 @@ class Service:
         self.rebuilds = Rebuilds(
             self.catalog, stores.rebuilds, stores.fillings, vectors, self.holdings
         )
-        self._scoring = parts.scoring(settings, vectors, self.catalog)
+        self.scoring = parts.scoring(settings, vectors, self.catalog)
         reader, room = parts.reader(settings), Room(self.blobs, settings.min_free_bytes)
-        prepare, told = self._scoring.prepare, self.telemetry
+        prepare, told = self.scoring.prepare, self.telemetry
         self.indexer = Indexer(stores, reader, shelf.of, room, published=prepare, watch=told)
         self.rebuilder = Rebuilder(stores, shelf.of, room)
         tasks = tasks_of(role, stores, self.indexer, self.rebuilder, told)
         chores = [self.indexer.collector.collect_or_leave, parts.ballast(settings).trim]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None, chores=chores)
         self.pages = Pages(self.catalog, self.blobs)
-        searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self.pages.words)
+        searching = SearchParts(self.catalog, vectors, shelf.of, self.scoring, self.pages.words)
         self._searcher = Searcher(searching)
         self.heat_maps = HeatMaps(self.catalog, self.pages, self.holdings, self._searcher)
         admission = Admission(self.pages, self._language, self._known_terms)
@@ -167,9 +168,9 @@ class Service:
         self.recall.close()
         self._searcher.close()
         self.shelf.close()
-        self._scoring.close()
+        self.scoring.close()
         self.vectors.close()
-        self._database.close()
+        self.database.close()
         self.telemetry.close()
         if self._ownership is not None:
             self._ownership.release()
@@ -209,7 +210,7 @@ class Service:
         self.indexer.collector.collect()
         self.holdings.end(found)
         for layer in found.layers:
-            self._scoring.drop(layer.store)
+            self.scoring.drop(layer.store)
 
     def upload(
         self,

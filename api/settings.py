@@ -1,6 +1,5 @@
 """Everything that may be configured, from `PAGESIGHT_*` variables; the only reader of them."""
 
-import ctypes
 import os
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,7 +12,6 @@ from api.prices import Price
 from index.errors import InvalidRequest
 from ingest.fetching.hosts import HostRule
 
-M_ARENA_MAX = -8  # from malloc.h of glibc
 Scorer = Literal["auto", "native", "numpy", "cuda", "qdrant"]
 HTTP_URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
 IN_PROCESS = "transformers"  # instead of an endpoint
@@ -110,6 +108,11 @@ class Settings(BaseSettings):
     )
     max_bytes: int = Field(512 * 2**20, gt=0, description="size of an uploaded file")
     max_pages: int = Field(2000, gt=0, description="pages of a document")
+    sandbox: Literal["auto", "require", "off"] = Field(
+        "auto",
+        description="around the process that parses a file: `require` refuses to start where "
+        "bubblewrap does not work, `auto` then reads files with limits alone, `off` always does",
+    )
     page_timeout_s: float = Field(20, gt=0, description="time to draw one page")
     memory_bytes: int = Field(
         1_200_000_000, gt=0, description="address space of the process that parses a file"
@@ -319,20 +322,3 @@ class Settings(BaseSettings):
         if not (key.isascii() and key.isprintable()):
             raise ValueError("a key is printable ASCII")
         return key
-
-
-def prepare_process(settings: Settings) -> None:
-    """Set what third-party programs read from the environment, before any of them starts."""
-    os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract is 3-5 times faster without its own threads
-    if not settings.hub:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    _share_malloc_arenas()
-
-
-def _share_malloc_arenas() -> None:
-    """Keep glibc from giving each short-lived thread 64 MiB of its own that it never returns."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(M_ARENA_MAX, 2)

@@ -13,6 +13,7 @@ from index.errors import VectorStoreUnavailable
 from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
 from index.vectors.base import CONTEXT_PAGE, PageHit, PagePoint, Within
+from index.vectors.server_copying import copy_points
 
 Quantization = Literal["none", "scalar"]
 Result = TypeVar("Result")
@@ -158,6 +159,11 @@ class QdrantVectorStore:
         numbers = sorted(self._numbers(collection, generation))
         rows = self.read_pages(collection, [(generation, number) for number in numbers])
         yield from zip(numbers, rows, strict=True)
+
+    def copy_generation(self, source: str, target: str, generation: UUID) -> None:
+        """Put every point of a generation into another collection, value for value."""
+        only = models.Filter(must=[_any_of([generation])])
+        self._call(lambda: copy_points(self._client, source, target, only))
 
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""
