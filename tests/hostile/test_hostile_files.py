@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ FILES = [
     bomb("an archive", "not_a_document", lambda: b"PK\x03\x04" + pdfs.honest()),
     bomb("a thousand NULs", "not_a_document", lambda: bytes(1000)),
     bomb("a header and NULs", "corrupt", lambda: b"%PDF-1.7\n" + bytes(100_000)),
-    *(bomb(f"cut at {n} tenths", "corrupt", lambda n=n: pdfs.cut(n)) for n in range(1, 10, 2)),
+    *(bomb(f"cut at {n} tenths", "corrupt", partial(pdfs.cut, n)) for n in range(1, 10, 2)),
 ]
 IMAGES = [
     bomb("PNG of 50,000 x 50,000", "page_too_large", lambda: pictures.png(50_000, 50_000)),
