@@ -134,7 +134,9 @@ class EdgeVectorStore:
             return shard.count(request)
 
     def delete_generation(self, collection: str, generation: UUID) -> None:
-        """Remove every point of a generation; twice equals once."""
+        """Remove every point of a generation; a collection that is not there has none."""
+        if not self._path(collection).exists():
+            return
         everything = edge.Filter(must=[_any_of([generation])])
         with self._using(collection) as shard:
             shard.update(edge.UpdateOperation.delete_points_by_filter(everything))

@@ -167,7 +167,9 @@ class QdrantVectorStore:
         return counted.count
 
     def delete_generation(self, collection: str, generation: UUID) -> None:
-        """Remove every point of a generation; twice equals once."""
+        """Remove every point of a generation; a collection that is not there has none."""
+        if not self._call(lambda: self._client.collection_exists(collection)):
+            return
         everything = models.FilterSelector(filter=models.Filter(must=[_any_of([generation])]))
         self._call(lambda: self._client.delete(collection, everything, wait=True))
 
