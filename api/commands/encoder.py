@@ -14,7 +14,7 @@ from api.draining import DrainingServer
 from api.encoding.app import create_encoder_app
 from api.encoding.routes import PROBE, EncoderRoutes
 from api.logs import configure_logs
-from api.settings import LOOPBACK, Settings
+from api.settings import LOOPBACK, Settings, prepare_process
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice
 from index.errors import InvalidRequest
@@ -44,6 +44,7 @@ def command(
     )
     _check_reach(settings)
     configure_logs(settings.log_format)
+    prepare_process(settings)
     with bind(settings.host, port) as bound, closing(parts.shelf(settings)) as shelf:
         signal.signal(signal.SIGTERM, end_well)
         opened = shelf.open(*shelf.settle(EncoderChoice(settings.encoder, settings.rows)))

@@ -17,6 +17,7 @@ from index.encoders.shelf import SHIPPED
 
 GIB = 1 << 30
 CATALOG_BYTES = 544  # of a page in PostgreSQL with its indexes: 20,000 rows, measured
+BEAM = 100  # Qdrant's ef, unless a query asks for more pages
 FASTER = 0.5  # a power of the graph's law that is surely too high: the square root of the pages
 LOADS = (0.1, 0.5, 0.8)
 SEED = 7
@@ -77,28 +78,27 @@ class PageSizes:
 class Costs:
     """What a question costs one shard on one core, for pages of 1,030 rows of 128 values.
 
-    The defaults are of one core of an AMD EPYC (Zen 3), 24 tokens: `pagesight bench shards` for
-    Qdrant, `pagesight bench scale` for the int8 kernel.
+    The defaults are of one core of an AMD EPYC (Zen 3) and 24 tokens.
 
     Attributes:
-        look_ms: to compare the question with a page's pooled rows.
-        rescore_ms: with all its rows.
-        graph_pages: that the graph looks at in a shard of `graph_at` pages.
+        look_ms: to compare the question with a page's 129 pooled rows: as `rescore_ms`, by rows.
+        rescore_ms: with all its rows (`bench search`: Qdrant Edge, all rows, 592 ms for 2,000).
+        graph_pages: that the graph looks at in a shard of `graph_at` pages (`bench shards`).
         graph_at: the size at which that was measured.
-        growth: the power with which it grows beyond; between a logarithm and this lies the truth.
-        sigma: spread of the logarithm of the times from question to question.
-        kernel_look_ms: as `look_ms`, by the int8 kernel.
-        kernel_rescore_ms: as `rescore_ms`, by the int8 kernel.
-        merge_ms: to take in one shard's answer.
-        own_ms: of the API for a question beside all shards.
+        growth: the power with which it grows beyond: supposed.
+        sigma: of the logarithm of a question's time (`bench shards`, from the quartiles).
+        kernel_look_ms: as `look_ms`, by the int8 kernel (`bench scale`: 64.8 ms for 20,000).
+        kernel_rescore_ms: as `rescore_ms`, by the int8 kernel (52.1 ms for 2,000).
+        merge_ms: to take in one shard's answer: supposed.
+        own_ms: of the API for a question beside all shards (`bench service`).
     """
 
     look_ms: float = 0.037
     rescore_ms: float = 0.296
-    graph_pages: float = 3000
-    graph_at: int = 24_000
+    graph_pages: float = 1678
+    graph_at: int = 4000
     growth: float = 0.25
-    sigma: float = 0.1
+    sigma: float = 0.07
     kernel_look_ms: float = 0.0032
     kernel_rescore_ms: float = 0.026
     merge_ms: float = 0.02
@@ -172,17 +172,21 @@ def _sizes(encoder: str) -> PageSizes:
     )
 
 
-def looked_at(costs: Costs, shard_pages: int) -> float:
-    """Return at how many pages of a shard a question looks through the graph; never at more."""
+def looked_at(costs: Costs, shard_pages: int, depth: int) -> float:
+    """Return at how many pages of a shard a question looks through the graph, all at most.
+
+    A graph keeps `BEAM` candidates in view, or as many as are asked for, and looks at the
+    neighbours of each.
+    """
     grown = costs.graph_pages * (shard_pages / costs.graph_at) ** costs.growth
-    return min(grown, shard_pages)
+    return min(grown * max(1.0, depth / BEAM), shard_pages)
 
 
 def shard_work(costs: Costs, plan: Plan) -> Work:
     """Return the time that a shard works on a question."""
     depth = min(plan.depth, plan.shard_pages)
     if plan.by_graph:
-        looks = looked_at(costs, plan.shard_pages) * costs.look_ms
+        looks = looked_at(costs, plan.shard_pages, depth) * costs.look_ms
         return Work(looks + depth * costs.rescore_ms, costs.sigma)
     looks = plan.shard_pages * costs.kernel_look_ms
     return Work(looks + depth * costs.kernel_rescore_ms, costs.sigma)

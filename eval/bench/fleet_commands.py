@@ -68,4 +68,5 @@ def _named(sizes: list[PageSizes], encoder: str) -> PageSizes:
     for one in sizes:
         if one.encoder == encoder:
             return one
-    raise InvalidRequest(f"no encoder {encoder!r}; there are {[one.encoder for one in sizes]}")
+    known = ", ".join(one.encoder for one in sizes)
+    raise InvalidRequest(f"no encoder {encoder!r}; there are {known}")

@@ -1,7 +1,10 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from api.cli import pagesight
 from eval.bench.capacity import (
     Costs,
     Node,
@@ -15,6 +18,7 @@ from eval.bench.capacity_tables import sizes_table, totals_table, waiting_table
 from index.encoders.plan import plan_storage
 from index.encoders.registry import MODELS
 
+ROOT = Path(__file__).parents[3]
 PLAN = Plan(n_pages=1_000_000, shards=10, replicas=2, depth=64)
 
 
@@ -49,9 +53,10 @@ def test_a_node_is_full_when_its_memory_or_its_disk_is() -> None:
 def test_the_graph_looks_at_what_was_measured_and_never_at_more_pages_than_there_are() -> None:
     costs = Costs(graph_pages=3000, graph_at=24_000, growth=0.5)
 
-    assert looked_at(costs, 24_000) == 3000
-    assert looked_at(costs, 96_000) == pytest.approx(6000)
-    assert looked_at(costs, 100) == 100
+    assert looked_at(costs, 24_000, depth=64) == 3000
+    assert looked_at(costs, 96_000, depth=64) == pytest.approx(6000)
+    assert looked_at(costs, 24_000, depth=200) == 6000
+    assert looked_at(costs, 100, depth=64) == 100
 
 
 def test_a_shard_works_for_its_looks_and_its_scores() -> None:
@@ -82,3 +87,27 @@ def test_the_tables_say_the_same_at_every_run() -> None:
 
     assert lines() == lines()
     assert lines()[2].startswith("| 10 x 2 | 100,000 |")
+
+
+def test_the_command_prints_the_three_tables() -> None:
+    asked = ["bench", "capacity", "--pages", "1000000", "--shards", "2,4"]
+    done = CliRunner().invoke(pagesight, asked)
+
+    assert done.exit_code == 0, done.output
+    assert "| Qdrant nodes, 2 replicas | 1 with 16 cores |" in done.output
+    assert len([line for line in done.output.splitlines() if line.startswith("| 4 x 2 |")]) == 3
+
+
+def test_an_encoder_that_is_not_in_the_table_is_refused() -> None:
+    done = CliRunner().invoke(pagesight, ["bench", "capacity", "--encoder", "no/such"])
+
+    assert done.exit_code == 1
+    assert "there are all-MiniLM-L6-v2" in done.output
+
+
+def test_a_page_of_the_documentation_has_the_tables_that_the_command_prints() -> None:
+    page = (ROOT / "docs" / "scaling.md").read_text("utf-8")
+    done = CliRunner().invoke(pagesight, ["bench", "capacity"])
+    tables = [line for line in done.output.splitlines() if line.startswith("|")]
+
+    assert [line for line in tables if line not in page] == []
