@@ -94,10 +94,11 @@ class Settings(BaseSettings):
     )
     encoder_url: str | None = Field(
         None,
-        description="vLLM server that runs visual encoders; this machine then needs the files of "
-        "their processor and no weights",
+        description="what runs encoders elsewhere: a vLLM server, and this machine then needs the "
+        "files of their processor and no weights; or `pagesight encoder` as "
+        "`pagesight+http://host:port`, several joined by commas, and it needs nothing of them",
     )
-    encoder_key: str = Field("", description="its key")
+    encoder_key: str = Field("", description="its key; `pagesight encoder` asks for it")
     rows: Literal["patch", "text", "fused"] | None = Field(
         None, description="rows of new collections; the best that the encoder has when unset"
     )
