@@ -74,10 +74,15 @@ def vector_store(settings: Settings) -> VectorStore:
     if settings.vectors == "edge":
         return EdgeVectorStore(settings.data / "vectors")
     from index.vectors.server import QdrantVectorStore  # noqa: PLC0415  a second to import
+    from index.vectors.server_requests import Layout  # noqa: PLC0415  likewise
 
-    return QdrantVectorStore.connect(
-        settings.vectors, api_key=settings.vectors_key, quantization=settings.quantization
+    layout = Layout(
+        quantization=settings.quantization,
+        shards=settings.qdrant_shards,
+        replicas=settings.qdrant_replicas,
+        write_consistency=settings.qdrant_write_consistency,
     )
+    return QdrantVectorStore.connect(settings.vectors, api_key=settings.vectors_key, layout=layout)
 
 
 def ballast(settings: Settings) -> Ballast:
