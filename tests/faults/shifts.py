@@ -83,7 +83,8 @@ class Shifts:
         first = len(self._sent) + 1
         arrivals = [Canary(number, n_pages) for number in (first, first + 1)]
         self._sent |= {canary.number: canary for canary in arrivals}
-        deletions = sorted(self._kept)[: max(len(self._kept) - KEPT, 1)]
+        sure = sorted(self._kept - self._doubtful)
+        deletions = sure[: max(len(sure) - KEPT, 1)]
         self._doubtful.update(deletions)
         return Shift(self._data, self._url, arrivals, deletions, self._notes, variables)
 
