@@ -100,7 +100,7 @@ class Arrivals:
         """Keep the bytes for as long as it takes to refer to them.
 
         Raises:
-            BlobStoreUnavailable: the same bytes were deleted a moment ago, and these went with them.
+            BlobStoreUnavailable: the same bytes were deleted a moment ago, and these with them.
         """
         with self._intake.referring():
             if not self._blobs.has(source.sha256):
