@@ -12,6 +12,7 @@ from api.audit_trail import AuditTrail
 from api.chat.problems import OpenAIErrors
 from api.desk import LocalDesk
 from api.door import Door
+from api.intake_door import IntakeDoor
 from api.mcp.server import serve_mcp
 from api.readiness import watch_state
 from api.request_watch import RequestWatch
@@ -28,6 +29,7 @@ from api.routes import (
     job,
     key,
     page,
+    points,
     probe,
     question,
     reindex,
@@ -55,6 +57,7 @@ REST = (
     spending,
     audit,
     erasure,
+    points,
     chat,
 )
 
@@ -88,6 +91,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     metrics, queues = service.telemetry.metrics, lines(service.settings)
     app.add_middleware(AuditTrail, log=AuditLog(service.database.engine))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_bytes)
+    app.add_middleware(IntakeDoor, check=service.capacity.check)
     app.add_middleware(TakeTurns, lines=queues, caller=tenant, metrics=metrics)
     app.add_middleware(Door, doorkeeper=service.doorkeeper)
     app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)

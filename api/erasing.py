@@ -76,7 +76,7 @@ class Erasing:
         return ErasureBody(erased=erased, database=database, line=line.number, digest=line.digest)
 
     def _erase(self, access: Access, collection: str | None) -> list[Remain]:
-        self._service.indexer.collect_garbage()
+        self._service.indexer.collector.collect()
         gone = [one for one in self._remains.list() if _is_meant(one, access, collection)]
         for name in self._to_renew(collection, gone):
             self._renew(self._service.catalog.collection(name))
@@ -120,7 +120,7 @@ class Erasing:
 
     def _make_room(self, collection: str) -> None:
         """Drop the index beside the one that answers: what was deleted lies in it, too."""
-        beside = self._service.rebuild_ledger.find(collection)
+        beside = self._service.stores.rebuilds.find(collection)
         if beside is None:
             return
         if beside.state in OPEN:
@@ -130,7 +130,7 @@ class Erasing:
         self._service.rebuilds.forget(collection)
 
     def _copy_all(self, collection: Collection, fresh: Sequence[Layer]) -> None:
-        for left in self._service.fillings.unfilled(collection.name, fresh[0].store):
+        for left in self._service.stores.fillings.unfilled(collection.name, fresh[0].store):
             self._service.blobs.check_room(self._service.settings.min_free_bytes)
             self._copy(collection.layers, fresh, left.generation)
             fault_point("erase.generation_copied")
@@ -147,13 +147,13 @@ class Erasing:
                 had, has = (vectors.count_pages(s, generation) for s in (old.store, new.store))
                 if had != has:
                     raise IndexIncomplete(f"of {had} pages of {generation} {has} were copied")
-            self._service.fillings.note(fresh[0].store, generation, has, is_complete=True)
+            self._service.stores.fillings.note(fresh[0].store, generation, has, is_complete=True)
 
     def _drop(self, answered: Rebuild) -> None:
         for layer in layers_of(answered.store, answered.manifest):
             self._service.vectors.drop(layer.store)
             self._service.scoring.drop(layer.store)
-        self._service.rebuild_ledger.forget(answered)
+        self._service.stores.rebuilds.forget(answered)
 
 
 def _is_meant(remain: Remain, access: Access, collection: str | None) -> bool:

@@ -13,12 +13,16 @@ from api.metrics import Metrics
 from api.ownership import Ownership
 from api.prices import Price
 from api.purse import Purse
+from api.roles import Role
 from api.settings import LOOPBACK, Settings
 from api.telemetry import Telemetry
 from api.traces import Traces
+from index.backup.restorer import check_restored
+from index.blobs.ballast import Ballast
 from index.blobs.base import Blobs
 from index.blobs.local import LocalBlobs
 from index.catalog.catalog import Catalog
+from index.catalog.database import Database
 from index.catalog.keys import Keys
 from index.catalog.spending import Spending
 from index.encoders.base import Encoder
@@ -31,6 +35,7 @@ from ingest.fetching.hosts import HostRule
 from ingest.limits import A4_AT_144_DPI, Limits
 from ingest.ocr import TesseractOcr
 from ingest.reading import Reader
+from ingest.sandbox import starter
 from retrieval.cuda import is_cuda_available, room
 from retrieval.cuda_scoring import CudaScoring
 from retrieval.int8.scoring import Kernel, find_kernel
@@ -53,15 +58,37 @@ def purse(settings: Settings, spending: Spending) -> Purse:
     return Purse(spending, prices)
 
 
+def database(settings: Settings) -> Database:
+    """Return the catalog's database, the embedded one or the one that the setting names.
+
+    Raises:
+        DatabaseUnavailable: it cannot be reached, started or migrated.
+        RestoreUnfinished: a backup is being restored into the folder.
+    """
+    check_restored(settings.data)
+    return Database.open(settings.database_url, folder=settings.data / "postgres")
+
+
 def vector_store(settings: Settings) -> VectorStore:
     """Return the embedded store, or the server that the setting names."""
     if settings.vectors == "edge":
         return EdgeVectorStore(settings.data / "vectors")
     from index.vectors.server import QdrantVectorStore  # noqa: PLC0415  a second to import
+    from index.vectors.server_requests import Layout  # noqa: PLC0415  likewise
 
-    return QdrantVectorStore.connect(
-        settings.vectors, api_key=settings.vectors_key, quantization=settings.quantization
+    layout = Layout(
+        quantization=settings.quantization,
+        shards=settings.qdrant_shards,
+        replicas=settings.qdrant_replicas,
+        write_consistency=settings.qdrant_write_consistency,
     )
+    return QdrantVectorStore.connect(settings.vectors, api_key=settings.vectors_key, layout=layout)
+
+
+def ballast(settings: Settings) -> Ballast:
+    """Return the room to be given up when the embedded store has none left; else none."""
+    is_embedded = settings.vectors == "edge"
+    return Ballast(settings.data / "ballast", settings.min_free_bytes if is_embedded else 0)
 
 
 def blobs(settings: Settings) -> Blobs:
@@ -146,7 +173,11 @@ def limits(settings: Settings) -> Limits:
 
 
 def reader(settings: Settings) -> Reader:
-    """Return what turns files into pages."""
+    """Return what turns files into pages.
+
+    Raises:
+        MissingDependency: bubblewrap is required and does not work here.
+    """
     ocr = TesseractOcr(n_workers=settings.ocr_workers)
     return Reader(
         limits(settings),
@@ -154,6 +185,7 @@ def reader(settings: Settings) -> Reader:
         engines=settings.renderer,
         word_source=settings.word_source,
         injection=settings.injection,
+        start=starter(settings.sandbox),
     )
 
 
@@ -163,8 +195,8 @@ def fetcher(settings: Settings) -> Fetcher:
     return Fetcher(FetchPolicy(hosts, settings.max_bytes, settings.fetch_timeout_s))
 
 
-def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
-    """Return what opens encoders, with the one for new collections open.
+def shelf(settings: Settings, encoder: Encoder | None = None, role: Role = "all") -> EncoderShelf:
+    """Return what opens encoders, with the one for new collections open where rows are made.
 
     Raises:
         InvalidRequest: there is no such encoder.
@@ -182,7 +214,8 @@ def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
     )
     if encoder is not None:
         opener.put(encoder)
-    opener.open(*opener.settle(EncoderChoice(settings.encoder, settings.rows)))
+    if role != "render":
+        opener.open(*opener.settle(EncoderChoice(settings.encoder, settings.rows)))
     return opener
 
 

@@ -1,6 +1,5 @@
 """Everything that may be configured, from `PAGESIGHT_*` variables; the only reader of them."""
 
-import ctypes
 import os
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,7 +12,6 @@ from api.prices import Price
 from index.errors import InvalidRequest
 from ingest.fetching.hosts import HostRule
 
-M_ARENA_MAX = -8  # from malloc.h of glibc
 Scorer = Literal["auto", "native", "numpy", "cuda", "qdrant"]
 HTTP_URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
 IN_PROCESS = "transformers"  # instead of an endpoint
@@ -32,7 +30,24 @@ class Settings(BaseSettings):
         None, description="PostgreSQL to use instead of the embedded one"
     )
     vectors: str = Field(
-        "edge", description="`edge` (embedded), or the URL of a Qdrant server or cluster"
+        "edge",
+        pattern=r"^(edge|(qdrants?|https?)://[^/\s]+/?)$",
+        description="`edge` (embedded), or a Qdrant server or cluster: `qdrant://host:6334`, where "
+        "it listens for gRPC (`qdrants` with TLS), or its REST address `http://host:6333`, for "
+        "gRPC on the port behind it",
+    )
+    qdrant_shards: int | None = Field(
+        None,
+        ge=1,
+        description="parts of a new collection on a Qdrant cluster; one a node when unset",
+    )
+    qdrant_replicas: int | None = Field(
+        None, ge=1, description="copies of each part, on different nodes; one when unset"
+    )
+    qdrant_write_consistency: int | None = Field(
+        None,
+        ge=1,
+        description="copies that must have a write before it counts; one when unset",
     )
     blobs: str = Field(
         "local",
@@ -79,10 +94,11 @@ class Settings(BaseSettings):
     )
     encoder_url: str | None = Field(
         None,
-        description="vLLM server that runs visual encoders; this machine then needs the files of "
-        "their processor and no weights",
+        description="what runs encoders elsewhere: a vLLM server, and this machine then needs the "
+        "files of their processor and no weights; or `pagesight encoder` as "
+        "`pagesight+http://host:port`, several joined by commas, and it needs nothing of them",
     )
-    encoder_key: str = Field("", description="its key")
+    encoder_key: str = Field("", description="its key; `pagesight encoder` asks for it")
     rows: Literal["patch", "text", "fused"] | None = Field(
         None, description="rows of new collections; the best that the encoder has when unset"
     )
@@ -110,12 +126,20 @@ class Settings(BaseSettings):
     )
     max_bytes: int = Field(512 * 2**20, gt=0, description="size of an uploaded file")
     max_pages: int = Field(2000, gt=0, description="pages of a document")
+    sandbox: Literal["auto", "require", "off"] = Field(
+        "auto",
+        description="around the process that parses a file: `require` refuses to start where "
+        "bubblewrap does not work, `auto` then reads files with limits alone, `off` always does",
+    )
     page_timeout_s: float = Field(20, gt=0, description="time to draw one page")
     memory_bytes: int = Field(
         1_200_000_000, gt=0, description="address space of the process that parses a file"
     )
     min_free_bytes: int = Field(
         256 * 2**20, ge=0, description="disk that stays free; below it new work is refused"
+    )
+    max_queued: int = Field(
+        10_000, gt=0, description="documents that wait to be indexed; further ones are refused"
     )
     fetch_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
@@ -316,20 +340,3 @@ class Settings(BaseSettings):
         if not (key.isascii() and key.isprintable()):
             raise ValueError("a key is printable ASCII")
         return key
-
-
-def prepare_process(settings: Settings) -> None:
-    """Set what third-party programs read from the environment, before any of them starts."""
-    os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract is 3-5 times faster without its own threads
-    if not settings.hub:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    _share_malloc_arenas()
-
-
-def _share_malloc_arenas() -> None:
-    """Keep glibc from giving each short-lived thread 64 MiB of its own that it never returns."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(M_ARENA_MAX, 2)

@@ -192,7 +192,7 @@ def test_two_do_not_erase_at_once(service: Service) -> None:
 
 def test_an_index_that_is_being_rebuilt_is_waited_for(service: Service) -> None:
     index(service, "dams.pdf", pdf("the dam"))
-    service.rebuild_ledger.begin("default", service.collection("default").manifest)
+    service.stores.rebuilds.begin("default", service.collection("default").manifest)
 
     with pytest.raises(RebuildBusy, match="being rebuilt"):
         Erasing(service).erase(OPERATOR, "default")

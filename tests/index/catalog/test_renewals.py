@@ -19,8 +19,8 @@ def collection(service: Service, renewals: Renewals) -> Collection:  # noqa: ARG
 
 
 def fill(service: Service, store: str) -> None:
-    for left in service.fillings.unfilled("default", store):
-        service.fillings.note(store, left.generation, 1, is_complete=True)
+    for left in service.stores.fillings.unfilled("default", store):
+        service.stores.fillings.note(store, left.generation, 1, is_complete=True)
 
 
 def test_the_fresh_store_answers_once_it_has_all_that_is_live(
@@ -62,7 +62,7 @@ def test_no_worker_takes_a_renewal_up(
 ) -> None:
     renewals.begin(collection)
 
-    assert service.rebuild_ledger.open_ids() == []
+    assert service.stores.rebuilds.open_ids() == []
 
 
 def test_a_second_index_beside_is_refused(renewals: Renewals, collection: Collection) -> None:
