@@ -6,38 +6,19 @@ holds ids, a hash and counts, which the audit log then keeps.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from index.catalog.audit import Deed, Line, append_line
+from index.catalog.audit import append_line
+from index.catalog.entries import Remain
+from index.catalog.lines import Deed, Line
 from index.catalog.schema import pages, remains
 from index.errors import ErasureBusy
 
 ERASING_LOCK = 0x6572_6173  # "eras": any number will do, as long as every process agrees
-
-
-@dataclass(frozen=True, slots=True)
-class Remain:
-    """A generation that was collected.
-
-    Attributes:
-        sha256: of its original.
-        n_points: pages that it had in the vector store.
-        n_blobs: files that went with it; what another document holds stays.
-    """
-
-    generation: UUID
-    collection: str
-    document: UUID
-    sha256: str
-    n_points: int
-    n_blobs: int
-    deleted_at: datetime
 
 
 class Remains:
