@@ -125,10 +125,7 @@ class EdgeVectorStore:
             yield from stored.in_order(some, records, stored.point_of)
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
-        """Yield each stored page of a generation and its rows, in order; page 0 has the context's.
-
-        A few pages are read at a time.
-        """
+        """Yield each stored page of a generation and its rows, in order; 0 has the context's."""
         numbers = sorted(self._numbers(collection, generation))
         rows = self.read_pages(collection, [(generation, number) for number in numbers])
         yield from zip(numbers, rows, strict=True)
@@ -170,8 +167,7 @@ class EdgeVectorStore:
         """Let go of files and connections."""
         with self._lock:
             while self._shards:
-                _, shard = self._shards.popitem()
-                shard.close()
+                self._shards.popitem()[1].close()
 
     def _records(
         self, collection: str, pages: Sequence[PageKey], names: list[str] | None = None
@@ -223,11 +219,9 @@ class EdgeVectorStore:
 
 def _create(path: Path, config: edge.EdgeConfig) -> edge.EdgeShard:
     shard = edge.EdgeShard.create(str(path), config)
-    for field, kind in (
-        (stored.GENERATION, edge.PayloadSchemaType.Keyword),
-        (stored.PAGE, edge.PayloadSchemaType.Integer),
-    ):
-        shard.update(edge.UpdateOperation.create_field_index(field, kind))
+    indexed, kinds = edge.UpdateOperation.create_field_index, edge.PayloadSchemaType
+    shard.update(indexed(stored.GENERATION, kinds.Keyword))
+    shard.update(indexed(stored.PAGE, kinds.Integer))
     shard.flush()
     return shard
 
