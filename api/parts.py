@@ -169,6 +169,7 @@ def limits(settings: Settings) -> Limits:
         max_pages=settings.max_pages,
         page_timeout_s=settings.page_timeout_s,
         memory_bytes=settings.memory_bytes,
+        cpu_s=math.ceil(settings.page_timeout_s),
     )
 
 
