@@ -82,16 +82,16 @@ class Service:
         self.rebuilds = Rebuilds(
             self.catalog, stores.rebuilds, stores.fillings, vectors, self.holdings
         )
-        self._scoring = parts.scoring(settings, vectors, self.catalog)
+        self.scoring = parts.scoring(settings, vectors, self.catalog)
         reader, room = parts.reader(settings), Room(self.blobs, settings.min_free_bytes)
-        prepare, told = self._scoring.prepare, self.telemetry
+        prepare, told = parts.preparation(self.scoring, ownership), self.telemetry
         self.indexer = Indexer(stores, reader, shelf.of, room, published=prepare, watch=told)
         self.rebuilder = Rebuilder(stores, shelf.of, room)
         tasks = tasks_of(role, stores, self.indexer, self.rebuilder, told)
         chores = [self.indexer.collector.collect_or_leave, parts.ballast(settings).trim]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None, chores=chores)
         self.pages = Pages(self.catalog, self.blobs)
-        searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self.pages.words)
+        searching = SearchParts(self.catalog, vectors, shelf.of, self.scoring, self.pages.words)
         self._searcher = Searcher(searching)
         self.heat_maps = HeatMaps(self.catalog, self.pages, self.holdings, self._searcher)
         admission = Admission(self.pages, self._language, self._known_terms)
@@ -168,7 +168,7 @@ class Service:
         self.recall.close()
         self._searcher.close()
         self.shelf.close()
-        self._scoring.close()
+        self.scoring.close()
         self.vectors.close()
         self._database.close()
         self.telemetry.close()
@@ -210,7 +210,7 @@ class Service:
         self.indexer.collector.collect()
         self.holdings.end(found)
         for layer in found.layers:
-            self._scoring.drop(layer.store)
+            self.scoring.drop(layer.store)
 
     def upload(
         self,
