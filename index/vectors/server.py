@@ -25,7 +25,7 @@ from index.records import Question, Rows, SparseVector
 from index.vectors import points as stored
 from index.vectors import server_requests as asked
 from index.vectors.base import PageHit, PagePoint, Within
-from index.vectors.server_link import check_version, open_client
+from index.vectors.server_link import check_version, open_client, told
 from index.vectors.server_requests import Layout
 
 Result = TypeVar("Result")
@@ -245,7 +245,9 @@ class QdrantVectorStore:
             self._prove()
             return request()
         except _FAILURES as error:
-            raise VectorStoreUnavailable(f"Qdrant did not answer as it should: {error}") from error
+            raise VectorStoreUnavailable(
+                f"Qdrant did not answer as it should: {told(error)}"
+            ) from error
 
     def _prove(self) -> None:
         """Ask for the server's version, once."""

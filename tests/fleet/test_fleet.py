@@ -196,7 +196,7 @@ def test_the_work_of_a_worker_that_is_killed_is_taken_over(
     doomed = fleet.worker("doomed", PAGESIGHT_FAULT="chunk.noted:1:kill")
     doomed.start()
 
-    taken = []
+    taken: list[Upload] = []
     for bird in cycle(BIRDS):
         if not doomed.is_alive():
             break
