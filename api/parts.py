@@ -19,10 +19,12 @@ from api.roles import Role
 from api.settings import LOOPBACK, Settings
 from api.telemetry import Telemetry
 from api.traces import Traces
+from index.backup.restorer import check_restored
 from index.blobs.ballast import Ballast
 from index.blobs.base import Blobs
 from index.blobs.local import LocalBlobs
 from index.catalog.catalog import Catalog
+from index.catalog.database import Database
 from index.catalog.entries import Layer
 from index.catalog.keys import Keys
 from index.catalog.spending import Spending
@@ -36,6 +38,7 @@ from ingest.fetching.hosts import HostRule
 from ingest.limits import A4_AT_144_DPI, Limits
 from ingest.ocr import TesseractOcr
 from ingest.reading import Reader
+from ingest.sandbox import starter
 from retrieval.cuda import is_cuda_available, room
 from retrieval.cuda_scoring import CudaScoring
 from retrieval.int8.scoring import Kernel, find_kernel
@@ -56,6 +59,17 @@ def purse(settings: Settings, spending: Spending) -> Purse:
     """Return what holds callers to their daily limits."""
     prices = {model: Price.parse(price) for model, price in settings.vlm_prices.items()}
     return Purse(spending, prices)
+
+
+def database(settings: Settings) -> Database:
+    """Return the catalog's database, the embedded one or the one that the setting names.
+
+    Raises:
+        DatabaseUnavailable: it cannot be reached, started or migrated.
+        RestoreUnfinished: a backup is being restored into the folder.
+    """
+    check_restored(settings.data)
+    return Database.open(settings.database_url, folder=settings.data / "postgres")
 
 
 def vector_store(settings: Settings) -> VectorStore:
@@ -171,7 +185,11 @@ def limits(settings: Settings) -> Limits:
 
 
 def reader(settings: Settings) -> Reader:
-    """Return what turns files into pages."""
+    """Return what turns files into pages.
+
+    Raises:
+        MissingDependency: bubblewrap is required and does not work here.
+    """
     ocr = TesseractOcr(n_workers=settings.ocr_workers)
     return Reader(
         limits(settings),
@@ -179,6 +197,7 @@ def reader(settings: Settings) -> Reader:
         engines=settings.renderer,
         word_source=settings.word_source,
         injection=settings.injection,
+        start=starter(settings.sandbox),
     )
 
 

@@ -65,7 +65,7 @@ class Service:
         self.blobs = parts.blobs(settings)
         self.shelf = shelf
         queue = JobQueue(database.conninfo)
-        stores = Stores.on(database.engine, queue.wake, vectors, self.blobs)
+        self.stores = stores = Stores.on(database.engine, queue.wake, vectors, self.blobs)
         self.catalog, self.ledger, self.garbage = stores.catalog, stores.ledger, stores.garbage
         self.telemetry = parts.telemetry(settings)
         self.backlog = Backlog(database.engine)
@@ -73,7 +73,7 @@ class Service:
         self.keys = Keys(database.engine)
         self.spending = Spending(database.engine)
         self.doorkeeper = parts.doorkeeper(settings, self.keys, ownership)
-        self._database = database
+        self.database = database
         self._ownership = ownership
         self.intake = Intake(database.engine, queue.enqueue)
         self.amendments = Amendments(database.engine)
@@ -134,6 +134,7 @@ class Service:
             InvalidRequest: there is no such encoder.
             MissingDependency: this machine lacks what is to score.
             ModelRejected: the encoder's files or rows are not what they must be.
+            RestoreUnfinished: a backup is being restored into the folder.
         """
         prepare_process(settings)
         if encoder is not None:
@@ -145,8 +146,7 @@ class Service:
         with ExitStack() as opened:
             if ownership is not None:
                 opened.callback(ownership.release)
-            folder = settings.data / "postgres"
-            database = Database.open(settings.database_url, folder=folder)
+            database = parts.database(settings)
             opened.callback(database.close)
             service = cls(
                 settings,
@@ -170,7 +170,7 @@ class Service:
         self.shelf.close()
         self.scoring.close()
         self.vectors.close()
-        self._database.close()
+        self.database.close()
         self.telemetry.close()
         if self._ownership is not None:
             self._ownership.release()

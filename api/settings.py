@@ -94,10 +94,11 @@ class Settings(BaseSettings):
     )
     encoder_url: str | None = Field(
         None,
-        description="vLLM server that runs visual encoders; this machine then needs the files of "
-        "their processor and no weights",
+        description="what runs encoders elsewhere: a vLLM server, and this machine then needs the "
+        "files of their processor and no weights; or `pagesight encoder` as "
+        "`pagesight+http://host:port`, several joined by commas, and it needs nothing of them",
     )
-    encoder_key: str = Field("", description="its key")
+    encoder_key: str = Field("", description="its key; `pagesight encoder` asks for it")
     rows: Literal["patch", "text", "fused"] | None = Field(
         None, description="rows of new collections; the best that the encoder has when unset"
     )
@@ -125,6 +126,11 @@ class Settings(BaseSettings):
     )
     max_bytes: int = Field(512 * 2**20, gt=0, description="size of an uploaded file")
     max_pages: int = Field(2000, gt=0, description="pages of a document")
+    sandbox: Literal["auto", "require", "off"] = Field(
+        "auto",
+        description="around the process that parses a file: `require` refuses to start where "
+        "bubblewrap does not work, `auto` then reads files with limits alone, `off` always does",
+    )
     page_timeout_s: float = Field(20, gt=0, description="time to draw one page")
     memory_bytes: int = Field(
         1_200_000_000, gt=0, description="address space of the process that parses a file"

@@ -39,9 +39,13 @@
     │   ├── JobNotOpen              job_not_open
     │   ├── JobNotRetryable         job_not_retryable
     │   ├── RequestInProgress       request_in_progress
-    │   └── RebuildBusy             rebuild_busy
+    │   ├── ErasureBusy             erasure_busy
+    │   ├── RebuildBusy             rebuild_busy
+    │   └── NotEmpty                not_empty            a restore goes into an empty place only
     ├── ManifestMismatch            manifest_mismatch    the index was built by something else
     │   └── PooledRowsMissing       pooled_rows_missing
+    ├── BackupDamaged               backup_damaged       not what was written, or not finished
+    ├── BackupMismatch              backup_mismatch      made by a version that this one cannot read
     ├── ModelRejected               model_rejected       wrong bytes, or rows that are not usable
     ├── IndexIncomplete             index_incomplete     points that were stored are not there
     ├── Unavailable                 a part that should answer does not
@@ -54,10 +58,13 @@
     │   ├── StorageFull             storage_full
     │   ├── QueueFull               queue_full
     │   ├── IndexSwitched           index_switched
+    │   ├── BackupRunning           backup_running
+    │   ├── RestoreUnfinished       restore_unfinished
     │   ├── Overloaded              overloaded
     │   ├── FetchBusy               fetch_busy
     │   ├── FetchFailed             fetch_failed         the server of a URL does not give the file
     │   │   └── FetchTimeout        fetch_timed_out
+    │   ├── SandboxUnavailable      sandbox_unavailable
     │   ├── VlmUnavailable          vlm_unavailable
     │   └── AnswerCancelled         answer_cancelled
     └── MissingDependency           missing_dependency   the message says what installs it
@@ -249,8 +256,16 @@ class RequestInProgress(Conflict):
     """The same request, with the same idempotency key, is being worked on."""
 
 
+class ErasureBusy(Conflict):
+    """Something is being erased at this moment."""
+
+
 class RebuildBusy(Conflict):
     """The collection's index is being rebuilt in a way that excludes the request."""
+
+
+class NotEmpty(Conflict):
+    """There is something already where a backup is to be made, or restored."""
 
 
 class ManifestMismatch(PagesightError):
@@ -259,6 +274,14 @@ class ManifestMismatch(PagesightError):
 
 class PooledRowsMissing(ManifestMismatch):
     """The vector store is to score an index that has no pooled rows."""
+
+
+class BackupDamaged(PagesightError):
+    """A backup that is unfinished, or whose files are not those that were written."""
+
+
+class BackupMismatch(PagesightError):
+    """A backup that this version does not know how to read."""
 
 
 class ModelRejected(PagesightError):
@@ -309,6 +332,14 @@ class IndexSwitched(Unavailable):
     """The collection changed to another index while a document was put into the old one."""
 
 
+class BackupRunning(Unavailable):
+    """A backup reads what was to be removed, or there is one already."""
+
+
+class RestoreUnfinished(Unavailable):
+    """A restore into this folder was cut off."""
+
+
 class FetchBusy(Unavailable):
     """As many documents are being fetched as may be at once."""
 
@@ -334,6 +365,10 @@ class Overloaded(Unavailable):
     def __init__(self, message: str, *, reason: Literal["full", "late"] = "full") -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class SandboxUnavailable(Unavailable):
+    """The machine cannot start a process to read files in; the file is not the cause."""
 
 
 class VlmUnavailable(Unavailable):

@@ -7,6 +7,7 @@ from typing import Any
 from answer.stop import Stop
 from api.client.failures import RemoteError
 from api.client.synchronous import PagesightClient
+from api.erasure_bodies import ErasureBody, NewErasure
 from api.events import AnswerEvent
 from api.extraction_bodies import ExtractRequest, ExtractResponse
 from api.fetch_bodies import FromUrl
@@ -177,6 +178,10 @@ class RemoteDesk:
     def extract(self, collection: str, request: ExtractRequest) -> ExtractResponse:
         """Read fields from documents."""
         return self._client.extract(collection, request)
+
+    def erase(self, wanted: NewErasure) -> ErasureBody:
+        """Have what was deleted be gone from every file, and return the receipt."""
+        return self._client.erase_deleted(wanted)
 
     def close(self) -> None:
         """Let go of the connection."""

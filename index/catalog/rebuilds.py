@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
+from index.catalog.backup_lock import check_may_remove
 from index.catalog.catalog import lock_collection, raise_version
 from index.catalog.copies import as_failure
 from index.catalog.database import driver_connection
@@ -55,7 +56,7 @@ class RebuildLedger:
             lock_collection(connection, collection)
             if connection.execute(_of(collection)).one_or_none() is not None:
                 raise RebuildBusy(f"collection {collection!r} has an index beside it already")
-            store = f"{collection}-{_next_number(connection, collection)}"
+            store = f"{collection}-{next_number(connection, collection)}"
             rebuild = uuid5(NAMESPACE, f"{store}/rebuild")
             connection.execute(
                 insert(rebuilds).values(
@@ -150,8 +151,13 @@ class RebuildLedger:
             return True
 
     def condemn(self, rebuild: Rebuild) -> None:
-        """Take the index beside out of use, so that its store can be dropped."""
+        """Take the index beside out of use, so that its store can be dropped.
+
+        Raises:
+            BackupRunning: a backup may read it.
+        """
         with self._engine.begin() as connection:
+            check_may_remove(connection)
             lock_collection(connection, rebuild.collection)
             connection.execute(
                 update(rebuilds)
@@ -168,7 +174,7 @@ class RebuildLedger:
             )
 
 
-def _next_number(connection: Connection, collection: str) -> int:
+def next_number(connection: Connection, collection: str) -> int:
     """Names are never used twice: rows that somebody remembers of a store stay true."""
     number = connection.execute(
         update(collections)

@@ -16,7 +16,8 @@ import qdrant_edge as edge
 from index.errors import DataFolderBusy, VectorStoreUnavailable
 from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import CONTEXT_PAGE, PageHit, PagePoint, Within
+from index.vectors.base import CONTEXT_PAGE, PageHit, PageKey, PagePoint, Within
+from index.vectors.edge_copying import copy_points
 from index.vectors.mapped import release_mapped
 
 READ_PAGES = 16  # rows of more would be a hundred megabytes of Python's numbers
@@ -36,9 +37,13 @@ class EdgeVectorStore:
     def create(self, collection: str, *, dim: int, pooled: bool = False) -> None:
         """Make room for a collection of `dim`-dimensional rows; twice equals once."""
         with self._lock:
-            if self._path(collection).exists():
+            if self.has(collection):
                 return
             self._shards[collection] = _create(self._path(collection), _config(dim, pooled=pooled))
+
+    def has(self, collection: str) -> bool:
+        """Tell whether there is a collection of that name."""
+        return self._path(collection).exists()
 
     def drop(self, collection: str) -> None:
         """Remove a collection and its bytes; twice equals once."""
@@ -109,14 +114,15 @@ class EdgeVectorStore:
         with self._using(collection) as shard:
             return [stored.page_hit(hit.payload, hit.score) for hit in shard.query(request)]
 
-    def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
+    def read_pages(self, collection: str, pages: Sequence[PageKey]) -> Iterator[Rows]:
         """Yield the rows of some pages, by generation and number, in the order asked."""
-        for start in range(0, len(pages), READ_PAGES):
-            some = pages[start : start + READ_PAGES]
-            with self._using(collection) as shard:
-                ids: list[Any] = [stored.point_id(*page) for page in some]
-                records = shard.retrieve(ids, with_payload=True, with_vector=[stored.ROWS])
-            yield from stored.in_order(some, {UUID(str(r.id)): _rows(r) for r in records})
+        for some, records in self._records(collection, pages, [stored.ROWS]):
+            yield from stored.in_order(some, records, stored.rows_of)
+
+    def read_points(self, collection: str, pages: Sequence[PageKey]) -> Iterator[PagePoint]:
+        """Yield some pages with all that is stored of them, in the order asked."""
+        for some, records in self._records(collection, pages):
+            yield from stored.in_order(some, records, stored.point_of)
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
         """Yield each stored page of a generation and its rows, in order; page 0 has the context's.
@@ -126,6 +132,12 @@ class EdgeVectorStore:
         numbers = sorted(self._numbers(collection, generation))
         rows = self.read_pages(collection, [(generation, number) for number in numbers])
         yield from zip(numbers, rows, strict=True)
+
+    def copy_generation(self, source: str, target: str, generation: UUID) -> None:
+        """Put every point of a generation into another collection, value for value."""
+        with self._using(source) as old, self._using(target) as new:
+            copy_points(old, new, edge.Filter(must=[_any_of([generation])]))
+        release_mapped(self._path(target))
 
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""
@@ -160,6 +172,16 @@ class EdgeVectorStore:
             while self._shards:
                 _, shard = self._shards.popitem()
                 shard.close()
+
+    def _records(
+        self, collection: str, pages: Sequence[PageKey], names: list[str] | None = None
+    ) -> Iterator[tuple[Sequence[PageKey], list[edge.Record]]]:
+        for start in range(0, len(pages), READ_PAGES):
+            some = pages[start : start + READ_PAGES]
+            ids: list[Any] = [stored.point_id(*page) for page in some]
+            with self._using(collection) as shard:
+                records = shard.retrieve(ids, with_payload=True, with_vector=names or True)
+            yield some, records
 
     def _numbers(self, collection: str, generation: UUID) -> Iterator[int]:
         """Yield the number of each stored page of a generation, 0 for its context."""
@@ -281,8 +303,3 @@ def _within(within: Within) -> edge.Filter:
     if within.generations is not None:
         must.append(_any_of(within.generations))
     return edge.Filter(must=must)
-
-
-def _rows(record: edge.Record) -> Rows:
-    vectors = record.vector if isinstance(record.vector, dict) else {}
-    return stored.rows_from_point(vectors.get(stored.ROWS), record.payload or {})

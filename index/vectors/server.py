@@ -11,6 +11,7 @@ Source: Qdrant's documentation, Consistency Guarantees
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,7 +25,8 @@ from index.errors import VectorStoreUnavailable
 from index.records import Question, Rows, SparseVector
 from index.vectors import points as stored
 from index.vectors import server_requests as asked
-from index.vectors.base import PageHit, PagePoint, Within
+from index.vectors.base import PageHit, PageKey, PagePoint, Within
+from index.vectors.server_copying import copy_points
 from index.vectors.server_link import check_version, open_client, told
 from index.vectors.server_requests import Layout
 
@@ -75,7 +77,7 @@ class QdrantVectorStore:
 
     def create(self, collection: str, *, dim: int, pooled: bool = False) -> None:
         """Make room for a collection of `dim`-dimensional rows; twice equals once."""
-        if not self._exists(collection):
+        if not self.has(collection):
             self._create(
                 collection, asked.collection_config(dim, pooled=pooled, layout=self._layout)
             )
@@ -84,6 +86,10 @@ class QdrantVectorStore:
             (stored.PAGE, models.PayloadSchemaType.INTEGER),
         ):
             self._create_index(collection, field, kind)
+
+    def has(self, collection: str) -> bool:
+        """Tell whether there is a collection of that name."""
+        return self._call(lambda: self._client.collection_exists(collection))
 
     def drop(self, collection: str) -> None:
         """Remove a collection and its bytes; twice equals once."""
@@ -140,13 +146,15 @@ class QdrantVectorStore:
         )
         return [stored.page_hit(hit.payload, hit.score) for hit in found.points]
 
-    def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
+    def read_pages(self, collection: str, pages: Sequence[PageKey]) -> Iterator[Rows]:
         """Yield the rows of some pages, by generation and number, in the order asked."""
-        for start in range(0, len(pages), READ_PAGES):
-            some = pages[start : start + READ_PAGES]
-            ids = [str(stored.point_id(*page)) for page in some]
-            records = self._retrieve(collection, ids)
-            yield from stored.in_order(some, {UUID(str(r.id)): asked.rows_of(r) for r in records})
+        for some, found in self._records(collection, pages, [stored.ROWS]):
+            yield from stored.in_order(some, found, stored.rows_of)
+
+    def read_points(self, collection: str, pages: Sequence[PageKey]) -> Iterator[PagePoint]:
+        """Yield some pages with all that is stored of them, in the order asked."""
+        for some, found in self._records(collection, pages):
+            yield from stored.in_order(some, found, stored.point_of)
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
         """Yield each stored page of a generation and its rows, in order; page 0 has the context's.
@@ -156,6 +164,10 @@ class QdrantVectorStore:
         numbers = sorted(self._numbers(collection, generation))
         rows = self.read_pages(collection, [(generation, number) for number in numbers])
         yield from zip(numbers, rows, strict=True)
+
+    def copy_generation(self, source: str, target: str, generation: UUID) -> None:
+        """Put every point of a generation into another collection, value for value."""
+        self._call(lambda: copy_points(self._client, source, target, asked.all_of([generation])))
 
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""
@@ -168,7 +180,7 @@ class QdrantVectorStore:
 
     def delete_generation(self, collection: str, generation: UUID) -> None:
         """Remove every point of a generation; a collection that is not there has none."""
-        if not self._exists(collection):
+        if not self.has(collection):
             return
         everything = models.FilterSelector(filter=asked.all_of([generation]))
         self._call(
@@ -190,15 +202,12 @@ class QdrantVectorStore:
         """Let go of files and connections."""
         self._client.close()
 
-    def _exists(self, collection: str) -> bool:
-        return self._call(lambda: self._client.collection_exists(collection))
-
     def _create(self, collection: str, config: dict[str, Any]) -> None:
         """Create a collection, or find that another process was faster."""
         try:
             self._call(lambda: self._client.create_collection(collection, **config))
         except VectorStoreUnavailable:
-            if not self._exists(collection):
+            if not self.has(collection):
                 raise
 
     def _create_index(self, collection: str, field: str, kind: models.PayloadSchemaType) -> None:
@@ -233,12 +242,14 @@ class QdrantVectorStore:
             )
         )
 
-    def _retrieve(self, collection: str, ids: list[Any]) -> list[models.Record]:
-        return self._call(
-            lambda: self._client.retrieve(
-                collection, ids, with_payload=True, with_vectors=[stored.ROWS]
-            )
-        )
+    def _records(
+        self, collection: str, pages: Sequence[PageKey], names: list[str] | None = None
+    ) -> Iterator[tuple[Sequence[PageKey], list[models.Record]]]:
+        for start in range(0, len(pages), READ_PAGES):
+            some = pages[start : start + READ_PAGES]
+            ids: list[Any] = [str(stored.point_id(*page)) for page in some]
+            asks = partial(self._client.retrieve, collection, ids, with_vectors=names or True)
+            yield some, self._call(asks)
 
     def _call(self, request: Callable[[], Result]) -> Result:
         try:

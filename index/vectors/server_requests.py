@@ -86,12 +86,6 @@ def inside(within: Within) -> models.Filter:
     return models.Filter(must=must)
 
 
-def rows_of(record: models.Record) -> Rows:
-    """Return the rows of a point that was read."""
-    vectors = record.vector if isinstance(record.vector, dict) else {}
-    return stored.rows_from_point(vectors.get(stored.ROWS), record.payload or {})
-
-
 def _multivector(dim: int, *, m: int) -> models.VectorParams:
     """Describe rows compared by MaxSim, with a graph of `m` links a page where `m` is not 0."""
     return models.VectorParams(

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from api.app import create_app
-from api.client import document_calls, key_calls, question_calls
+from api.client import audit_calls, document_calls, key_calls, question_calls
 from api.client.asynchronous import AsyncPagesightClient
 from api.client.call import Call, Stream
 from api.client.synchronous import PagesightClient
@@ -48,7 +48,9 @@ def routes(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
             yield name, function
 
 
-ROUTES = dict([*routes(document_calls), *routes(question_calls), *routes(key_calls)])
+ROUTES = dict(
+    [*routes(document_calls), *routes(question_calls), *routes(key_calls), *routes(audit_calls)]
+)
 
 
 def described(name: str) -> Call[Any] | Stream[Any]:

@@ -285,6 +285,36 @@ def test_pages_are_read_in_the_order_asked(
         assert np.abs(rows.vectors - pages[key].rows.vectors).max() < 1e-3
 
 
+def test_a_point_that_is_read_and_put_again_is_read_as_the_same_bits(store: VectorStore) -> None:
+    store.put_pages(COLLECTION, FIRST, [page(1, (3, 0.1), (9, 2.5)), page(2, n_rows=0)])
+    store.put_context(COLLECTION, FIRST, unit_rows(4, DIM, seed=7))
+    read = [*store.read_points(COLLECTION, [(FIRST, 0), (FIRST, 1), (FIRST, 2)])]
+
+    store.put_pages(COLLECTION, SECOND, read)
+    again = [*store.read_points(COLLECTION, [(SECOND, 0), (SECOND, 1), (SECOND, 2)])]
+
+    assert [point.page for point in again] == [0, 1, 2]
+    assert [len(point.rows) for point in again] == [4, 5, 0]
+    assert dict(zip(again[1].terms.indices, again[1].terms.values, strict=True)) == {
+        3: np.float32(0.1),
+        9: np.float32(2.5),
+    }
+    for first, second in zip(read, again, strict=True):
+        assert np.array_equal(first.rows.vectors, second.rows.vectors)
+        assert np.array_equal(first.rows.boxes, second.rows.boxes)
+        assert np.array_equal(first.rows.kinds, second.rows.kinds)
+        assert np.array_equal(first.terms.indices, second.terms.indices)
+    assert read[1].pooled is not None
+    assert again[1].pooled is not None
+    assert np.array_equal(read[1].pooled, again[1].pooled)
+
+
+def test_a_collection_is_there_until_it_is_dropped(store: VectorStore) -> None:
+    assert store.has(COLLECTION)
+    store.drop(COLLECTION)
+    assert not store.has(COLLECTION)
+
+
 @pytest.mark.usefixtures("pages")
 def test_a_page_that_is_gone_is_an_error(store: VectorStore) -> None:
     with pytest.raises(PageNotFound, match="page 21"):
@@ -316,3 +346,40 @@ def test_a_second_owner_of_an_edge_folder_is_told_so(tmp_path: Path) -> None:
 def test_the_row_limit_follows_qdrants() -> None:
     assert max_rows(128) == 8191
     assert max_rows(4096) == 255
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_generation_is_copied_value_for_value(store: VectorStore, question: Question) -> None:
+    store.put_pages(COLLECTION, SECOND, [page(21, (7, 1.5)), page(22, n_rows=0)])
+    other = f"{COLLECTION}-2"
+    store.create(other, dim=DIM, pooled=True)
+
+    store.copy_generation(COLLECTION, other, SECOND)
+
+    assert store.count_pages(other, FIRST) == 0
+    assert store.count_pages(other, SECOND) == store.count_pages(COLLECTION, SECOND) == 22
+    put, copied = read(store, SECOND), dict(store.read_rows(other, SECOND))
+    assert put.keys() == copied.keys() == {0, *range(1, 23)}
+    for number, rows in put.items():
+        assert np.array_equal(copied[number].vectors, rows.vectors)
+        assert np.array_equal(copied[number].boxes, rows.boxes)
+    hits = [
+        store.search_rows(
+            name, question, limit=30, prefetch=30, within=Within(generations=[SECOND])
+        )
+        for name in (COLLECTION, other)
+    ]
+    assert hits[0] == hits[1]
+    assert named(store.search_pages(other, terms((7, 1.0)), limit=5, only=None)) == [(SECOND, 21)]
+    store.drop(other)
+
+
+def test_copying_twice_leaves_each_point_once(store: VectorStore) -> None:
+    other = f"{COLLECTION}-2"
+    store.create(other, dim=DIM, pooled=True)
+    store.put_pages(COLLECTION, FIRST, [page(1, (7, 1.0))])
+    for _ in range(2):
+        store.copy_generation(COLLECTION, other, FIRST)
+
+    assert store.count_pages(other, FIRST) == 1
+    store.drop(other)
