@@ -84,7 +84,7 @@ class Service:
         )
         self.scoring = parts.scoring(settings, vectors, self.catalog)
         reader, room = parts.reader(settings), Room(self.blobs, settings.min_free_bytes)
-        prepare, told = self.scoring.prepare, self.telemetry
+        prepare, told = parts.preparation(self.scoring, ownership), self.telemetry
         self.indexer = Indexer(stores, reader, shelf.of, room, published=prepare, watch=told)
         self.rebuilder = Rebuilder(stores, shelf.of, room)
         tasks = tasks_of(role, stores, self.indexer, self.rebuilder, told)

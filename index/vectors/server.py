@@ -27,7 +27,7 @@ from index.vectors import points as stored
 from index.vectors import server_requests as asked
 from index.vectors.base import PageHit, PageKey, PagePoint, Within
 from index.vectors.server_copying import copy_points
-from index.vectors.server_link import check_version, open_client
+from index.vectors.server_link import check_version, open_client, told
 from index.vectors.server_requests import Layout
 
 Result = TypeVar("Result")
@@ -256,7 +256,9 @@ class QdrantVectorStore:
             self._prove()
             return request()
         except _FAILURES as error:
-            raise VectorStoreUnavailable(f"Qdrant did not answer as it should: {error}") from error
+            raise VectorStoreUnavailable(
+                f"Qdrant did not answer as it should: {told(error)}"
+            ) from error
 
     def _prove(self) -> None:
         """Ask for the server's version, once."""
