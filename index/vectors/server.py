@@ -1,6 +1,7 @@
 """A Qdrant server or cluster, through qdrant-client."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from qdrant_client.http.exceptions import ApiException, ResponseHandlingExceptio
 from index.errors import VectorStoreUnavailable
 from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import CONTEXT_PAGE, PageHit, PagePoint, Within
+from index.vectors.base import CONTEXT_PAGE, ExaminedPoint, PageHit, PagePoint, Within
+from index.vectors.examination import count_generations, examined
+from index.vectors.server_filters import any_of, matching, pages_of
 
 Quantization = Literal["none", "scalar"]
 Result = TypeVar("Result")
@@ -113,7 +116,7 @@ class QdrantVectorStore:
                 query=_sparse(terms),
                 using=stored.TERMS,
                 limit=limit,
-                query_filter=None if only is None else models.Filter(must=[_any_of(only)]),
+                query_filter=None if only is None else models.Filter(must=[any_of(only)]),
                 with_payload=[stored.GENERATION, stored.PAGE],
             )
         )
@@ -127,7 +130,7 @@ class QdrantVectorStore:
         if not tokens or (within.generations is not None and not within.generations):
             return []
         first = models.Prefetch(
-            query=tokens, using=stored.POOLED, limit=prefetch, filter=_within(within)
+            query=tokens, using=stored.POOLED, limit=prefetch, filter=matching(within)
         )
         found = self._call(
             lambda: self._client.query_points(
@@ -162,13 +165,32 @@ class QdrantVectorStore:
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""
         counted = self._call(
-            lambda: self._client.count(collection, count_filter=_pages_of(generation), exact=True)
+            lambda: self._client.count(collection, count_filter=pages_of(generation), exact=True)
         )
         return counted.count
 
+    def generations(self, collection: str) -> dict[UUID, int]:
+        """Count the points of each generation, contexts included, those of none under nil."""
+        found = partial(self._client.scroll, collection, with_payload=[stored.GENERATION])
+        return count_generations(record.payload for record in self._scroll(found, SCROLL_POINTS))
+
+    def examine(self, collection: str, generation: UUID) -> Iterator[ExaminedPoint]:
+        """Yield every point of a generation in no order, the damaged ones too."""
+        everything = models.Filter(must=[any_of([generation])])
+        found = partial(
+            self._client.scroll, collection, scroll_filter=everything, with_vectors=True
+        )
+        for record in self._scroll(found, READ_PAGES):
+            yield examined(UUID(str(record.id)), record.vector, record.payload)
+
+    def collections(self) -> list[str]:
+        """Return the name of every collection that is there."""
+        found = self._call(self._client.get_collections).collections
+        return sorted(collection.name for collection in found)
+
     def delete_generation(self, collection: str, generation: UUID) -> None:
         """Remove every point of a generation; twice equals once."""
-        everything = models.FilterSelector(filter=models.Filter(must=[_any_of([generation])]))
+        everything = models.FilterSelector(filter=models.Filter(must=[any_of([generation])]))
         self._call(lambda: self._client.delete(collection, everything, wait=True))
 
     def check(self) -> None:
@@ -190,29 +212,26 @@ class QdrantVectorStore:
 
     def _numbers(self, collection: str, generation: UUID) -> Iterator[int]:
         """Yield the number of each stored page of a generation, 0 for its context."""
-        offset: Any = None
-        while True:
-            records, offset = self._scroll(collection, generation, offset)
-            for record in records:
-                yield (record.payload or {})[stored.PAGE]
-            if offset is None:
-                return
+        everything = models.Filter(must=[any_of([generation])])
+        found = partial(
+            self._client.scroll,
+            collection,
+            scroll_filter=everything,
+            with_payload=[stored.PAGE],
+        )
+        for record in self._scroll(found, SCROLL_POINTS):
+            yield (record.payload or {})[stored.PAGE]
 
     def _scroll(
-        self,
-        collection: str,
-        generation: UUID,
-        offset: Any,  # noqa: ANN401  the client's own type
-    ) -> tuple[list[models.Record], Any]:
-        return self._call(
-            lambda: self._client.scroll(
-                collection,
-                scroll_filter=models.Filter(must=[_any_of([generation])]),
-                limit=SCROLL_POINTS,
-                offset=offset,
-                with_payload=[stored.PAGE],
-            )
-        )
+        self, found: Callable[..., tuple[list[models.Record], Any]], limit: int
+    ) -> Iterator[models.Record]:
+        """Yield the points that requests ask for, `limit` at a time."""
+        offset: Any = None
+        while True:
+            records, offset = self._call(partial(found, limit=limit, offset=offset))
+            yield from records
+            if offset is None:
+                return
 
     def _retrieve(self, collection: str, ids: list[Any]) -> list[models.Record]:
         return self._call(
@@ -268,24 +287,6 @@ def _vectors(rows: Rows, terms: SparseVector | None, pooled: Float32 | None) -> 
 
 def _sparse(terms: SparseVector) -> models.SparseVector:
     return models.SparseVector(indices=terms.indices.tolist(), values=terms.values.tolist())
-
-
-def _any_of(generations: Sequence[UUID]) -> models.FieldCondition:
-    wanted = models.MatchAny(any=[str(generation) for generation in generations])
-    return models.FieldCondition(key=stored.GENERATION, match=wanted)
-
-
-def _pages_of(generation: UUID) -> models.Filter:
-    is_page = models.FieldCondition(key=stored.PAGE, range=models.Range(gt=CONTEXT_PAGE))
-    return models.Filter(must=[_any_of([generation]), is_page])
-
-
-def _within(within: Within) -> models.Filter:
-    pages = models.Range(gte=within.first, lte=within.last)
-    must: list[models.Condition] = [models.FieldCondition(key=stored.PAGE, range=pages)]
-    if within.generations is not None:
-        must.append(_any_of(within.generations))
-    return models.Filter(must=must)
 
 
 def _rows(record: models.Record) -> Rows:
