@@ -30,6 +30,7 @@ from index.catalog.entries import Collection, Document, Job, Source
 from index.catalog.fillings import Fillings
 from index.catalog.garbage import Garbage
 from index.catalog.intake import Intake
+from index.catalog.inventory import Inventory
 from index.catalog.jobs import JobLedger
 from index.catalog.keys import Keys
 from index.catalog.questions import GoldenQuestions
@@ -79,6 +80,7 @@ class Service:
         self.amendments = Amendments(database.engine)
         self.receipts = Receipts(database.engine)
         self.garbage = Garbage(database.engine)
+        self.inventory = Inventory(database.engine)
         self.golden = GoldenQuestions(database.engine)
         ledger = RebuildLedger(database.engine, queue.enqueue_rebuild)
         fillings = Fillings(database.engine)
@@ -86,9 +88,9 @@ class Service:
         stores = Stores(
             self.catalog, self.ledger, self.garbage, vectors, self.blobs, ledger, fillings
         )
-        self._scoring = parts.scoring(settings, vectors, self.catalog)
+        self.scoring = parts.scoring(settings, vectors, self.catalog)
         reader, room = parts.reader(settings), settings.min_free_bytes
-        prepare, told = self._scoring.prepare, self.telemetry
+        prepare, told = self.scoring.prepare, self.telemetry
         self.indexer = Indexer(
             stores, reader, shelf.of, min_free_bytes=room, published=prepare, watch=told
         )
@@ -100,7 +102,7 @@ class Service:
         ]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None)
         self.pages = Pages(self.catalog, self.blobs)
-        searching = SearchParts(self.catalog, vectors, shelf.of, self._scoring, self.pages.words)
+        searching = SearchParts(self.catalog, vectors, shelf.of, self.scoring, self.pages.words)
         self._searcher = Searcher(searching)
         self.heat_maps = HeatMaps(self.catalog, self.pages, self.holdings, self._searcher)
         admission = Admission(self.pages, self._language, self._known_terms)
@@ -167,7 +169,7 @@ class Service:
         self.recall.close()
         self._searcher.close()
         self.shelf.close()
-        self._scoring.close()
+        self.scoring.close()
         self.vectors.close()
         self._database.close()
         self.telemetry.close()
@@ -209,7 +211,7 @@ class Service:
         self.indexer.collect_garbage()
         self.holdings.end(found)
         for layer in found.layers:
-            self._scoring.drop(layer.store)
+            self.scoring.drop(layer.store)
 
     def upload(
         self,

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from index.catalog.entries import Layer, layers_of
+from index.catalog.entries import Layer, layers_of, words_store
 from index.catalog.jobs import OPEN_STATES
 from index.catalog.schema import (
     collections,
@@ -118,6 +118,12 @@ class Inventory:
                 _index(row, is_answering=False, was_rebuilt=True)
                 for row in connection.execute(beside)
             ]
+
+    def stores(self) -> set[str]:
+        """Return the vector store's names of every index, those that are being dropped, too."""
+        tables = collections, rebuilds
+        found = {row.store for one in tables for row in self._rows(select(one.c.store))}
+        return found | {words_store(store) for store in found}
 
     def generations(self, collection: str) -> Iterator[KeptGeneration]:
         """Yield the generations of a collection in order of id."""
