@@ -16,6 +16,7 @@ from api.readiness import watch_state
 from api.request_watch import RequestWatch
 from api.routes import (
     chat,
+    checkup,
     collection,
     document,
     evaluation,
@@ -49,6 +50,7 @@ REST = (
     evaluation,
     key,
     spending,
+    checkup,
     chat,
 )
 

@@ -21,6 +21,7 @@ from api.bodies import (
     search_body,
     upload_body,
 )
+from api.checkup.desk import CheckupDesk, LocalCheckups
 from api.events import AnswerEvent, TokenBody
 from api.extracted import extracted_body, extraction_scope
 from api.extraction import Extraction
@@ -28,7 +29,7 @@ from api.extraction_bodies import ExtractRequest, ExtractResponse
 from api.fetch_bodies import FromUrl
 from api.fetching import Fetching
 from api.ids import parse_id
-from api.job_desk import JobDesk, LocalJobs
+from api.job_desk import JobDesk
 from api.page_bodies import PageWordsBody
 from api.page_words import words_body
 from api.plan_bodies import plan_body
@@ -64,7 +65,7 @@ from retrieval.hits import SearchQuery, SearchResult
 READ_BYTES = 1 << 20
 
 
-class Desk(JobDesk, ReadingDesk, Protocol):
+class Desk(JobDesk, ReadingDesk, CheckupDesk, Protocol):
     """The verbs of the command line."""
 
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
@@ -129,7 +130,7 @@ class Desk(JobDesk, ReadingDesk, Protocol):
         """Let go of everything."""
 
 
-class LocalDesk(LocalJobs):
+class LocalDesk(LocalCheckups):
     """The service itself, in this process."""
 
     def __init__(self, service: Service, fetcher: Fetcher | None = None) -> None:

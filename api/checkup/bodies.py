@@ -1,9 +1,11 @@
 """What a checkup finds, as the REST API and `--json` tell it."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field
 
+from api.events import Event
 from api.schemas import Body, RequestBody
 
 FindingKind = Literal[
@@ -72,7 +74,7 @@ class Checked(Body):
     collections: int = 0
     documents: int = 0
     pages: int = 0
-    blobs: int = Field(0, description="of those that were looked for, and those that were found")
+    blobs: int = Field(0, description="originals, pictures and words, each read to its end")
     findings: int = 0
 
 
@@ -81,3 +83,11 @@ class CheckupReport(Body):
 
     checked: Checked
     findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckupEvent(Event):
+    """Something that was found, or how much was looked at; `done` is the last."""
+
+    name: Literal["checked", "finding", "done"]
+    body: Checked | Finding

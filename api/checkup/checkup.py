@@ -68,11 +68,7 @@ class Checkup:
             mine = [index for index in indexes if index.collection == collection]
             yield from self._check_collection(collection, mine)
         yield from check_stores(self._kept)
-        for told in check_blobs(self._kept, self._grace):
-            if isinstance(told, Finding):
-                yield told
-            else:
-                yield self._count(blobs=told)
+        yield from check_blobs(self._kept, self._grace)
         yield from check_files(self._kept)
 
     def _check_catalog(self) -> Iterator[Finding]:
@@ -127,7 +123,9 @@ class Checkup:
             yield from found
         is_live = generation.state == "live"
         yield self._count(
-            documents=int(is_live), pages=len(pages) if is_live else 0, blobs=count_bytes(pages)
+            documents=int(is_live),
+            pages=len(pages) if is_live else 0,
+            blobs=count_bytes(generation, pages),
         )
 
     def _check_indexes(

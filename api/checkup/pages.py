@@ -34,9 +34,9 @@ def check_bytes(
             yield subject.finding("blob_lost", f"{what}: {damage}", page=page)
 
 
-def count_bytes(pages: Sequence[StoredPage]) -> int:
-    """Count the blobs that a generation of these pages refers to."""
-    return 1 + sum((page.image_sha256, page.words_sha256) != (None, None) for page in pages) * 2
+def count_bytes(generation: KeptGeneration, pages: Sequence[StoredPage]) -> int:
+    """Count the blobs that a generation refers to."""
+    return sum(1 for _ in _references(generation, pages))
 
 
 def _references(

@@ -36,11 +36,10 @@ def check_stores(kept: Kept) -> Iterator[Finding]:
         yield Subject().finding("store_unknown", f"the store {store}")
 
 
-def check_blobs(kept: Kept, grace: timedelta) -> Iterator[Finding | int]:
-    """Find bytes that nothing refers to; yields also how many were looked at, now and then."""
+def check_blobs(kept: Kept, grace: timedelta) -> Iterator[Finding]:
+    """Find bytes that nothing refers to."""
     before = datetime.now(UTC) - grace
     for some in chunked(kept.blobs.listed(), BLOBS_AT_ONCE):
-        yield len(some)
         for blob in _orphans(kept, [one for one in some if one.stored_at <= before]):
             told = f"{blob.n_bytes} bytes, {blob.sha256}, since {blob.stored_at:%Y-%m-%d %H:%M}"
             yield Subject().finding("blob_orphaned", told)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from answer.stop import Stop
+from api.checkup.bodies import CheckupEvent, CheckupRequest
 from api.client.failures import RemoteError
 from api.client.synchronous import PagesightClient
 from api.events import AnswerEvent
@@ -177,6 +178,10 @@ class RemoteDesk:
     def extract(self, collection: str, request: ExtractRequest) -> ExtractResponse:
         """Read fields from documents."""
         return self._client.extract(collection, request)
+
+    def check_up(self, request: CheckupRequest) -> Iterator[CheckupEvent]:
+        """Compare all that is kept, event by event: `checked`, `finding`s, `done`."""
+        return self._client.check_up(request)
 
     def close(self) -> None:
         """Let go of the connection."""

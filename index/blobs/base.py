@@ -91,7 +91,7 @@ def blob_key(sha256: str) -> str:
 def files_before(folder: Path, before: datetime) -> list[Path]:
     """Return the files of a folder that were last written to before then."""
     found = []
-    for path in folder.iterdir():
+    for path in folder.glob("*"):
         with suppress(FileNotFoundError):  # whoever wrote it was done with it
             if modified_at(path) < before:
                 found.append(path)

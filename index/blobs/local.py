@@ -108,7 +108,7 @@ class LocalBlobs:
     def listed(self) -> Iterator[ListedBlob]:
         """Yield every blob; what comes or goes meanwhile may be missed."""
         for path in self.folder.glob("??/*"):
-            if SHA256.fullmatch(path.name):
+            if SHA256.fullmatch(path.name) and path == self._path(path.name):
                 with suppress(FileNotFoundError):  # it was removed meanwhile
                     yield ListedBlob(path.name, path.stat().st_size, modified_at(path))
 

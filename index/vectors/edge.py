@@ -162,7 +162,7 @@ class EdgeVectorStore:
 
     def collections(self) -> list[str]:
         """Return the name of every collection that is there."""
-        return sorted(path.name for path in self._folder.iterdir() if path.is_dir())
+        return sorted(path.name for path in self._folder.glob("*") if path.is_dir())
 
     def delete_generation(self, collection: str, generation: UUID) -> None:
         """Remove every point of a generation; twice equals once."""

@@ -21,9 +21,11 @@ from index.catalog.database import Database
 from index.catalog.entries import Document
 from index.catalog.inventory import GenerationState, Inventory
 from index.encoders.shelf import EncoderChoice
+from index.errors import VectorStoreUnavailable
 from index.records import Rows, SparseVector
 from index.vectors.base import PagePoint
 from index.vectors.points import point_id
+from index.vectors.server import QdrantVectorStore
 from tests.conftest import unit_rows
 from tests.tiny import DIM, HashedWords, index, pdf
 
@@ -399,6 +401,29 @@ def test_what_changed_while_it_was_looked_at_is_not_told(
     told = [*Checkup(kept, grace=timedelta(0)).run()]
 
     assert [one for one in told if isinstance(one, Finding)] == []
+
+
+@pytest.mark.usefixtures("document")
+def test_a_store_that_does_not_answer_is_an_outage_and_nothing_lost(service: Service) -> None:
+    absent = QdrantVectorStore.connect("http://127.0.0.1:9", api_key=None)
+    kept = Kept(service.inventory, service.catalog, absent, service.blobs, service.scoring)
+
+    with pytest.raises(VectorStoreUnavailable):
+        list(Checkup(kept, grace=timedelta(0)).run())
+
+
+def test_folders_that_are_gone_are_all_that_was_in_them(
+    service: Service, document: Document
+) -> None:
+    service.vectors.close()
+    for name in ("vectors", "blobs"):
+        shutil.rmtree(service.settings.data / name)
+
+    told = found(service)
+
+    assert ("store_lost", None) in told
+    assert told.count(("blob_lost", None)) == 2  # the originals
+    assert len(told) == 1 + 2 + 2 * (document.n_pages - 1 + 1)
 
 
 def rebuild(service: Service) -> None:

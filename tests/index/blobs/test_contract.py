@@ -137,6 +137,7 @@ def test_what_is_stored_is_listed_with_its_size_and_when(place: Place) -> None:
 def test_what_is_no_blob_is_not_listed(place: Place) -> None:
     obstore.put(place.store, "notes.txt", b"of somebody")
     obstore.put(place.store, f"ab/{'0' * 63}", b"too short")
+    obstore.put(place.store, f"ab/{'0' * 64}", b"in another one's place")
     (place.left / "cut-off").touch()
 
     assert list(place.blobs.listed()) == []
