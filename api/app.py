@@ -11,6 +11,7 @@ from api import openapi, problems
 from api.chat.problems import OpenAIErrors
 from api.desk import LocalDesk
 from api.door import Door
+from api.intake_door import IntakeDoor
 from api.mcp.server import serve_mcp
 from api.readiness import watch_state
 from api.request_watch import RequestWatch
@@ -83,6 +84,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     app.state.ready = ready = watch_state(service)
     metrics, queues = service.telemetry.metrics, lines(service.settings)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_bytes)
+    app.add_middleware(IntakeDoor, check=service.capacity.check)
     app.add_middleware(TakeTurns, lines=queues, caller=tenant, metrics=metrics)
     app.add_middleware(Door, doorkeeper=service.doorkeeper)
     app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)

@@ -72,4 +72,5 @@ class LocalJobs:
     def retry_job(self, job: str) -> JobBody:
         """Begin anew what failed or was cancelled; returns the new job."""
         self.service.purse.check_pages(self.access)
+        self.service.capacity.check()
         return job_body(self.service.intake.retry(parse_id(job), self.access.account))

@@ -11,7 +11,7 @@ from api.events import Event
 from api.jobs import page_status
 from api.watching import JobWatch
 from index.catalog.catalog import Catalog
-from index.catalog.jobs import OPEN_STATES
+from index.catalog.leases import OPEN_STATES
 
 
 async def job_events(

@@ -13,9 +13,11 @@ from api.metrics import Metrics
 from api.ownership import Ownership
 from api.prices import Price
 from api.purse import Purse
+from api.roles import Role
 from api.settings import LOOPBACK, Settings
 from api.telemetry import Telemetry
 from api.traces import Traces
+from index.blobs.ballast import Ballast
 from index.blobs.base import Blobs
 from index.blobs.local import LocalBlobs
 from index.catalog.catalog import Catalog
@@ -62,6 +64,12 @@ def vector_store(settings: Settings) -> VectorStore:
     return QdrantVectorStore.connect(
         settings.vectors, api_key=settings.vectors_key, quantization=settings.quantization
     )
+
+
+def ballast(settings: Settings) -> Ballast:
+    """Return the room to be given up when the embedded store has none left; else none."""
+    is_embedded = settings.vectors == "edge"
+    return Ballast(settings.data / "ballast", settings.min_free_bytes if is_embedded else 0)
 
 
 def blobs(settings: Settings) -> Blobs:
@@ -163,8 +171,8 @@ def fetcher(settings: Settings) -> Fetcher:
     return Fetcher(FetchPolicy(hosts, settings.max_bytes, settings.fetch_timeout_s))
 
 
-def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
-    """Return what opens encoders, with the one for new collections open.
+def shelf(settings: Settings, encoder: Encoder | None = None, role: Role = "all") -> EncoderShelf:
+    """Return what opens encoders, with the one for new collections open where rows are made.
 
     Raises:
         InvalidRequest: there is no such encoder.
@@ -182,7 +190,8 @@ def shelf(settings: Settings, encoder: Encoder | None = None) -> EncoderShelf:
     )
     if encoder is not None:
         opener.put(encoder)
-    opener.open(*opener.settle(EncoderChoice(settings.encoder, settings.rows)))
+    if role != "render":
+        opener.open(*opener.settle(EncoderChoice(settings.encoder, settings.rows)))
     return opener
 
 

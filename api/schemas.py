@@ -145,10 +145,12 @@ class JobBody(Body):
     id: str
     document: str
     state: JobState
-    stage: str
+    stage: str = Field(
+        description="the last step that was begun; `waiting` while what `error` tells has to pass"
+    )
     pages_done: int
     pages_total: int
-    attempts: int
+    attempts: int = Field(description="starts since it last got on that led nowhere")
     error: ErrorBody | None
 
 

@@ -13,36 +13,35 @@ from api import answerers, parts
 from api.access import OPERATOR, Access
 from api.admission import Admission
 from api.answering import Answering, AnsweringParts
+from api.arrivals import Arrival, Arrivals
+from api.capacity import Capacity
 from api.heat_maps import HeatMaps
 from api.holdings import CollectionChoice, Holdings
 from api.ownership import Owner, Ownership
 from api.pages import Pages
+from api.process import prepare_process
 from api.rebuilds import Rebuilds
-from api.settings import Settings, prepare_process
+from api.roles import Role, tasks_of
+from api.settings import Settings
 from api.shown_pages import PageBudget
-from api.telemetry import WatchedJobs
-from api.uploads import checked_metadata, display_name
 from index.catalog.amendments import Amendments
 from index.catalog.backlog import Backlog
-from index.catalog.catalog import Catalog
 from index.catalog.database import Database
-from index.catalog.entries import Collection, Document, Job, Source
-from index.catalog.fillings import Fillings
-from index.catalog.garbage import Garbage
+from index.catalog.entries import Collection, Document, Job
 from index.catalog.intake import Intake
 from index.catalog.inventory import Inventory
-from index.catalog.jobs import JobLedger
 from index.catalog.keys import Keys
 from index.catalog.questions import GoldenQuestions
-from index.catalog.rebuilds import RebuildLedger
 from index.catalog.receipts import Receipts
 from index.catalog.spending import Spending
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf
+from index.faults import fault_point
 from index.vectors.base import VectorStore
-from ingest.jobs import INDEX, REBUILD, JobQueue, Task, Worker
+from ingest.jobs import JobQueue, Worker
 from ingest.pipeline import Indexer
 from ingest.rebuild import Rebuilder
+from ingest.room import Room
 from ingest.stores import Stores
 from retrieval.hits import SearchQuery, SearchResult
 from retrieval.recall import RecallCheck
@@ -60,12 +59,15 @@ class Service:
         vectors: VectorStore,
         shelf: EncoderShelf,
         ownership: Ownership | None,
+        role: Role,
     ) -> None:
         self.settings = settings
         self.vectors = vectors
         self.blobs = parts.blobs(settings)
-        self.catalog = Catalog(database.engine)
         self.shelf = shelf
+        queue = JobQueue(database.conninfo)
+        stores = Stores.on(database.engine, queue.wake, vectors, self.blobs)
+        self.catalog, self.ledger, self.garbage = stores.catalog, stores.ledger, stores.garbage
         self.telemetry = parts.telemetry(settings)
         self.backlog = Backlog(database.engine)
         self.holdings = Holdings(settings, self.catalog, vectors, shelf)
@@ -74,39 +76,30 @@ class Service:
         self.doorkeeper = parts.doorkeeper(settings, self.keys, ownership)
         self._database = database
         self._ownership = ownership
-        queue = JobQueue(database.conninfo)
         self.intake = Intake(database.engine, queue.enqueue)
-        self.ledger = JobLedger(database.engine)
         self.amendments = Amendments(database.engine)
         self.receipts = Receipts(database.engine)
-        self.garbage = Garbage(database.engine)
         self.inventory = Inventory(database.engine)
         self.golden = GoldenQuestions(database.engine)
-        ledger = RebuildLedger(database.engine, queue.enqueue_rebuild)
-        fillings = Fillings(database.engine)
-        self.rebuilds = Rebuilds(self.catalog, ledger, fillings, vectors, self.holdings)
-        stores = Stores(
-            self.catalog, self.ledger, self.garbage, vectors, self.blobs, ledger, fillings
+        self.rebuilds = Rebuilds(
+            self.catalog, stores.rebuilds, stores.fillings, vectors, self.holdings
         )
         self.scoring = parts.scoring(settings, vectors, self.catalog)
-        reader, room = parts.reader(settings), settings.min_free_bytes
+        reader, room = parts.reader(settings), Room(self.blobs, settings.min_free_bytes)
         prepare, told = self.scoring.prepare, self.telemetry
-        self.indexer = Indexer(
-            stores, reader, shelf.of, min_free_bytes=room, published=prepare, watch=told
-        )
-        indexing = WatchedJobs(self.indexer.run, self.ledger, self.catalog, told)
-        self.rebuilder = Rebuilder(stores, shelf.of, min_free_bytes=room)
-        tasks = [
-            Task(INDEX, indexing.run, self.ledger.open_ids),
-            Task(REBUILD, self.rebuilder.run, ledger.open_ids),
-        ]
-        self.worker = Worker(queue, tasks, exclusive=ownership is not None)
+        self.indexer = Indexer(stores, reader, shelf.of, room, published=prepare, watch=told)
+        self.rebuilder = Rebuilder(stores, shelf.of, room)
+        tasks = tasks_of(role, stores, self.indexer, self.rebuilder, told)
+        chores = [self.indexer.collector.collect_or_leave, parts.ballast(settings).trim]
+        self.worker = Worker(queue, tasks, exclusive=ownership is not None, chores=chores)
         self.pages = Pages(self.catalog, self.blobs)
         searching = SearchParts(self.catalog, vectors, shelf.of, self.scoring, self.pages.words)
         self._searcher = Searcher(searching)
         self.heat_maps = HeatMaps(self.catalog, self.pages, self.holdings, self._searcher)
         admission = Admission(self.pages, self._language, self._known_terms)
         self.purse = parts.purse(settings, self.spending)
+        self.capacity = Capacity(room, self.backlog, settings.max_queued)
+        self._arrivals = Arrivals(settings, self.blobs, self.intake, self.purse, self.capacity)
         self.answering = Answering(
             AnsweringParts(
                 answerers.answerer(settings, told),
@@ -122,7 +115,12 @@ class Service:
 
     @classmethod
     def build(
-        cls, settings: Settings, *, encoder: Encoder | None = None, url: str | None = None
+        cls,
+        settings: Settings,
+        *,
+        encoder: Encoder | None = None,
+        url: str | None = None,
+        role: Role = "all",
     ) -> "Service":
         """Open everything that the settings name.
 
@@ -130,6 +128,7 @@ class Service:
             settings: what to open.
             encoder: for new collections, instead of the one that the settings name.
             url: where this process will serve, told to others that find the folder taken.
+            role: what its worker does.
 
         Raises:
             DataFolderBusy: the vectors are embedded and another process owns the folder.
@@ -141,6 +140,7 @@ class Service:
         prepare_process(settings)
         if encoder is not None:
             settings = settings.model_copy(update={"encoder": encoder.pin.name})
+        parts.ballast(settings).trim()
         embedded = settings.vectors == "edge"
         owner = Owner(os.getpid(), url, token_urlsafe(32))
         ownership = Ownership.take(settings.data, owner) if embedded else None
@@ -154,8 +154,9 @@ class Service:
                 settings,
                 database=database,
                 vectors=opened.enter_context(closing(parts.vector_store(settings))),
-                shelf=opened.enter_context(closing(parts.shelf(settings, encoder))),
+                shelf=opened.enter_context(closing(parts.shelf(settings, encoder, role))),
                 ownership=ownership,
+                role=role,
             )
             opened.pop_all()
         return service
@@ -208,7 +209,7 @@ class Service:
         """
         found = self.catalog.collection(name)
         self.garbage.condemn(name)
-        self.indexer.collect_garbage()
+        self.indexer.collector.collect()
         self.holdings.end(found)
         for layer in found.layers:
             self.scoring.drop(layer.store)
@@ -231,10 +232,10 @@ class Service:
             TooLarge: the file is.
             EmptyDocument: the file holds no bytes.
             StorageFull: the disk is below its watermark.
+            QueueFull: too many files wait already.
         """
         self.collection(collection)
-        source = self._store_original(name, chunks, access)
-        return self.intake.accept(collection, source, checked_metadata(metadata), access.account)
+        return self._arrivals.take(collection, Arrival(name, chunks, access), metadata)
 
     def replace(
         self,
@@ -252,8 +253,7 @@ class Service:
             Conflict: another document holds these bytes, or this one is being indexed.
         """
         self.catalog.document(collection, document)
-        source = self._store_original(name, chunks, access)
-        return self.intake.accept_replacement(collection, document, source, access.account)
+        return self._arrivals.replace(collection, document, Arrival(name, chunks, access))
 
     def delete_document(self, collection: str, document: UUID) -> None:
         """Take a document out of every read; its bytes follow.
@@ -262,7 +262,8 @@ class Service:
             DocumentNotFound: the collection has no such document.
         """
         self.catalog.delete_document(collection, document)
-        self.indexer.collect_garbage()
+        fault_point("delete.hidden")
+        self.indexer.collector.collect_or_leave()
 
     def search(self, collection: str, query: SearchQuery) -> SearchResult:
         """Find the pages that match a question best.
@@ -292,12 +293,6 @@ class Service:
             AnswerUnavailable: the configured model does not answer; it carries the pages.
         """
         return self.answering.ask(collection, query, stop, access=access)
-
-    def _store_original(self, name: str, chunks: Iterable[bytes], access: Access) -> Source:
-        self.purse.check_pages(access)
-        self.blobs.check_room(self.settings.min_free_bytes)
-        stored = self.blobs.put_stream(chunks, max_bytes=self.settings.max_bytes)
-        return Source(stored.sha256, display_name(name), stored.n_bytes)
 
     def _language(self, collection: str) -> str:
         return self.collection(collection).manifest.language[0]

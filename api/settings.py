@@ -1,6 +1,5 @@
 """Everything that may be configured, from `PAGESIGHT_*` variables; the only reader of them."""
 
-import ctypes
 import os
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,7 +12,6 @@ from api.prices import Price
 from index.errors import InvalidRequest
 from ingest.fetching.hosts import HostRule
 
-M_ARENA_MAX = -8  # from malloc.h of glibc
 Scorer = Literal["auto", "native", "numpy", "cuda", "qdrant"]
 HTTP_URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
 IN_PROCESS = "transformers"  # instead of an endpoint
@@ -116,6 +114,9 @@ class Settings(BaseSettings):
     )
     min_free_bytes: int = Field(
         256 * 2**20, ge=0, description="disk that stays free; below it new work is refused"
+    )
+    max_queued: int = Field(
+        10_000, gt=0, description="documents that wait to be indexed; further ones are refused"
     )
     fetch_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
@@ -316,20 +317,3 @@ class Settings(BaseSettings):
         if not (key.isascii() and key.isprintable()):
             raise ValueError("a key is printable ASCII")
         return key
-
-
-def prepare_process(settings: Settings) -> None:
-    """Set what third-party programs read from the environment, before any of them starts."""
-    os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract is 3-5 times faster without its own threads
-    if not settings.hub:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    _share_malloc_arenas()
-
-
-def _share_malloc_arenas() -> None:
-    """Keep glibc from giving each short-lived thread 64 MiB of its own that it never returns."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(M_ARENA_MAX, 2)

@@ -52,6 +52,7 @@
     │   ├── EncoderUnavailable      encoder_unavailable
     │   ├── EncoderOutOfMemory      encoder_out_of_memory
     │   ├── StorageFull             storage_full
+    │   ├── QueueFull               queue_full
     │   ├── IndexSwitched           index_switched
     │   ├── Overloaded              overloaded
     │   ├── FetchBusy               fetch_busy
@@ -298,6 +299,10 @@ class EncoderOutOfMemory(Unavailable):
 
 class StorageFull(Unavailable):
     """The disk is below its watermark; reads and deletes go on."""
+
+
+class QueueFull(Unavailable):
+    """As many documents wait to be indexed as may; reads, deletes and cancels go on."""
 
 
 class IndexSwitched(Unavailable):

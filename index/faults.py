@@ -28,6 +28,8 @@ POINTS = (
     "garbage.forgotten",  # its rows and blobs are gone, too
     "delete.hidden",  # a document is out of every read
     "rebuild.store_made",
+    "fill.points_put",  # made of kept pages: in the vector store, not noted in the catalog
+    "fill.noted",
     "rebuild.filled",
     "rebuild.switched",
 )

@@ -6,21 +6,24 @@ those of a page that was just rendered.
 
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
 from PIL import Image
 
-from index.catalog.entries import Layer, StoredPage
+from index.catalog.entries import Layer, Lease, StoredPage
+from index.catalog.garbage import Hold
 from index.covering import covered
 from index.encoders.base import PageContent
 from index.encoders.context import document_context
 from index.errors import IndexIncomplete
+from index.faults import fault_point
 from index.manifest import EncoderOf
 from index.records import PageWords
 from index.words import page_text
-from ingest.layers import encode_layers
+from ingest.layers import count_rows, encode_layers
 from ingest.stores import Stores
 
 FILL_PAGES = 8
@@ -28,11 +31,19 @@ FILL_PAGES = 8
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A generation whose pages are kept; nothing is stored for it in another state."""
+    """A generation whose pages are kept, and the work of making rows of them.
+
+    Attributes:
+        generation: whose pages.
+        name: of its document.
+        state: nothing is stored for the generation in another one.
+        lease: the start of the work; nothing is stored after another one.
+    """
 
     generation: UUID
     name: str
     state: str
+    lease: Lease | None = None
 
 
 class Filler:
@@ -69,15 +80,23 @@ class Filler:
             contents = [(page.number, self._content(page)) for page in chunk]
             called = page_text(context)
             made = encode_layers(layers, self._encoder_of, contents, called=called)
-            with stores.garbage.hold(kept.generation, state=kept.state) as is_held:
-                if not is_held:
+            with self._hold(kept) as hold:
+                if not hold:
                     return
                 for one in made:
                     stores.vectors.put_pages(one.layer.store, kept.generation, one.points)
+                    hold.go_on()
+                fault_point("fill.points_put")
                 done += len(chunk)
+                if kept.state == "building":
+                    stores.fillings.note_rows(kept.generation, count_rows(made))
                 stores.fillings.note(noted, kept.generation, done)
+            fault_point("fill.noted")
             yield len(chunk)
         self._complete(layers, kept, context, n_pages=len(readable))
+
+    def _hold(self, kept: Kept) -> AbstractContextManager[Hold]:
+        return self._stores.garbage.hold(kept.generation, state=kept.state, lease=kept.lease)
 
     def _content(self, page: StoredPage) -> PageContent:
         packed = self._stores.blobs.read(page.image_sha256 or "")
@@ -91,12 +110,13 @@ class Filler:
     ) -> None:
         stores, noted = self._stores, layers[0].store
         rows = [self._encoder_of(layer.manifest).encode_context(context) for layer in layers]
-        with stores.garbage.hold(kept.generation, state=kept.state) as is_held:
-            if not is_held:
+        with self._hold(kept) as hold:
+            if not hold:
                 return
             for layer, made in zip(layers, rows, strict=True):
                 stores.vectors.put_context(layer.store, kept.generation, made)
                 stores.vectors.flush(layer.store)
+                hold.go_on()
                 n_points = stores.vectors.count_pages(layer.store, kept.generation)
                 if n_points != n_pages:
                     stores.fillings.note(noted, kept.generation, 0)

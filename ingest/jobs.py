@@ -2,6 +2,10 @@
 
 The queue only wakes workers. What has to happen stands in the catalog: a worker that starts, and
 every worker from time to time, puts open jobs that no live worker holds back into the queue.
+
+A worker tells that it lives every `BEAT_S` seconds. What one holds that was silent for `LEASE_S` is
+put back by the next that looks, every `LOOK_EVERY_S`: a job whose worker died begins anew within
+`LEASE_S + LOOK_EVERY_S` seconds, or at once where no other process can own the vectors.
 """
 
 import asyncio
@@ -12,6 +16,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -19,15 +24,34 @@ import procrastinate
 import psycopg
 from procrastinate.jobs import Status
 
+from index.catalog.leases import WorkKind
+from index.errors import DatabaseUnavailable
+
 logger = logging.getLogger(__name__)
 
 INDEX = "index_document"
+ENCODE = "encode_document"
 REBUILD = "rebuild_index"
-RECONCILE_EVERY_S = 20.0
+PAGES_QUEUE, ROWS_QUEUE = "default", "rows"
+BEAT_S = 3.0
+LEASE_S = 12.0
+LOOK_EVERY_S = 4.0
+RECONCILE_EVERY = 5  # looks: the queue may have lost a job altogether, but hardly ever does
+POLL_S = 2.0  # for work that waits until a moment; all other work wakes a worker
 RETRY_S = 0.5
+PUT_BACK = 1  # priority of what was begun before
 BEHIND_SEARCHES = 10  # niceness of a worker beside searches
 RECONNECT_S = 5.0
-_LOST_DATABASE = (procrastinate.exceptions.ConnectorException, psycopg.OperationalError)
+_LOST_DATABASE = (
+    procrastinate.exceptions.ConnectorException,
+    psycopg.OperationalError,
+    DatabaseUnavailable,
+)
+_KINDS: dict[WorkKind, tuple[str, str]] = {
+    "job": (INDEX, PAGES_QUEUE),
+    "read_job": (ENCODE, ROWS_QUEUE),
+    "rebuild": (REBUILD, ROWS_QUEUE),
+}
 
 
 class JobQueue:
@@ -48,15 +72,18 @@ class JobQueue:
 
     def enqueue(self, connection: psycopg.Connection[Any], job: UUID) -> None:
         """Wake a worker for a document's job once the transaction on `connection` commits."""
-        self._put(INDEX, connection, job)
+        self.wake(connection, "job", job)
 
-    def enqueue_rebuild(self, connection: psycopg.Connection[Any], rebuild: UUID) -> None:
-        """Wake a worker for a rebuild, likewise."""
-        self._put(REBUILD, connection, rebuild)
-
-    def _put(self, task: str, connection: psycopg.Connection[Any], job: UUID) -> None:
-        deferrer = self._entrance.configure_task(task, lock=str(job), connection=connection)
-        deferrer.defer(job=str(job))
+    def wake(
+        self, connection: psycopg.Connection[Any], kind: WorkKind, work: UUID, after_s: float = 0.0
+    ) -> None:
+        """Wake a worker for any kind of work, after some seconds, likewise."""
+        task, queue = _KINDS[kind]
+        later: dict[str, Any] = {"schedule_in": {"seconds": after_s}} if after_s else {}
+        deferrer = self._entrance.configure_task(
+            task, queue=queue, lock=str(work), connection=connection, **later
+        )
+        deferrer.defer(job=str(work))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +91,24 @@ class Task:
     """A kind of work.
 
     Attributes:
-        name: the queue's name for it.
+        kind: which one.
         run: does one job of it; must not raise.
         open_ids: the catalog's word on which jobs of it are open.
     """
 
-    name: str
+    kind: WorkKind
     run: Callable[[UUID], None]
     open_ids: Callable[[], list[UUID]]
+
+    @property
+    def name(self) -> str:
+        """The queue's name for it."""
+        return _KINDS[self.kind][0]
+
+    @property
+    def queue(self) -> str:
+        """The part of the queue that it waits in."""
+        return _KINDS[self.kind][1]
 
 
 class Worker:
@@ -82,12 +119,21 @@ class Worker:
         tasks: the kinds of work to do.
         exclusive: no other worker can exist (the vectors are embedded), so whatever looks
             taken at the start belongs to a dead process.
+        chores: what else is to be done now and then.
     """
 
-    def __init__(self, queue: JobQueue, tasks: Sequence[Task], *, exclusive: bool) -> None:
+    def __init__(
+        self,
+        queue: JobQueue,
+        tasks: Sequence[Task],
+        *,
+        exclusive: bool,
+        chores: Sequence[Callable[[], None]] = (),
+    ) -> None:
         self._app = queue.app
         self._tasks = tasks
         self._exclusive = exclusive
+        self._chores = chores
         self._loop: asyncio.AbstractEventLoop | None = None
         self._serving: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
@@ -138,7 +184,7 @@ class Worker:
         self.run_forever()
 
     def _register(self, task: Task) -> None:
-        @self._app.task(name=task.name)
+        @self._app.task(name=task.name, queue=task.queue)
         def work(job: str) -> None:
             task.run(UUID(job))
 
@@ -159,40 +205,68 @@ class Worker:
 
     async def _work(self, *, wait: bool) -> None:
         async with self._app.open_async():
-            await self._reconcile(everything=self._exclusive)
-            keeper = asyncio.create_task(self._keep_reconciling())
+            await self._put_back_abandoned(everything=self._exclusive)
+            await self._put_back_lost()
+            keeper = asyncio.create_task(self._keep_looking())
             try:
                 await self._app.run_worker_async(
-                    wait=wait, install_signal_handlers=False, delete_jobs="always"
+                    queues=sorted({task.queue for task in self._tasks}),
+                    wait=wait,
+                    install_signal_handlers=False,
+                    delete_jobs="always",
+                    update_heartbeat_interval=BEAT_S,
+                    stalled_worker_timeout=LEASE_S,
+                    fetch_job_polling_interval=POLL_S,
                 )
             finally:
                 keeper.cancel()
 
-    async def _keep_reconciling(self) -> None:
-        while True:
-            await asyncio.sleep(RECONCILE_EVERY_S)
-            await self._reconcile(everything=False)
+    async def _keep_looking(self) -> None:
+        for n in count(1):
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                await self._put_back_abandoned(everything=False)
+                if n % RECONCILE_EVERY == 0:
+                    await self._put_back_lost()
+                    for chore in self._chores:
+                        await asyncio.to_thread(chore)
+            except _LOST_DATABASE:  # the next look is soon
+                logger.warning("what is abandoned was not looked for: the database is away")
 
-    async def _reconcile(self, *, everything: bool) -> None:
-        """Put back open jobs that nobody works on; `everything` counts all taken ones as lost."""
-        for task in self._tasks:
-            await self._put_back(task, everything=everything)
+    async def _put_back_abandoned(self, *, everything: bool) -> None:
+        """Put back what dead workers hold; `everything` counts all that is held as such.
 
-    async def _put_back(self, task: Task, *, everything: bool) -> None:
+        It gets a new entry: the old one may still be ended by a worker that only was suspended.
+        """
         manager = self._app.job_manager
-        lost = await (
-            manager.list_jobs_async(task=task.name, status=Status.DOING.value)
-            if everything
-            else manager.get_stalled_jobs(task_name=task.name)
+        for task in self._tasks:
+            held = await (
+                manager.list_jobs_async(task=task.name, status=Status.DOING.value)
+                if everything
+                else manager.get_stalled_jobs(task_name=task.name, seconds_since_heartbeat=LEASE_S)
+            )
+            for entry in held:
+                with suppress(procrastinate.exceptions.ConnectorException):  # another one was first
+                    await manager.finish_job(entry, Status.FAILED, delete_job=True)
+                    await self._put_back(task, str(entry.task_kwargs["job"]))
+
+    async def _put_back_lost(self) -> None:
+        """Put back open jobs that are not in the queue at all."""
+        manager = self._app.job_manager
+        for task in self._tasks:
+            there = {
+                entry.task_kwargs["job"]
+                for status in (Status.TODO, Status.DOING)
+                for entry in await manager.list_jobs_async(task=task.name, status=status.value)
+            }
+            for job in map(str, await asyncio.to_thread(task.open_ids)):
+                if job not in there:
+                    await self._put_back(task, job)
+
+    async def _put_back(self, task: Task, job: str) -> None:
+        logger.warning("job put back", extra={"job": job})
+        deferrer = self._app.configure_task(
+            task.name, queue=task.queue, lock=job, queueing_lock=job, priority=PUT_BACK
         )
-        for queued in lost:
-            await manager.retry_job(queued)
-        waiting = {
-            job.task_kwargs["job"]
-            for status in (Status.TODO, Status.DOING)
-            for job in await manager.list_jobs_async(task=task.name, status=status.value)
-        }
-        for job in map(str, await asyncio.to_thread(task.open_ids)):
-            if job not in waiting:
-                logger.warning("job put back", extra={"job": job})
-                await self._app.configure_task(task.name, lock=job).defer_async(job=job)
+        with suppress(procrastinate.exceptions.AlreadyEnqueued):
+            await deferrer.defer_async(job=job)

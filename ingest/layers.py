@@ -1,5 +1,6 @@
 """What a page is stored as: the rows of each layer's encoder, and BM25 terms in the first layer."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,6 +49,14 @@ def encode_layers(
         _points(layer, pages, encoder_of(layer.manifest).encode_pages(contents), told)
         for layer, told in zip(layers, [terms, *[no_terms] * (len(layers) - 1)], strict=True)
     ]
+
+
+def count_rows(made: Sequence[LayerPoints]) -> dict[int, int]:
+    """Count the rows of each page in all layers."""
+    counts: Counter[int] = Counter()
+    for layer in made:
+        counts.update({point.page: len(point.rows) for point in layer.points})
+    return counts
 
 
 def _points(

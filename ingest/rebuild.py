@@ -7,14 +7,15 @@ go first after each chunk of pages. What arrives meanwhile is filled in before t
 
 import logging
 from functools import partial
-from threading import Event
 from uuid import UUID
 
 from index.catalog.entries import Rebuild, layers_of
 from index.errors import ManifestMismatch
+from index.faults import fault_point
 from index.manifest import EncoderOf, encoder_fields
-from ingest.attempts import Attempt
+from ingest.attempts import Attempt, Attempts
 from ingest.filler import Filler, Kept
+from ingest.room import Room
 from ingest.stores import Stores, WorkInterrupted
 
 logger = logging.getLogger(__name__)
@@ -26,15 +27,16 @@ class Rebuilder:
     Args:
         stores: where pages come from and rows go.
         encoder_of: opens the encoder that an index is built with.
-        min_free_bytes: below this much free disk nothing new is written.
+        room: whether the disk has room for new rows.
     """
 
-    def __init__(self, stores: Stores, encoder_of: EncoderOf, *, min_free_bytes: int) -> None:
+    def __init__(self, stores: Stores, encoder_of: EncoderOf, room: Room) -> None:
         self._stores = stores
         self._encoder_of = encoder_of
         self._filler = Filler(stores, encoder_of)
-        self._min_free_bytes = min_free_bytes
-        self.stopping = Event()
+        self._room = room
+        self.attempts = Attempts(stores.leases)
+        self.stopping = self.attempts.stopping
 
     def run(self, rebuild_id: UUID) -> None:
         """Work on a rebuild until it ends, an upload waits, or the worker stops."""
@@ -42,26 +44,26 @@ class Rebuilder:
         if rebuild is None:
             logger.info("rebuild has ended", extra={"rebuild": str(rebuild_id)})
         else:
-            attempt = Attempt(
-                "rebuild",
-                rebuild.id,
-                "the rebuild",
-                rebuild.attempts,
-                partial(self._stores.rebuilds.fail, rebuild.id),
-            )
-            attempt.run(lambda: self._rebuild(rebuild))
+            fail = partial(self._stores.rebuilds.fail, rebuild)
+            told = "the rebuild"
+            attempt = Attempt(rebuild.lease, told, rebuild.attempts, rebuild.waits, fail)
+            self.attempts.run(attempt, lambda: self._rebuild(rebuild))
 
     def _rebuild(self, rebuild: Rebuild) -> None:
         self._check_encoder(rebuild)
         self._make_store(rebuild)
+        fault_point("rebuild.store_made")
         layers = layers_of(rebuild.store, rebuild.manifest)
         while not self._stores.rebuilds.switch(rebuild):
-            if not self._stores.rebuilds.is_open(rebuild.id):
+            if not self._stores.rebuilds.is_held(rebuild):
                 raise WorkInterrupted
-            self._stores.blobs.check_room(self._min_free_bytes)
+            self._room.check()
             for left in self._stores.fillings.unfilled(rebuild.collection, rebuild.store):
-                for _ in self._filler.fill(layers, Kept(left.generation, left.name, "live")):
+                kept = Kept(left.generation, left.name, "live", rebuild.lease)
+                for _ in self._filler.fill(layers, kept):
                     self._give_way(rebuild)
+            fault_point("rebuild.filled")
+        fault_point("rebuild.switched")
 
     def _check_encoder(self, rebuild: Rebuild) -> None:
         here = encoder_fields(self._encoder_of(rebuild.manifest).pin)
@@ -73,8 +75,8 @@ class Rebuilder:
             )
 
     def _make_store(self, rebuild: Rebuild) -> None:
-        with self._stores.rebuilds.hold(rebuild.id) as is_open:
-            if not is_open:
+        with self._stores.rebuilds.hold(rebuild) as is_held:
+            if not is_held:
                 raise WorkInterrupted
             for layer in layers_of(rebuild.store, rebuild.manifest):
                 self._stores.vectors.create(
@@ -87,9 +89,8 @@ class Rebuilder:
         Raises:
             WorkInterrupted: one waits, the rebuild was given up, or the worker is stopping.
         """
-        if not self._stores.rebuilds.gets_on(rebuild.id) or self.stopping.is_set():
+        if not self._stores.rebuilds.gets_on(rebuild) or self.stopping.is_set():
             raise WorkInterrupted
-        self._stores.blobs.check_room(self._min_free_bytes)
-        if self._stores.ledger.open_ids():
-            self._stores.rebuilds.wake(rebuild.id)
+        self._room.check()
+        if self._stores.ledger.is_work_left():
             raise WorkInterrupted

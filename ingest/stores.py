@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Engine
+
 from index.blobs.base import Blobs
 from index.catalog.catalog import Catalog
 from index.catalog.entries import StoredPage
 from index.catalog.fillings import Fillings
 from index.catalog.garbage import Garbage
 from index.catalog.jobs import JobLedger
+from index.catalog.leases import Leases, Wake
 from index.catalog.rebuilds import RebuildLedger
 from index.records import PageWords
 from index.vectors.base import VectorStore
@@ -18,7 +21,7 @@ NO_WORDS = PageWords((), "none")
 
 
 class WorkInterrupted(Exception):
-    """The worker is stopping; the job stays open and is taken up again."""
+    """The work does not go on here: it ended, somebody else has it, or the worker is stopping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,21 @@ class Stores:
     blobs: Blobs
     rebuilds: RebuildLedger
     fillings: Fillings
+    leases: Leases
+
+    @classmethod
+    def on(cls, engine: Engine, wake: Wake, vectors: VectorStore, blobs: Blobs) -> "Stores":
+        """Return what keeps documents in a database, a vector store and a place for blobs."""
+        return cls(
+            catalog=Catalog(engine),
+            ledger=JobLedger(engine),
+            garbage=Garbage(engine),
+            vectors=vectors,
+            blobs=blobs,
+            rebuilds=RebuildLedger(engine, lambda on, work: wake(on, "rebuild", work, 0.0)),
+            fillings=Fillings(engine),
+            leases=Leases(engine, wake),
+        )
 
     def words(self, page: StoredPage) -> PageWords:
         """Return the words of a page; one that could not be read has none."""

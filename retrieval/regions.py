@@ -41,10 +41,7 @@ def find_regions(
         return ()
     similarities = row_similarities(question, rows)  # (n_tokens, n_rows)
     whole = float(question.weights @ similarities.max(axis=1))
-    owner = _owning_lines(boxes, lines)  # (n_rows,)
-    scores = np.array(
-        [_line_score(question, similarities[:, owner == i]) for i in range(len(lines))]
-    )
+    scores = _line_scores(question, similarities, _owning_lines(boxes, lines), len(lines))
     if whole <= 0 or scores.max() <= 0:
         return ()
     chosen = [
@@ -64,9 +61,8 @@ def _line(number: int, words: tuple[Word, ...]) -> _Line:
 
 def union(boxes: list[Box]) -> Box:
     """Return the smallest box around all of `boxes`."""
-    edges = np.array(boxes)
-    low, high = edges.min(axis=0), edges.max(axis=0)
-    return Box(float(low[0]), float(low[1]), float(high[2]), float(high[3]))
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return Box(min(lefts), min(tops), max(rights), max(bottoms))
 
 
 def _owning_lines(boxes: Float32, lines: list[_Line]) -> NDArray[np.intp]:
@@ -81,10 +77,16 @@ def _owning_lines(boxes: Float32, lines: list[_Line]) -> NDArray[np.intp]:
     return owner
 
 
-def _line_score(question: Question, similarities: Float32) -> float:
-    if similarities.shape[1] == 0:
-        return 0.0
-    return float(question.weights @ np.maximum(similarities.max(axis=1), 0))
+def _line_scores(
+    question: Question, similarities: Float32, owner: NDArray[np.intp], n_lines: int
+) -> NDArray[np.float64]:
+    """Return the MaxSim of each line's own rows, no token below 0; `(n_lines,)`."""
+    in_order = np.argsort(owner, kind="stable")
+    owners, starts = np.unique(owner[in_order], return_index=True)
+    best = np.maximum.reduceat(similarities[:, in_order], starts, axis=1)  # (n_tokens, n_owners)
+    scores = np.zeros(n_lines)
+    scores[owners] = question.weights @ np.maximum(best, 0)
+    return scores
 
 
 def _joined(

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from api import parts
 from api.commands.shared import data_option, load_settings, out, says_errors
-from api.settings import prepare_process
+from api.process import prepare_process
 from index.encoders.registry import MODELS, VisualModel
 from index.encoders.shelf import SHIPPED, EncoderChoice
 from index.records import RowChoice

@@ -3,6 +3,7 @@
 import signal
 from pathlib import Path
 from types import FrameType
+from typing import get_args
 
 import click
 from prometheus_client import start_http_server
@@ -10,14 +11,23 @@ from prometheus_client import start_http_server
 from api.commands.shared import data_option, err, load_settings, says_errors
 from api.logs import configure_logs
 from api.readiness import watch_state
+from api.roles import Role
 from api.service import Service
 from index.errors import InvalidRequest
 
 
 @click.command("worker")
 @data_option
+@click.option(
+    "--role",
+    type=click.Choice(get_args(Role)),
+    default="all",
+    show_default=True,
+    help="What to do: read pages (needs no model), make rows of pages that were read (needs no "
+    "renderer), or both.",
+)
 @says_errors
-def command(data: Path | None) -> None:
+def command(data: Path | None, role: Role) -> None:
     """Index uploads until stopped; needs a Qdrant server and a PostgreSQL that others share."""
     settings = load_settings(data)
     if settings.vectors == "edge":
@@ -26,11 +36,11 @@ def command(data: Path | None) -> None:
             "set PAGESIGHT_VECTORS and PAGESIGHT_DATABASE_URL to run workers beside it"
         )
     configure_logs(settings.log_format)
-    service = Service.build(settings)
+    service = Service.build(settings, role=role)
     _tell_metrics(service)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        service.indexer.stopping.set()  # the job ends with its chunk, to be taken up elsewhere
+        service.indexer.stopping.set()  # the job ends with its chunk, to go on elsewhere
         service.rebuilder.stopping.set()
         raise KeyboardInterrupt
 

@@ -31,6 +31,7 @@ from index.errors import (
     InvalidRequest,
     ManifestMismatch,
     NotFound,
+    QueueFull,
     StorageFull,
     TooLarge,
 )
@@ -40,7 +41,7 @@ router = APIRouter(
 )
 
 READ_BYTES = 1 << 20
-REFUSALS = (EmptyDocument, TooLarge, StorageFull)
+REFUSALS = (EmptyDocument, TooLarge, StorageFull, QueueFull)
 HERE: dict[int | str, dict[str, Any]] = {
     200: {"model": Upload, "description": "the same bytes are here already; there is no job"}
 }

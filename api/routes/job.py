@@ -23,7 +23,14 @@ from api.routes.shared import (
 from api.schemas import JobBody
 from api.watching import JobWatch
 from index.catalog.entries import Job, JobState
-from index.errors import CollectionNotFound, JobNotFound, JobNotOpen, JobNotRetryable
+from index.errors import (
+    CollectionNotFound,
+    JobNotFound,
+    JobNotOpen,
+    JobNotRetryable,
+    QueueFull,
+    StorageFull,
+)
 
 router = APIRouter(tags=["jobs"], route_class=OnceRoute)
 
@@ -116,7 +123,7 @@ def cancel_job(job: FoundJob, desk: DeskOf, _: Once) -> JobBody:
     "/jobs/{job}/retry",
     status_code=202,
     dependencies=needs("ingest"),
-    responses=failures(JobNotFound, JobNotRetryable, *REFUSED_KEYS),
+    responses=failures(JobNotFound, JobNotRetryable, QueueFull, StorageFull, *REFUSED_KEYS),
 )
 def retry_job(job: FoundJob, desk: DeskOf, _: Once) -> JobBody:
     """Begin anew what failed or was cancelled; answers with the new job."""

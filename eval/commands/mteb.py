@@ -9,8 +9,8 @@ import click
 from rich.table import Table
 
 from api.commands.shared import data_option, load_settings, open_desk, out, says_errors, url_option
+from api.process import prepare_process
 from api.schemas import NewCollection
-from api.settings import prepare_process
 from eval.adapters.mteb import MtebRetriever
 from eval.extra import open_mteb
 from index.errors import InvalidRequest, Unavailable

@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 import click
 
 from api.commands.shared import load_settings
-from api.settings import prepare_process
+from api.process import prepare_process
 from eval.datasets.base import EvalSet
 from eval.datasets.opening import open_set
 

@@ -53,8 +53,11 @@ class LocalBlobs:
                 file.flush()
                 os.fsync(file.fileno())
             target = self._path(stored.sha256)
-            target.parent.mkdir(exist_ok=True)
+            if not target.parent.is_dir():
+                target.parent.mkdir(exist_ok=True)
+                _sync_folder(self.folder)
             temporary.replace(target)
+            _sync_folder(target.parent)
         finally:
             temporary.unlink(missing_ok=True)
         return stored
@@ -121,3 +124,12 @@ class LocalBlobs:
 
     def _path(self, sha256: str) -> Path:
         return self.folder / blob_key(sha256)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a file's name survive a loss of power, too."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -56,17 +56,17 @@ class Amendments:
         with self._engine.begin() as connection:
             lock_collection(connection, collection)
             document_row(connection, collection, document)
-            if changed:
-                connection.execute(
-                    update(documents).where(documents.c.id == document).values(changed)
-                )
-                raise_version(connection, collection)
             if name is not None:  # what is being indexed must not bring the old one back
                 connection.execute(
                     update(generations)
                     .where(generations.c.document == document, generations.c.state != "dead")
                     .values(name=name)
                 )
+            if changed:
+                connection.execute(
+                    update(documents).where(documents.c.id == document).values(changed)
+                )
+                raise_version(connection, collection)
             return document_row(connection, collection, document)
 
     def tally(self, collection: str) -> Tally:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, func, select
 
-from index.catalog.jobs import OPEN_STATES
+from index.catalog.leases import OPEN_STATES
 from index.catalog.schema import jobs
 
 
@@ -28,6 +28,16 @@ class Backlog:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def count(self) -> int:
+        """Return how many jobs have not ended.
+
+        Raises:
+            DatabaseUnavailable: the catalog does not answer.
+        """
+        query = select(func.count()).select_from(jobs).where(jobs.c.state.in_(OPEN_STATES))
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def read(self) -> Waiting:
         """Return what waits now.

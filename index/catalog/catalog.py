@@ -152,6 +152,15 @@ class Catalog:
             DocumentNotFound: the collection has no such document.
         """
         with self._engine.begin() as connection:
+            lock_collection(connection, collection)  # then jobs, generations, documents: as others
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.document == document, jobs.c.collection == collection)
+                .where(jobs.c.state.in_(["queued", "running"]))
+                .values(state="cancelled")
+            )
+            mine = generations.c.document == document, generations.c.collection == collection
+            connection.execute(update(generations).where(*mine).values(state="dead"))
             found = connection.execute(
                 delete(documents)
                 .where(documents.c.id == document, documents.c.collection == collection)
@@ -159,14 +168,6 @@ class Catalog:
             ).one_or_none()
             if found is None:
                 raise no_document(collection, document)
-            connection.execute(
-                update(generations).where(generations.c.document == document).values(state="dead")
-            )
-            connection.execute(
-                update(jobs)
-                .where(jobs.c.document == document, jobs.c.state.in_(["queued", "running"]))
-                .values(state="cancelled")
-            )
             raise_version(connection, collection)
 
     def live_documents(

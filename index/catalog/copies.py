@@ -90,6 +90,9 @@ def as_job(row: Row[Any]) -> Job:
         pages_total=row.pages_total,
         attempts=row.attempts,
         failure=as_failure(row),
+        fence=row.fence,
+        waits=row.waits,
+        is_read=row.is_read,
     )
 
 

@@ -16,6 +16,7 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 
 from index.errors import DatabaseUnavailable
@@ -74,7 +75,7 @@ def driver_connection(connection: Connection) -> psycopg.Connection[Any]:
 def _tell_unavailable(context: ExceptionContext) -> None:
     """Turn a database that does not answer into the error that says so, wherever it is used."""
     lost = context.original_exception
-    if isinstance(lost, psycopg.OperationalError):
+    if isinstance(lost, (psycopg.OperationalError, IdleInTransactionSessionTimeout)):
         raise DatabaseUnavailable(
             f"the database does not answer: {str(lost).strip()}; is PAGESIGHT_DATABASE_URL right?"
         ) from lost

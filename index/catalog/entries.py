@@ -22,6 +22,30 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """A start of a job or a rebuild; whoever starts it again takes it over."""
+
+    kind: Literal["job", "rebuild"]
+    work: UUID
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """How work is put back to be started again.
+
+    Attributes:
+        failure: what has to pass before; None where its worker merely stops.
+        after_s: seconds until it may be started.
+        is_attempt: whether the start that ends here counts as one that got no further.
+    """
+
+    failure: Failure | None = None
+    after_s: float = 0.0
+    is_attempt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """The rows that one encoder makes of every page.
 
@@ -68,6 +92,9 @@ class Rebuild:
         store: the vector store's name for it.
         state: `done` once the two have changed places: it is then the one that answered before.
         is_rollback: whether it is on its way back, having answered before.
+        attempts: starts since it last got on, that ended neither well nor in a pause.
+        fence: how often it was started; grows.
+        waits: pauses since it last got on.
     """
 
     id: UUID
@@ -78,6 +105,13 @@ class Rebuild:
     is_rollback: bool
     attempts: int
     failure: Failure | None
+    fence: int = 0
+    waits: int = 0
+
+    @property
+    def lease(self) -> Lease:
+        """The start that this copy tells of."""
+        return Lease("rebuild", self.id, self.fence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +133,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The work of indexing one generation of a document."""
+    """The work of indexing one generation of a document.
+
+    Attributes:
+        stage: the last step that was begun; `waiting` while `failure` has to pass.
+        attempts: starts since it last got on, that ended neither well nor in a pause.
+        failure: why it ended, or what it waits for.
+        fence: how often it was started; grows.
+        waits: pauses since it last got on.
+        is_read: whether all its pages are kept, and only their rows are to be made.
+    """
 
     id: UUID
     collection: str
@@ -111,6 +154,14 @@ class Job:
     pages_total: int
     attempts: int
     failure: Failure | None
+    fence: int = 0
+    waits: int = 0
+    is_read: bool = False
+
+    @property
+    def lease(self) -> Lease:
+        """The start that this copy tells of."""
+        return Lease("job", self.id, self.fence)
 
 
 @dataclass(frozen=True, slots=True)

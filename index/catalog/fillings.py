@@ -4,11 +4,12 @@ What is published goes into the store that answers. Another store is filled from
 kept; it may answer once every live generation is noted as complete in it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Select, and_, delete, func, select
+from sqlalchemy import Connection, Engine, Select, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from index.catalog.schema import fillings, generations, pages
@@ -44,6 +45,13 @@ class Fillings:
             connection.execute(
                 statement.on_conflict_do_update(index_elements=["store", "generation"], set_=found)
             )
+
+    def note_rows(self, generation: UUID, n_rows: Mapping[int, int]) -> None:
+        """Note how many rows were made of pages, by their numbers."""
+        found = [{"page": page, "n": n} for page, n in n_rows.items()]
+        mine = pages.c.generation == generation, pages.c.number == bindparam("page")
+        with self._engine.begin() as connection:
+            connection.execute(update(pages).where(*mine).values(n_rows=bindparam("n")), found)
 
     def unfilled(self, collection: str, store: str) -> list[Unfilled]:
         """Return the live generations that a store does not hold completely, oldest first."""

@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Engine, delete, func, select, union, update
+from sqlalchemy import Connection, Engine, delete, func, select, union, update
 
+from index.catalog.entries import Lease
+from index.catalog.leases import lock_lease
 from index.catalog.schema import collections, documents, generations, jobs, pages
 
 BLOBS_LOCK = 0x626C_6F62  # "blob": any number will do, as long as every process agrees
+SILENT_S = 30  # longest step of storing, one put into a store; who takes longer lost its hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,36 @@ class DeadGeneration:
     collection: str
 
 
-class Garbage:
-    """Lists and forgets dead generations; collecting twice equals collecting once."""
+class Hold:
+    """A generation that cannot be collected for now; false where nothing may be stored for it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, connection: Connection, *, is_good: bool) -> None:
+        self._connection = connection
+        self._is_good = is_good
+
+    def __bool__(self) -> bool:
+        """Tell whether something may be stored for the generation."""
+        return self._is_good
+
+    def go_on(self) -> None:
+        """Say that storing goes on.
+
+        Raises:
+            DatabaseUnavailable: the generation is not held any more.
+        """
+        self._connection.execute(select(1))
+
+
+class Garbage:
+    """Lists and forgets dead generations; collecting twice equals collecting once.
+
+    Attributes:
+        silent_s: who holds a generation and says nothing for so long loses it.
+    """
+
+    def __init__(self, engine: Engine, *, silent_s: int = SILENT_S) -> None:
         self._engine = engine
+        self.silent_s = silent_s
 
     def dead_generations(self) -> list[DeadGeneration]:
         """Return the generations that no reader can reach."""
@@ -38,32 +66,42 @@ class Garbage:
         return [DeadGeneration(row.id, row.collection) for row in rows]
 
     @contextmanager
-    def hold(self, generation: UUID, *, state: str = "building") -> Iterator[bool]:
+    def hold(
+        self, generation: UUID, *, state: str = "building", lease: Lease | None = None
+    ) -> Iterator[Hold]:
         """Keep a generation and all blobs from being collected while something is stored for it.
 
-        Yields whether the generation is still in that state; else nothing may be stored for it.
+        Nobody starts the work that is leased meanwhile. Who holds says that storing goes on;
+        somebody who was suspended meanwhile, and says nothing, loses it.
+
+        Args:
+            generation: what something is stored for.
+            state: nothing may be stored for a generation in another one.
+            lease: the start of work that stores it, if another start can take it over.
         """
+        silent = func.set_config("idle_in_transaction_session_timeout", f"{self.silent_s}s", True)  # noqa: FBT003  an argument of SQL
         found = select(generations.c.state).where(generations.c.id == generation)
         with self._engine.begin() as connection:
-            connection.execute(select(func.pg_advisory_xact_lock_shared(BLOBS_LOCK)))
+            connection.execute(select(silent, func.pg_advisory_xact_lock_shared(BLOBS_LOCK)))
+            is_held = lease is None or lock_lease(connection, lease)
             present = connection.execute(found.with_for_update(read=True)).scalar_one_or_none()
-            yield present == state
+            yield Hold(connection, is_good=is_held and present == state)
 
     def condemn(self, collection: str) -> None:
         """Take all of a collection out of every read at once, to be collected."""
         with self._engine.begin() as connection:
-            for table in (documents, jobs):
-                connection.execute(delete(table).where(table.c.collection == collection))
+            connection.execute(  # locks it: then jobs, generations, documents, as others do
+                update(collections)
+                .where(collections.c.name == collection)
+                .values(version=collections.c.version + 1)
+            )
+            connection.execute(delete(jobs).where(jobs.c.collection == collection))
             connection.execute(
                 update(generations)
                 .where(generations.c.collection == collection)
                 .values(state="dead")
             )
-            connection.execute(
-                update(collections)
-                .where(collections.c.name == collection)
-                .values(version=collections.c.version + 1)
-            )
+            connection.execute(delete(documents).where(documents.c.collection == collection))
 
     def forget(self, generation: UUID, delete_blob: Callable[[str], object]) -> None:
         """Drop a dead generation's rows, and the blobs that nothing refers to then."""

@@ -18,7 +18,8 @@ from index.catalog.catalog import lock_collection
 from index.catalog.copies import as_document, as_job, document_row, job_row
 from index.catalog.database import driver_connection
 from index.catalog.entries import Document, Job, Source
-from index.catalog.jobs import OPEN_STATES, generation_id
+from index.catalog.jobs import generation_id
+from index.catalog.leases import OPEN_STATES
 from index.catalog.schema import documents, generations, jobs
 from index.errors import Conflict, DocumentBusy, JobNotRetryable
 

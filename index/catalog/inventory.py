@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from index.catalog.entries import Layer, layers_of, words_store
-from index.catalog.jobs import OPEN_STATES
+from index.catalog.leases import OPEN_STATES
 from index.catalog.schema import (
     collections,
     documents,

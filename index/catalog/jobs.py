@@ -3,7 +3,7 @@
 The catalog is the truth: a job's row says what has to happen, the queue only wakes a worker.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Engine,
     Uuid,
     any_,
-    case,
     func,
     insert,
     literal,
@@ -26,12 +25,12 @@ from sqlalchemy import (
 from index.catalog.accounts import Account, Spent
 from index.catalog.catalog import check_collection, lock_collection, raise_version
 from index.catalog.copies import as_job, job_row
-from index.catalog.entries import Failure, Job, JobState, Source
+from index.catalog.entries import Failure, Job, JobState, Lease, Source
+from index.catalog.leases import OPEN_STATES, got_on, holds
 from index.catalog.schema import documents, generations, jobs
 from index.catalog.spending import add_spent
 from index.errors import IndexSwitched, JobNotOpen
 
-OPEN_STATES = ("queued", "running")
 _NEWEST_FIRST = (jobs.c.created_at.desc(), jobs.c.id.desc())
 
 
@@ -86,9 +85,19 @@ class JobLedger:
         with self._engine.connect() as connection:
             return [as_job(row) for row in connection.execute(query).all()]
 
-    def open_ids(self) -> list[UUID]:
-        """Return the ids of the jobs that have not ended, oldest first."""
-        return [job.id for job in self.open_jobs()]
+    def open_ids(self, *, is_read: bool) -> list[UUID]:
+        """Return the ids of the jobs that have not ended, oldest first.
+
+        Args:
+            is_read: those whose pages are all kept, or those with pages to be read.
+        """
+        return [job.id for job in self.open_jobs() if job.is_read == is_read]
+
+    def is_work_left(self) -> bool:
+        """Tell whether a job has not ended and does not wait for something to pass."""
+        wanted = jobs.c.state.in_(OPEN_STATES) & (jobs.c.stage != "waiting")
+        with self._engine.connect() as connection:
+            return connection.execute(select(jobs.c.id).where(wanted).limit(1)).first() is not None
 
     def source(self, job: Job) -> Source:
         """Return the bytes that a job is to index."""
@@ -99,13 +108,23 @@ class JobLedger:
         return Source(row.sha256, row.name, row.n_bytes)
 
     def start(self, job: UUID) -> Job:
-        """Count an attempt and mark the job running; a job that has ended stays as it is.
+        """Take a job over and mark it running; a job that has ended stays as it is.
 
         Raises:
             JobNotFound: no job has that id.
         """
         with self._engine.begin() as connection:
-            _change_open_job(connection, job, state="running", attempts=jobs.c.attempts + 1)
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job, jobs.c.state.in_(OPEN_STATES))
+                .values(
+                    state="running",
+                    attempts=jobs.c.attempts + 1,
+                    fence=jobs.c.fence + 1,
+                    error_code=None,
+                    error_message=None,
+                )
+            )
             found = job_row(connection, job)
             if found.state == "running":
                 connection.execute(
@@ -115,26 +134,31 @@ class JobLedger:
                 )
             return found
 
-    def progress(self, job: UUID, *, stage: str, pages_done: int, pages_total: int) -> bool:
-        """Note how far a job is; False when it has been cancelled meanwhile.
+    def progress(self, job: Job, *, stage: str, pages_done: int, pages_total: int) -> bool:
+        """Note how far a job is; False when it was cancelled or started by somebody else.
 
         Pages that are done start the count of attempts anew: what gets on may be interrupted often.
         """
         gets_on = (jobs.c.pages_done < pages_done) & (pages_done < pages_total)
+        far = {"stage": stage, "pages_done": pages_done, "pages_total": pages_total}
         with self._engine.begin() as connection:
-            return _change_open_job(
-                connection,
-                job,
-                stage=stage,
-                pages_done=pages_done,
-                pages_total=pages_total,
-                attempts=case((gets_on, 1), else_=jobs.c.attempts),
-            )
+            return _change_held(connection, job.lease, **far, **got_on(jobs, when=gets_on))
+
+    def gets_on(self, job: Job, *, stage: str) -> bool:
+        """Note that something is done beside pages; False as for `progress`."""
+        with self._engine.begin() as connection:
+            return _change_held(connection, job.lease, stage=stage, **got_on(jobs))
+
+    def note_read(self, job: Job) -> bool:
+        """Note that all pages are kept, and only their rows are to be made; as `progress`."""
+        with self._engine.begin() as connection:
+            return _change_held(connection, job.lease, is_read=True)
 
     def publish(self, job: Job, *, n_pages: int, store: str) -> bool:
         """Make the job's generation the one that readers see, at once.
 
-        Returns False, and changes nothing, when the job was cancelled or its document deleted.
+        Returns False, and changes nothing, when the job was cancelled, its document deleted, or
+        somebody else started it.
 
         Raises:
             IndexSwitched: another store than `store`, which holds its points, answers by now.
@@ -144,7 +168,7 @@ class JobLedger:
             if answering != store:
                 raise IndexSwitched(f"{answering!r} answers by now, the points are in {store!r}")
             done = {"state": "done", "stage": "ready", "pages_done": n_pages}
-            if not _change_open_job(connection, job.id, **done, pages_total=n_pages):
+            if not _change_held(connection, job.lease, **done, pages_total=n_pages):
                 return False
             _retire_live(connection, job.document)
             _set_generation(connection, job.generation, "live")
@@ -156,7 +180,7 @@ class JobLedger:
     def fail(self, job: Job, failure: Failure) -> None:
         """End a job that cannot succeed; a document that was ready stays ready."""
         error = {"error_code": failure.code, "error_message": failure.message}
-        self._end(job, state="failed", error=error)
+        self._end(job, holds(job.lease), {"state": "failed", **error})
 
     def cancel(self, job: Job) -> None:
         """End a job because somebody asked; a document that was ready stays ready.
@@ -164,19 +188,23 @@ class JobLedger:
         Raises:
             JobNotOpen: it has ended already.
         """
-        if not self._end(job, state="cancelled", error={}):
+        is_open = jobs.c.id == job.id, jobs.c.state.in_(OPEN_STATES)
+        ended = {"state": "cancelled", "error_code": None, "error_message": None}
+        if not self._end(job, is_open, ended):
             raise JobNotOpen(f"job {job.id} has ended already: it is {self.job(job.id).state}")
 
-    def _end(self, job: Job, *, state: str, error: dict[str, str]) -> bool:
+    def _end(
+        self, job: Job, which: tuple[ColumnElement[bool], ...], ended: dict[str, str | None]
+    ) -> bool:
         """End an open job; its bytes are kept, so that it can be tried again."""
         with self._engine.begin() as connection:
-            if not _change_open_job(connection, job.id, state=state, **error):
+            if not _change(connection, which, ended):
                 return False
             _shelve(connection, job.generation)
             connection.execute(
                 update(documents)
                 .where(documents.c.id == job.document, documents.c.live_generation.is_(None))
-                .values(state=state, **error)
+                .values(ended)
             )
             return True
 
@@ -207,13 +235,14 @@ def _shelve(connection: Connection, generation: UUID) -> None:
     connection.execute(insert(generations).values(kept))
 
 
-def _change_open_job(connection: Connection, job: UUID, **values: object) -> bool:
-    changed = connection.execute(
-        update(jobs)
-        .where(jobs.c.id == job, jobs.c.state.in_(OPEN_STATES))
-        .values(**values)
-        .returning(jobs.c.id)
-    )
+def _change_held(connection: Connection, lease: Lease, **values: object) -> bool:
+    return _change(connection, holds(lease), values)
+
+
+def _change(
+    connection: Connection, which: tuple[ColumnElement[bool], ...], values: Mapping[str, object]
+) -> bool:
+    changed = connection.execute(update(jobs).where(*which).values(values).returning(jobs.c.id))
     return changed.one_or_none() is not None
 
 

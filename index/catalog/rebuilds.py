@@ -18,7 +18,7 @@ from index.catalog.database import driver_connection
 from index.catalog.entries import Failure, Rebuild
 from index.catalog.fillings import drop_notes, note_all_filled, unfilled_query
 from index.catalog.intake import NAMESPACE, Enqueue
-from index.catalog.jobs import OPEN_STATES
+from index.catalog.leases import OPEN_STATES, got_on, holds
 from index.catalog.schema import collections, rebuilds
 from index.errors import RebuildBusy, RebuildNotFound
 from index.manifest import IndexManifest
@@ -75,7 +75,7 @@ class RebuildLedger:
         Raises:
             RebuildNotFound: it is gone meanwhile.
         """
-        again = {"error_code": None, "error_message": None, "attempts": 0}
+        again = {"error_code": None, "error_message": None, **got_on(rebuilds), "attempts": 0}
         with self._engine.begin() as connection:
             lock_collection(connection, rebuild.collection)
             row = connection.execute(
@@ -90,40 +90,43 @@ class RebuildLedger:
             return _rebuild(row)
 
     def start(self, rebuild: UUID) -> Rebuild | None:
-        """Count an attempt and mark the rebuild running; None when it has ended."""
+        """Take a rebuild over and mark it running; None when it has ended."""
         with self._engine.begin() as connection:
-            found = _change_open(
-                connection, rebuild, state="running", attempts=rebuilds.c.attempts + 1
-            )
+            found = connection.execute(
+                update(rebuilds)
+                .where(rebuilds.c.id == rebuild, rebuilds.c.state.in_(OPEN_STATES))
+                .values(
+                    state="running",
+                    attempts=rebuilds.c.attempts + 1,
+                    fence=rebuilds.c.fence + 1,
+                    error_code=None,
+                    error_message=None,
+                )
+                .returning(rebuilds)
+            ).one_or_none()
         return _rebuild(found) if found else None
 
-    def is_open(self, rebuild: UUID) -> bool:
-        """Tell whether a rebuild has not ended."""
-        query = select(rebuilds.c.id).where(*_is_open(rebuild))
+    def is_held(self, rebuild: Rebuild) -> bool:
+        """Tell whether a rebuild has neither ended nor been started by somebody else."""
+        query = select(rebuilds.c.id).where(*holds(rebuild.lease))
         with self._engine.connect() as connection:
             return connection.execute(query).one_or_none() is not None
 
-    def gets_on(self, rebuild: UUID) -> bool:
-        """Start the count of attempts anew, for pages are done; False when it has ended."""
+    def gets_on(self, rebuild: Rebuild) -> bool:
+        """Start the count of attempts anew, for pages are done; False when it is not held."""
         with self._engine.begin() as connection:
-            return _change_open(connection, rebuild, attempts=0) is not None
+            return _change_held(connection, rebuild, got_on(rebuilds))
 
-    def wake(self, rebuild: UUID) -> None:
-        """Put an open rebuild behind what waits in the queue."""
-        with self._engine.begin() as connection:
-            if _change_open(connection, rebuild, state="queued") is not None:
-                self._enqueue(driver_connection(connection), rebuild)
-
-    def fail(self, rebuild: UUID, failure: Failure) -> None:
+    def fail(self, rebuild: Rebuild, failure: Failure) -> None:
         """End a rebuild that cannot succeed; the index that answers is not touched."""
         error = {"error_code": failure.code, "error_message": failure.message}
         with self._engine.begin() as connection:
-            _change_open(connection, rebuild, state="failed", **error)
+            _change_held(connection, rebuild, {"state": "failed", **error})
 
     @contextmanager
-    def hold(self, rebuild: UUID) -> Iterator[bool]:
-        """Keep an open rebuild from being ended while its store is made; yields whether it is."""
-        found = select(rebuilds.c.id).where(*_is_open(rebuild)).with_for_update(read=True)
+    def hold(self, rebuild: Rebuild) -> Iterator[bool]:
+        """Keep a rebuild from being ended while its store is made; yields whether it is held."""
+        found = select(rebuilds.c.id).where(*holds(rebuild.lease)).with_for_update(read=True)
         with self._engine.begin() as connection:
             yield connection.execute(found).one_or_none() is not None
 
@@ -138,7 +141,7 @@ class RebuildLedger:
             lacking = unfilled_query(rebuild.collection, rebuild.store).limit(1)
             if connection.execute(lacking).first() is not None:
                 return False
-            if _change_open(connection, rebuild.id, state="done") is None:
+            if not _change_held(connection, rebuild, {"state": "done"}):
                 return False
             _change_places(connection, rebuild)
             note_all_filled(connection, rebuild.collection, answering)
@@ -191,14 +194,11 @@ def _change_places(connection: Connection, rebuild: Rebuild) -> None:
     )
 
 
-def _change_open(connection: Connection, rebuild: UUID, **values: object) -> Row[Any] | None:
-    return connection.execute(
-        update(rebuilds).where(*_is_open(rebuild)).values(**values).returning(rebuilds)
-    ).one_or_none()
-
-
-def _is_open(rebuild: UUID) -> tuple[Any, Any]:
-    return rebuilds.c.id == rebuild, rebuilds.c.state.in_(OPEN_STATES)
+def _change_held(connection: Connection, rebuild: Rebuild, values: dict[str, Any]) -> bool:
+    changed = connection.execute(
+        update(rebuilds).where(*holds(rebuild.lease)).values(values).returning(rebuilds.c.id)
+    )
+    return changed.one_or_none() is not None
 
 
 def _of(collection: str) -> Any:  # noqa: ANN401  SQLAlchemy's select statement
@@ -215,4 +215,6 @@ def _rebuild(row: Row[Any]) -> Rebuild:
         is_rollback=row.is_rollback,
         attempts=row.attempts,
         failure=as_failure(row),
+        fence=row.fence,
+        waits=row.waits,
     )

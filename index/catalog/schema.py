@@ -1,5 +1,7 @@
 """The catalog's tables. Migrations create them; the rest of the package reads and writes them."""
 
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -9,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -41,6 +44,15 @@ def _updated_at() -> Column[object]:
 def _collection(*, index: bool = True) -> Column[str]:
     owner = ForeignKey("collections.name", ondelete="CASCADE")
     return Column("collection", owner, nullable=False, index=index)
+
+
+def _lease() -> list[Column[Any]]:
+    return [
+        Column("attempts", Integer, nullable=False, server_default="0"),  # since it last got on
+        Column("fence", BigInteger, nullable=False, server_default="0"),  # starts: only the last
+        Column("waits", Integer, nullable=False, server_default="0"),  # since it last got on
+        Column("waits_since", DateTime(timezone=True)),
+    ]
 
 
 collections = Table(
@@ -86,6 +98,7 @@ generations = Table(
     Column("state", Text, nullable=False),  # building, live, dead, shelved (bytes for a retry)
     _created_at(),
 )
+Index("generations_dead", generations.c.id, postgresql_where=generations.c.state == "dead")
 
 pages = Table(
     "pages",
@@ -118,7 +131,8 @@ jobs = Table(
     Column("stage", Text, nullable=False, server_default=""),
     Column("pages_done", Integer, nullable=False, server_default="0"),
     Column("pages_total", Integer, nullable=False, server_default="0"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
+    *_lease(),
+    Column("is_read", Boolean, nullable=False, server_default="false"),  # its rows are to come
     Column("error_code", Text),
     Column("error_message", Text),
     Column("tenant", Text, nullable=False, server_default="default"),  # who asked for it
@@ -126,6 +140,7 @@ jobs = Table(
     _created_at(),
     _updated_at(),
 )
+Index("jobs_open", jobs.c.created_at, postgresql_where=jobs.c.state.in_(["queued", "running"]))
 
 rebuilds = Table(  # the index beside the one that answers: at most one a collection
     "rebuilds",
@@ -136,7 +151,7 @@ rebuilds = Table(  # the index beside the one that answers: at most one a collec
     Column("manifest", JSONB, nullable=False),
     Column("state", Text, nullable=False),  # queued, running, done, failed, ending
     Column("is_rollback", Boolean, nullable=False, server_default="false"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
+    *_lease(),
     Column("error_code", Text),
     Column("error_message", Text),
     _created_at(),

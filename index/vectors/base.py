@@ -131,7 +131,10 @@ class VectorStore(Protocol):
         """Return the name of every collection that is there."""
 
     def delete_generation(self, collection: str, generation: UUID) -> None:
-        """Remove every point of a generation; twice equals once."""
+        """Remove every point of a generation; twice equals once.
+
+        A collection that was dropped, or is still to be made, has none.
+        """
 
     def check(self) -> None:
         """Do nothing when the store answers."""

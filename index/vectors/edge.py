@@ -165,7 +165,9 @@ class EdgeVectorStore:
         return sorted(path.name for path in self._folder.glob("*") if path.is_dir())
 
     def delete_generation(self, collection: str, generation: UUID) -> None:
-        """Remove every point of a generation; twice equals once."""
+        """Remove every point of a generation; a collection that is not there has none."""
+        if not self._path(collection).exists():
+            return
         everything = edge.Filter(must=[any_of([generation])])
         with self._using(collection) as shard:
             shard.update(edge.UpdateOperation.delete_points_by_filter(everything))

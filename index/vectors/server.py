@@ -189,7 +189,9 @@ class QdrantVectorStore:
         return sorted(collection.name for collection in found)
 
     def delete_generation(self, collection: str, generation: UUID) -> None:
-        """Remove every point of a generation; twice equals once."""
+        """Remove every point of a generation; a collection that is not there has none."""
+        if not self._call(lambda: self._client.collection_exists(collection)):
+            return
         everything = models.FilterSelector(filter=models.Filter(must=[any_of([generation])]))
         self._call(lambda: self._client.delete(collection, everything, wait=True))
 

@@ -41,7 +41,7 @@ ledger = JobLedger(database.engine)
 job = ledger.start(UUID(sys.argv[2]))
 for n in (1, 2):
     Catalog(database.engine).put_pages(job.generation, [StoredPage(n, n_words=n, engine="pdfium")])
-    ledger.progress(job.id, stage="reading", pages_done=n, pages_total=2)
+    ledger.progress(job, stage="reading", pages_done=n, pages_total=2)
 store = Catalog(database.engine).collection(job.collection).store
 assert ledger.publish(job, n_pages=2, store=store)
 database.close()

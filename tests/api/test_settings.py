@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from api.settings import Settings, prepare_process
+from api.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -59,24 +59,6 @@ def test_a_value_that_makes_no_sense_is_refused(
     monkeypatch.setenv(f"PAGESIGHT_{name}", value)
     with pytest.raises(ValidationError):
         Settings()
-
-
-def test_tesseract_gets_one_thread_and_the_hub_stays_unasked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name in ("OMP_THREAD_LIMIT", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_PROGRESS_BARS"):
-        monkeypatch.setenv(name, "not yet")
-    monkeypatch.setenv("TOKENIZERS_PARALLELISM", "true")
-    prepare_process(Settings())
-    assert os.environ["OMP_THREAD_LIMIT"] == "1"  # noqa: TID251  what the function is about
-    assert os.environ["HF_HUB_OFFLINE"] == "1"  # noqa: TID251  likewise
-    assert os.environ["TOKENIZERS_PARALLELISM"] == "true"  # noqa: TID251  likewise
-
-
-def test_the_hub_is_asked_when_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "not yet")
-    prepare_process(Settings(hub=True))
-    assert os.environ["HF_HUB_OFFLINE"] == "not yet"  # noqa: TID251  what the function is about
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_a_replacement_keeps_the_old_version_visible_until_it_is_ready(desk: Des
     assert job is not None
 
     during = desk.catalog.live_documents("c")
-    desk.ledger.start(job.id)
+    job = desk.ledger.start(job.id)
     desk.ledger.publish(job, n_pages=3, store="c-1")
     after = desk.catalog.live_documents("c")
 
@@ -235,7 +235,7 @@ def test_delete_wins_over_a_running_job(desk: Desk) -> None:
 
     desk.catalog.delete_document("c", job.document)
 
-    assert not desk.ledger.progress(job.id, stage="read", pages_done=1, pages_total=2)
+    assert not desk.ledger.progress(job, stage="read", pages_done=1, pages_total=2)
     assert not desk.ledger.publish(job, n_pages=2, store="c-1")
     assert live_names(desk) == []
     assert desk.ledger.job(job.id).state == "cancelled"

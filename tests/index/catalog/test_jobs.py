@@ -79,7 +79,7 @@ def test_a_cancelled_job_is_not_published_by_the_worker_that_runs_it(desk: Desk)
     job = desk.ledger.start(desk.accept().id)
     desk.ledger.cancel(job)
 
-    assert not desk.ledger.progress(job.id, stage="reading", pages_done=1, pages_total=2)
+    assert not desk.ledger.progress(job, stage="reading", pages_done=1, pages_total=2)
     assert not desk.ledger.publish(job, n_pages=2, store="c-1")
     assert desk.catalog.document("c", job.document).state == "cancelled"
 

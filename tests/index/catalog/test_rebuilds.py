@@ -144,31 +144,31 @@ def test_an_ended_rebuild_neither_starts_nor_switches_nor_fails(desk: Desk) -> N
     begun = desk.rebuilds.begin("c", NEW)
     desk.rebuilds.condemn(begun)
     assert desk.rebuilds.start(begun.id) is None
-    assert not desk.rebuilds.gets_on(begun.id)
-    assert not desk.rebuilds.is_open(begun.id)
+    assert not desk.rebuilds.gets_on(begun)
+    assert not desk.rebuilds.is_held(begun)
     assert not desk.rebuilds.switch(begun)
-    desk.rebuilds.fail(begun.id, Failure("late", "too late"))
-    desk.rebuilds.wake(begun.id)
+    desk.rebuilds.fail(begun, Failure("late", "too late"))
     assert desk.state() == "ending"
     assert desk.queued == [begun.id]
     assert desk.catalog.stores("c") == ["c-1"]
-    with desk.rebuilds.hold(begun.id) as is_open:
-        assert not is_open
+    with desk.rebuilds.hold(begun) as is_held:
+        assert not is_held
 
 
 def test_attempts_are_counted_until_pages_are_done(desk: Desk) -> None:
     begun = desk.rebuilds.begin("c", NEW)
     starts = [desk.rebuilds.start(begun.id) for _ in range(2)]
     assert [found.attempts for found in starts if found] == [1, 2]
-    desk.rebuilds.gets_on(begun.id)
-    again = desk.rebuilds.start(begun.id)
-    assert again is not None
-    assert again.attempts == 1
+    assert starts[1] is not None
+    desk.rebuilds.gets_on(starts[1])
+    found = desk.rebuilds.find("c")
+    assert found is not None
+    assert found.attempts == 1
 
 
 def test_a_failed_rebuild_is_opened_again_without_its_error(desk: Desk) -> None:
     begun = desk.rebuilds.begin("c", NEW)
-    desk.rebuilds.fail(begun.id, Failure("broken", "it broke"))
+    desk.rebuilds.fail(begun, Failure("broken", "it broke"))
     failed = desk.rebuilds.find("c")
     assert failed is not None
     assert failed.failure == Failure("broken", "it broke")

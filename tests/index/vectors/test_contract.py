@@ -170,6 +170,10 @@ def test_a_question_without_terms_finds_nothing(store: VectorStore) -> None:
     assert store.search_pages(COLLECTION, terms(), limit=9, only=None) == []
 
 
+def test_a_collection_that_is_not_there_has_nothing_to_delete(store: VectorStore) -> None:
+    store.delete_generation("never-made", FIRST)
+
+
 def test_deleting_a_generation_leaves_the_others(store: VectorStore) -> None:
     store.put_pages(COLLECTION, FIRST, [page(1, (1, 1.0))])
     store.put_context(COLLECTION, FIRST, unit_rows(2, DIM, seed=99))

@@ -14,7 +14,7 @@ from retrieval.int8.packing import (
     pack_question,
     unpack_groups,
 )
-from retrieval.int8.scoring import Kernel, find_kernel, maxima, multiply_add_bound
+from retrieval.int8.scoring import LEAST_SHARE, Kernel, find_kernel, maxima, multiply_add_bound
 from tests.retrieval.int8.rows import KERNELS, SHAPES, rows_of
 
 every_kernel = pytest.mark.parametrize("kernel", KERNELS)
@@ -122,8 +122,10 @@ def test_no_selected_page_gives_no_similarity(
 def test_threads_change_no_byte(
     kernel: Kernel, threads: int, question: PackedQuestion, pages: PackedPages
 ) -> None:
-    shared = maxima(question, pages, threads=threads, kernel=kernel)
-    assert shared.tobytes() == maxima(question, pages, kernel=kernel).tobytes()
+    many = np.tile(np.array([0, 1, 2, 3], np.int64), threads * LEAST_SHARE)
+    shared = maxima(question, pages, selection=many, threads=threads, kernel=kernel)
+    alone = maxima(question, pages, selection=many, kernel=kernel)
+    assert shared.tobytes() == alone.tobytes()
 
 
 @every_kernel

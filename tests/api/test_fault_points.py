@@ -1,0 +1,52 @@
+"""Every point where a test can have the process die lies on the way of real work."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from index.catalog.database import Database
+from index.faults import POINTS
+
+ROOT = Path(__file__).parents[2]
+RECORDS = """
+import json, sys
+from pathlib import Path
+from index import faults
+
+passed = []
+faults.fault_point = passed.append  # before anybody imports it
+
+from api.service import Service
+from index.encoders.shelf import EncoderChoice
+from tests.tiny import HashedWords, pdf, settings
+
+chosen = settings(Path(sys.argv[1]), database_url=sys.argv[2])
+service = Service.build(chosen, encoder=HashedWords())
+service.shelf.put(HashedWords(name="synonyms"))
+service.create_collection("default")
+document, _ = service.upload("default", "report.pdf", [pdf("heron")], {})
+service.worker.run_until_empty()
+service.replace("default", document.id, "report.pdf", [pdf("dam")])
+service.worker.run_until_empty()
+service.rebuilds.begin("default", EncoderChoice("synonyms"))
+service.worker.run_until_empty()
+service.delete_document("default", document.id)
+service.close()
+print(json.dumps(passed))
+"""
+
+
+def test_every_point_is_passed_by_an_upload_a_replacement_a_rebuild_and_a_deletion(
+    database: Database, data_folder: Path
+) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    ended = subprocess.run(  # noqa: S603  our own program
+        [sys.executable, "-c", RECORDS, str(data_folder), url],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},  # noqa: TID251  a child's
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(json.loads(ended.stdout.splitlines()[-1])) == set(POINTS)
