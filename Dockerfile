@@ -34,7 +34,7 @@ LABEL org.opencontainers.image.title="Pagesight" \
     org.opencontainers.image.licenses="Apache-2.0"
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        poppler-utils tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra \
+        bubblewrap poppler-utils tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --home-dir /srv/pagesight --create-home pagesight \
     && install -d -o pagesight -g pagesight /data

@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import openapi, problems
+from api.audit_trail import AuditTrail
 from api.chat.problems import OpenAIErrors
 from api.desk import LocalDesk
 from api.door import Door
@@ -16,10 +17,12 @@ from api.mcp.server import serve_mcp
 from api.readiness import watch_state
 from api.request_watch import RequestWatch
 from api.routes import (
+    audit,
     chat,
     checkup,
     collection,
     document,
+    erasure,
     evaluation,
     extract,
     fetched,
@@ -36,6 +39,7 @@ from api.routes import (
 from api.service import Service
 from api.turn_taking import TakeTurns, lines, tenant
 from api.watching import JobWatch
+from index.catalog.audit import AuditLog
 
 MULTIPART_OVERHEAD = 1 << 20
 REST = (
@@ -51,6 +55,8 @@ REST = (
     evaluation,
     key,
     spending,
+    audit,
+    erasure,
     checkup,
     chat,
 )
@@ -83,6 +89,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     openapi.describe(app)
     app.state.ready = ready = watch_state(service)
     metrics, queues = service.telemetry.metrics, lines(service.settings)
+    app.add_middleware(AuditTrail, log=AuditLog(service.database.engine))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_bytes)
     app.add_middleware(IntakeDoor, check=service.capacity.check)
     app.add_middleware(TakeTurns, lines=queues, caller=tenant, metrics=metrics)

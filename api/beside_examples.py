@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from pydantic import BaseModel
 
+from api.audit_bodies import AuditLine, AuditList
 from api.chat.bodies import (
     Annotation,
     AnswerDetails,
@@ -18,6 +19,7 @@ from api.chat.bodies import (
     UrlCitation,
 )
 from api.checkup.bodies import CheckupRequest
+from api.erasure_bodies import ErasedBody, ErasureBody, NewErasure
 from api.evaluations import EvaluationBody, EvaluationList
 from api.fetch_bodies import FromUrl
 from api.golden_bodies import (
@@ -39,6 +41,7 @@ from api.key_bodies import (
 from api.schemas import ChangedCollection
 
 DOCUMENT_ID = "b829f3eb-2b06-5457-91c8-88fb949221ec"
+_SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _KEY_ID = "3f9c52ab1c0de7a4"
 _NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 QUESTION = "How tall is the dam?"
@@ -120,6 +123,27 @@ _evaluation = EvaluationBody(
     figures={"nDCG@5": 0.893},
 )
 
+_erased = ErasedBody(
+    collection="acme.reports",
+    document=DOCUMENT_ID,
+    sha256=_SHA256,
+    pages=41,
+    files=83,
+    deleted_at=_NOW,
+)
+_line = AuditLine(
+    number=812,
+    at=_NOW,
+    tenant="acme",
+    who=_KEY_ID,
+    action="document.delete",
+    result="done",
+    request="b0f6c9e4",
+    about={"collection": "acme.reports", "document": DOCUMENT_ID},
+    previous=_SHA256,
+    digest=_SHA256[::-1],
+)
+
 BESIDE: tuple[BaseModel, ...] = (
     ChangedCollection(visibility="public"),
     FromUrl(url="https://example.org/dams.pdf", metadata={"year": 2024}),
@@ -128,6 +152,9 @@ BESIDE: tuple[BaseModel, ...] = (
     IssuedKey(**dict(_key), token=f"ps_{_KEY_ID}_Zk3N0mJ2x0v7Qw9sT1uY5bR8cE4aH6dG-fL_iPoK2jM"),
     KeyList(keys=[_key]),
     SpendingBody(days=[_spent]),
+    AuditList(lines=[_line], next="812"),
+    NewErasure(collection="reports", documents=[DOCUMENT_ID]),
+    ErasureBody(erased=[_erased], database="whole", line=813, digest=_SHA256),
     NewGoldenQuestion(
         text=QUESTION,
         answers=["twelve metres"],

@@ -16,6 +16,8 @@ COMMANDS = {  # name: (module that holds it, one line for --help)
     "serve": ("api.commands.serve", "Serve the REST API and index what is uploaded."),
     "mcp": ("api.commands.mcp", "Serve agents over standard input and output."),
     "worker": ("api.commands.worker", "Index uploads beside other processes of a fleet."),
+    "erase": ("api.commands.erase", "Erase the bytes of what was deleted."),
+    "audit": ("api.commands.audit", "List and verify the log of what was changed."),
     "keys": ("api.commands.keys", "Make, list and revoke the keys that requests need."),
     "eval": ("eval.command", "Measure retrieval and answers on documents with questions."),
     "models": ("api.commands.models", "List and check the encoders a collection can have."),

@@ -22,6 +22,7 @@ from api.bodies import (
     upload_body,
 )
 from api.checkup.desk import CheckupDesk, LocalCheckups
+from api.erasing_desk import ErasingDesk, LocalErasing
 from api.events import AnswerEvent, TokenBody
 from api.extracted import extracted_body, extraction_scope
 from api.extraction import Extraction
@@ -65,7 +66,7 @@ from retrieval.hits import SearchQuery, SearchResult
 READ_BYTES = 1 << 20
 
 
-class Desk(JobDesk, ReadingDesk, CheckupDesk, Protocol):
+class Desk(JobDesk, ReadingDesk, ErasingDesk, CheckupDesk, Protocol):
     """The verbs of the command line."""
 
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
@@ -130,7 +131,7 @@ class Desk(JobDesk, ReadingDesk, CheckupDesk, Protocol):
         """Let go of everything."""
 
 
-class LocalDesk(LocalCheckups):
+class LocalDesk(LocalErasing, LocalCheckups):
     """The service itself, in this process."""
 
     def __init__(self, service: Service, fetcher: Fetcher | None = None) -> None:

@@ -13,6 +13,7 @@ from api.settings import Settings
 from index.catalog.database import Database
 from index.encoders.minilm import MiniLmEncoder
 from index.errors import PagesightError
+from ingest.bubblewrap import Absent, find_bubblewrap
 from ingest.ocr import pack_names
 from retrieval.cuda import find_gpu_kernel
 from retrieval.int8.scoring import find_kernel, is_native_built
@@ -31,6 +32,7 @@ def check_machine(settings: Settings) -> list[Probe]:
     checks: dict[str, Callable[[], Probe]] = {
         "poppler": _check_poppler,
         "tesseract": lambda: _check_tesseract(settings),
+        "sandbox": lambda: _check_sandbox(settings),
         "encoder": _check_encoder,
         "torch": _check_torch,
         "kernel": _check_kernel,
@@ -109,6 +111,20 @@ def _check_tesseract(settings: Settings) -> Probe:
         return Probe(name="tesseract", ok=False, detail=detail, mend=mend)
     names = pack_names("+".join(settings.language))
     return Probe(name="tesseract", ok=True, detail=f"{version}, languages {names}")
+
+
+def _check_sandbox(settings: Settings) -> Probe:
+    if settings.sandbox == "off":
+        detail = "PAGESIGHT_SANDBOX=off: files are read with limits alone"
+        return Probe(name="sandbox", ok=True, detail=detail)
+    found = find_bubblewrap()
+    if isinstance(found, Absent):
+        detail = f"files are read with limits alone: {found.reason}"
+        is_enough = settings.sandbox == "auto"
+        return Probe(name="sandbox", ok=is_enough, detail=detail, mend=found.mend)
+    user = "as a user of its own" if found.is_root else "in a user namespace"
+    detail = f"bubblewrap: files are read {user}, without network and other files"
+    return Probe(name="sandbox", ok=True, detail=detail)
 
 
 def _check_encoder() -> Probe:

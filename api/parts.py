@@ -33,6 +33,7 @@ from ingest.fetching.hosts import HostRule
 from ingest.limits import A4_AT_144_DPI, Limits
 from ingest.ocr import TesseractOcr
 from ingest.reading import Reader
+from ingest.sandbox import starter
 from retrieval.cuda import is_cuda_available, room
 from retrieval.cuda_scoring import CudaScoring
 from retrieval.int8.scoring import Kernel, find_kernel
@@ -154,7 +155,11 @@ def limits(settings: Settings) -> Limits:
 
 
 def reader(settings: Settings) -> Reader:
-    """Return what turns files into pages."""
+    """Return what turns files into pages.
+
+    Raises:
+        MissingDependency: bubblewrap is required and does not work here.
+    """
     ocr = TesseractOcr(n_workers=settings.ocr_workers)
     return Reader(
         limits(settings),
@@ -162,6 +167,7 @@ def reader(settings: Settings) -> Reader:
         engines=settings.renderer,
         word_source=settings.word_source,
         injection=settings.injection,
+        start=starter(settings.sandbox),
     )
 
 

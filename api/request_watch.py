@@ -69,7 +69,7 @@ class RequestWatch:
                 try:
                     await self._app(scope, receive, self._telling(passing, send))
                 finally:
-                    passing.route, passing.key = _route(scope), _key(scope)
+                    passing.route, passing.key = route_of(scope), _key(scope)
                     span.ended(passing.route, passing.status)
         finally:
             self._n_open -= 1
@@ -112,7 +112,7 @@ class _Passing:
     key: str = ""
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """Return the route's template with the prefix of its router, which FastAPI keeps apart."""
     kept = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
     template = getattr(kept, "path_format", None)

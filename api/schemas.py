@@ -177,8 +177,9 @@ class ReindexBody(Body):
     """The two indexes of a collection: the one that answers, and the other one."""
 
     collection: str
-    state: Literal["queued", "running", "done", "failed", "ending"] = Field(
-        description="done: they changed places, the other one is the one that answered before"
+    state: Literal["queued", "running", "done", "failed", "ending", "copying"] = Field(
+        description="done: they changed places, the other one is the one that answered before; "
+        "copying: it gets what is live, so that what was deleted goes with the one that answers"
     )
     rollback: bool = Field(description="whether the other one answered before")
     answers: IndexBody

@@ -66,7 +66,7 @@ class Service:
         self.blobs = parts.blobs(settings)
         self.shelf = shelf
         queue = JobQueue(database.conninfo)
-        stores = Stores.on(database.engine, queue.wake, vectors, self.blobs)
+        self.stores = stores = Stores.on(database.engine, queue.wake, vectors, self.blobs)
         self.catalog, self.ledger, self.garbage = stores.catalog, stores.ledger, stores.garbage
         self.telemetry = parts.telemetry(settings)
         self.backlog = Backlog(database.engine)
@@ -74,7 +74,7 @@ class Service:
         self.keys = Keys(database.engine)
         self.spending = Spending(database.engine)
         self.doorkeeper = parts.doorkeeper(settings, self.keys, ownership)
-        self._database = database
+        self.database = database
         self._ownership = ownership
         self.intake = Intake(database.engine, queue.enqueue)
         self.amendments = Amendments(database.engine)
@@ -172,7 +172,7 @@ class Service:
         self.shelf.close()
         self.scoring.close()
         self.vectors.close()
-        self._database.close()
+        self.database.close()
         self.telemetry.close()
         if self._ownership is not None:
             self._ownership.release()

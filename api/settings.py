@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     )
     max_bytes: int = Field(512 * 2**20, gt=0, description="size of an uploaded file")
     max_pages: int = Field(2000, gt=0, description="pages of a document")
+    sandbox: Literal["auto", "require", "off"] = Field(
+        "auto",
+        description="around the process that parses a file: `require` refuses to start where "
+        "bubblewrap does not work, `auto` then reads files with limits alone, `off` always does",
+    )
     page_timeout_s: float = Field(20, gt=0, description="time to draw one page")
     memory_bytes: int = Field(
         1_200_000_000, gt=0, description="address space of the process that parses a file"

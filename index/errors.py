@@ -39,6 +39,7 @@
     │   ├── JobNotOpen              job_not_open
     │   ├── JobNotRetryable         job_not_retryable
     │   ├── RequestInProgress       request_in_progress
+    │   ├── ErasureBusy             erasure_busy
     │   └── RebuildBusy             rebuild_busy
     ├── ManifestMismatch            manifest_mismatch    the index was built by something else
     │   └── PooledRowsMissing       pooled_rows_missing
@@ -58,6 +59,7 @@
     │   ├── FetchBusy               fetch_busy
     │   ├── FetchFailed             fetch_failed         the server of a URL does not give the file
     │   │   └── FetchTimeout        fetch_timed_out
+    │   ├── SandboxUnavailable      sandbox_unavailable
     │   ├── VlmUnavailable          vlm_unavailable
     │   └── AnswerCancelled         answer_cancelled
     └── MissingDependency           missing_dependency   the message says what installs it
@@ -249,6 +251,10 @@ class RequestInProgress(Conflict):
     """The same request, with the same idempotency key, is being worked on."""
 
 
+class ErasureBusy(Conflict):
+    """Something is being erased at this moment."""
+
+
 class RebuildBusy(Conflict):
     """The collection's index is being rebuilt in a way that excludes the request."""
 
@@ -334,6 +340,10 @@ class Overloaded(Unavailable):
     def __init__(self, message: str, *, reason: Literal["full", "late"] = "full") -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class SandboxUnavailable(Unavailable):
+    """The machine cannot start a process to read files in; the file is not the cause."""
 
 
 class VlmUnavailable(Unavailable):

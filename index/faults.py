@@ -32,6 +32,11 @@ POINTS = (
     "fill.noted",
     "rebuild.filled",
     "rebuild.switched",
+    "erase.store_made",
+    "erase.generation_copied",
+    "erase.switched",  # the fresh store answers, the old one is there
+    "erase.stores_renewed",
+    "erase.database_scrubbed",  # nothing is left, nothing says so
 )
 
 

@@ -5,6 +5,7 @@ numpy, nothing of the index but the errors.
 """
 
 import json
+import os
 import resource
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from ingest.formats import HEAD_BYTES, Format, detect
 from ingest.limits import Limits
 
 EngineName = Literal["pdfium", "poppler"]
+CRASHED = 70  # EX_SOFTWARE of sysexits.h: never how a sandbox ends that could not be set up
 MAX_OPEN_FILES = 64
 MAX_FILE_BYTES = 2**26
 
@@ -56,6 +58,7 @@ class Engine(Protocol):
 
 def main() -> None:
     """Read the task from the last argument and answer it on standard output."""
+    sys.excepthook = lambda *_: os._exit(CRASHED)
     task = Task.parse(sys.argv[-1])
     limit_process(task.limits)
     run(task, sys.stdout.buffer)

@@ -22,7 +22,7 @@ from ingest.child import EngineName, Task
 from ingest.formats import Format
 from ingest.frames import Drawn, Message, Opened, Refused
 from ingest.limits import Limits
-from ingest.sandbox import Child, ChildDied, Patience
+from ingest.sandbox import Child, ChildDied, Patience, StartChild
 
 ERRORS: dict[str, type[DocumentRejected]] = {
     error.code: error
@@ -82,10 +82,18 @@ class Opening(NamedTuple):
 class Drawing:
     """One reading of one file; all waiting for its children counts against one limit."""
 
-    def __init__(self, path: Path, limits: Limits, engines: Sequence[EngineName]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        limits: Limits,
+        engines: Sequence[EngineName],
+        *,
+        start: StartChild = Child,
+    ) -> None:
         self._path = path.resolve()
         self._limits = limits
         self._engines = tuple(engines)
+        self._start = start
         self._patience = Patience(limits)
 
     def probe(self) -> DocumentProbe:
@@ -140,8 +148,8 @@ class Drawing:
         errors: list[DocumentRejected] = []
         for name in engines:
             task = Task(str(self._path), name, first, last, self._limits)
-            with Child(task, self._patience) as child:
-                opened = opening_message(child)
+            with self._start(task, self._patience) as child:
+                opened = opening_message(child, self._limits)
                 if isinstance(opened, Opened):
                     yield Opening(child, opened.format, opened.n_pages, name)
                     return
@@ -151,11 +159,13 @@ class Drawing:
         raise next((error for error in errors if isinstance(error, Encrypted)), errors[0])
 
 
-def opening_message(child: Child) -> Opened | DocumentRejected:
-    """The child's first message, or the error that stands for its silence."""
+def opening_message(child: Child, limits: Limits) -> Opened | DocumentRejected:
+    """The child's first message, or the error that stands for its silence or its lie."""
     try:
         message = child.next_message()
-    except RenderTimeout as error:
+        if isinstance(message, Opened):
+            limits.check_pages(message.n_pages)
+    except (RenderTimeout, TooManyPages) as error:
         return error
     except ChildDied as error:
         return Corrupt(f"the file cannot be opened: {error}")

@@ -1,19 +1,25 @@
-"""The messages of the sandboxed child: a length, a small JSON header, then raw RGB bytes.
+"""The messages of the sandboxed child: a length and a small JSON header.
 
-The child may be in the hands of the file it reads. So the host takes a header apart field by field,
-and every number is checked before anything is made of it.
+Behind that of a page come a length, the records of its words, and raw RGB bytes.
+
+The child may be in the hands of the file it reads. So the host takes a message apart field by
+field, and every number is checked before anything is made of it. Only the header is JSON, for six
+megabytes of `[],` would become two hundred of lists.
 """
 
 import json
 import math
 import struct
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import BinaryIO, NamedTuple
 
 from ingest.formats import Format
 
 LENGTH = struct.Struct(">I")
-MAX_HEADER_BYTES = 6 * 2**20
+WORD = struct.Struct(">4dIH")  # left, top, right, bottom, line, and how many bytes of UTF-8 follow
+MAX_HEADER_BYTES = 4096
+MAX_WORDS_BYTES = 6 * 2**20
 MAX_WORDS = 50_000
 MAX_WORD_CHARS = 128
 MAX_MESSAGE_CHARS = 300
@@ -76,30 +82,45 @@ def write(stream: BinaryIO, message: Message) -> None:
     stream.write(LENGTH.pack(len(header)))
     stream.write(header)
     if isinstance(message, Drawn):
+        words = packed(message.words)
+        stream.write(LENGTH.pack(len(words)))
+        stream.write(words)
         stream.write(message.pixels)
     stream.flush()
 
 
 def drawn_fields(page: Drawn) -> dict[str, object]:
-    """The header of a page: all of it but the pixels."""
-    names = ("number", "width", "height", "width_pt", "height_pt", "words")
+    """The header of a page: all of it but the words and the pixels."""
+    names = ("number", "width", "height", "width_pt", "height_pt")
     return {name: getattr(page, name) for name in names}
 
 
-def header_length(prefix: bytes | bytearray) -> int:
-    """Read the length that stands before a header.
+def packed(words: Iterable[RawWord]) -> bytes:
+    """The records of words, as many as may be sent."""
+    out = bytearray()
+    for word in words:
+        text = word.text.encode(errors="replace")
+        record = WORD.pack(*word.box, word.line, len(text)) + text
+        if len(out) + len(record) > MAX_WORDS_BYTES:
+            break
+        out += record
+    return bytes(out)
+
+
+def checked_length(prefix: bytes | bytearray, most: int) -> int:
+    """Read the length that stands before a header or before words.
 
     Raises:
-        BadFrame: it is longer than any honest header.
+        BadFrame: it is more than what is honest.
     """
     length: int = LENGTH.unpack(prefix)[0]
-    if length > MAX_HEADER_BYTES:
-        raise BadFrame(f"a header of {length} bytes")
+    if length > most:
+        raise BadFrame(f"{length} bytes, {most} are the most")
     return length
 
 
 def parse_header(header: bytes | bytearray) -> Message:
-    """Make a checked message of a header; a `Drawn` still lacks its pixels.
+    """Make a checked message of a header; a `Drawn` still lacks its words and pixels.
 
     Raises:
         BadFrame: it is not JSON, not a message, or a value is out of bounds.
@@ -132,7 +153,7 @@ class Parser:
             height=self._count("height"),
             width_pt=self._length("width_pt"),
             height_pt=self._length("height_pt"),
-            words=self._words(),
+            words=[],
             pixels=b"",
         )
 
@@ -154,28 +175,50 @@ class Parser:
             raise BadFrame(f"{name} is not a length")
         return value
 
-    def _words(self) -> list[RawWord]:
-        words = self._fields["words"]
-        if not isinstance(words, list) or len(words) > MAX_WORDS:
-            raise BadFrame("words are not a list of bounded length")
-        return [checked_word(word) for word in words]
 
-
-def checked_word(fields: object) -> RawWord:
-    """Make a word of `[text, [left, top, right, bottom], line]`.
+def parse_words(block: bytes | bytearray) -> list[RawWord]:
+    """Make checked words of their records.
 
     Raises:
-        BadFrame: a field is missing or out of bounds.
+        BadFrame: a record is cut short, or a value is out of bounds.
     """
-    if not isinstance(fields, list):
-        raise BadFrame("a word is not a list")
-    text, (left, top, right, bottom), line = fields
-    if not isinstance(text, str) or len(text) > 4 * MAX_WORD_CHARS:
+    words: list[RawWord] = []
+    at = 0
+    while at < len(block):
+        end = at + WORD.size
+        if len(words) == MAX_WORDS or end > len(block):
+            raise BadFrame("words do not end where they must")
+        left, top, right, bottom, line, n_bytes = WORD.unpack_from(block, at)
+        at = end + n_bytes
+        edges = checked_float(left), checked_float(top), checked_float(right), checked_float(bottom)
+        words.append(RawWord(checked_text(block[end:at], n_bytes), edges, checked_line(line)))
+    return words
+
+
+def checked_text(data: bytes | bytearray, n_bytes: int) -> str:
+    """Take the text of a word.
+
+    Raises:
+        BadFrame: it is cut short, too long, or not UTF-8.
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise BadFrame("a word's text is not UTF-8") from error
+    if len(data) != n_bytes or len(text) > 4 * MAX_WORD_CHARS:
         raise BadFrame("a word's text is not a short text")
-    if type(line) is not int or not 0 <= line <= MAX_WORDS:
+    return text
+
+
+def checked_line(line: int) -> int:
+    """Take the number of a line.
+
+    Raises:
+        BadFrame: there cannot be so many.
+    """
+    if line > MAX_WORDS:
         raise BadFrame("a word's line is not a count")
-    edges = checked_float(left), checked_float(top), checked_float(right), checked_float(bottom)
-    return RawWord(text, edges, line)
+    return line
 
 
 def checked_float(value: object) -> float:

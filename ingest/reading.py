@@ -18,6 +18,7 @@ from ingest.drawing import DocumentProbe, Drawing, DrawnPage, PageTrouble
 from ingest.injection.guard import Policy, judge
 from ingest.limits import Limits
 from ingest.ocr import TesseractOcr
+from ingest.sandbox import Child, StartChild
 from ingest.words import WordChoice, page_words
 
 ENGINES: tuple[EngineName, ...] = ("pdfium", "poppler")
@@ -64,6 +65,7 @@ class Reader:
         engines: the programs that draw PDF pages, in the order in which they are tried.
         word_source: where words come from.
         injection: what is done about text that addresses a model.
+        start: starts the children.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Reader:
         engines: Sequence[EngineName] = ENGINES,
         word_source: WordChoice = "auto",
         injection: Policy = "flag",
+        start: StartChild = Child,
     ) -> None:
         if not engines:
             raise ValueError("at least one engine is needed")
@@ -82,6 +85,7 @@ class Reader:
         self._engines = tuple(engines)
         self._word_source = word_source
         self._injection: Policy = injection
+        self._start = start
 
     def probe(self, path: Path) -> DocumentProbe:
         """Say what the file is.
@@ -89,7 +93,7 @@ class Reader:
         Raises:
             DocumentRejected: its subclasses say why the file cannot be read.
         """
-        return Drawing(path, self._limits, self._engines).probe()
+        return Drawing(path, self._limits, self._engines, start=self._start).probe()
 
     def read_pages(
         self, path: Path, first: int, last: int, *, language: str, name: str = ""
@@ -115,7 +119,7 @@ class Reader:
             raise ValueError(
                 f"pages {first} to {last} are no range of 1 to {self._limits.max_pages}"
             )
-        drawing = Drawing(path, self._limits, self._engines)
+        drawing = Drawing(path, self._limits, self._engines, start=self._start)
         with ThreadPoolExecutor(self._ocr.n_workers) as threads:
             waiting: deque[Future[PageOutcome]] = deque()
             try:

@@ -60,7 +60,8 @@ class RowKeeper:
             sidecar = self._open.pop(store, None)
             if sidecar is not None:
                 sidecar.remove()
-            shutil.rmtree(self._folder / store, ignore_errors=True)
+            for left in (store, f"{store}.new"):  # the second where a crash cut clearing up short
+                shutil.rmtree(self._folder / left, ignore_errors=True)
 
     def keep_stores(self, collection: Collection) -> None:
         """Remove the sidecars of stores that answered for a collection before."""

@@ -81,13 +81,18 @@ class Checkup:
 
     def _check_collection(self, collection: str, indexes: Sequence[KeptIndex]) -> Iterator[Told]:
         sound = []
-        for index in indexes:
-            lost = list(self._check_index(index))
-            yield from lost
-            sound += [] if lost else [index]
+        for index in filter(self._is_made, indexes):
+            found = list(self._check_index(index))
+            yield from found
+            sound += [] if any(one.kind == "store_lost" for one in found) else [index]
         for generation in self._kept.inventory.generations(collection):
             yield from self._check_generation(generation, sound)
         yield self._count(collections=1)
+
+    def _is_made(self, index: KeptIndex) -> bool:
+        """Tell whether an index must be there, or is: its store is made when its filling begins."""
+        stores = {layer.store for layer in index.layers}
+        return index.was_filled or stores.issubset(self._kept.vectors.collections())
 
     def _check_index(self, index: KeptIndex) -> Iterator[Finding]:
         """Find stores that are gone or cannot be opened, and points in them that are nobody's."""

@@ -8,6 +8,7 @@ from answer.stop import Stop
 from api.checkup.bodies import CheckupEvent, CheckupRequest
 from api.client.failures import RemoteError
 from api.client.synchronous import PagesightClient
+from api.erasure_bodies import ErasureBody, NewErasure
 from api.events import AnswerEvent
 from api.extraction_bodies import ExtractRequest, ExtractResponse
 from api.fetch_bodies import FromUrl
@@ -178,6 +179,10 @@ class RemoteDesk:
     def extract(self, collection: str, request: ExtractRequest) -> ExtractResponse:
         """Read fields from documents."""
         return self._client.extract(collection, request)
+
+    def erase(self, wanted: NewErasure) -> ErasureBody:
+        """Have what was deleted be gone from every file, and return the receipt."""
+        return self._client.erase_deleted(wanted)
 
     def check_up(self, request: CheckupRequest) -> Iterator[CheckupEvent]:
         """Compare all that is kept, event by event: `checked`, `finding`s, `done`."""

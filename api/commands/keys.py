@@ -1,7 +1,5 @@
 """`pagesight keys`: who may use the service."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -12,13 +10,15 @@ from rich.table import Table
 from api.commands.shared import (
     data_option,
     json_option,
-    load_settings,
+    open_database,
     out,
     print_json,
     says_errors,
 )
+from api.deeds import LOCAL
 from api.key_bodies import KeyBody, KeyList, issued_body, key_body, spending_body
-from index.catalog.accounts import DEFAULT_TENANT, SCOPES, KeyLimits, NewKey, Scope
+from index.catalog.accounts import DEFAULT_TENANT, SCOPES, Key, KeyLimits, NewKey, Scope
+from index.catalog.audit import AuditLog, Deed
 from index.catalog.database import Database
 from index.catalog.keys import Keys
 from index.catalog.spending import Spending
@@ -67,8 +67,9 @@ def create_key(
     """Make a key; what its holder sends is printed once."""
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     wanted = NewKey(name, tenant, frozenset(scopes) or SCOPES, KeyLimits(**limits), expires_at)
-    with _keys(data) as keys:
-        key, token = keys.issue(wanted)
+    with open_database(data) as database:
+        key, token = Keys(database.engine).issue(wanted)
+        _note(database, "key.create", key)
     if as_json:
         print_json(issued_body(key, token))
         return
@@ -83,8 +84,9 @@ def create_key(
 @says_errors
 def list_keys(*, data: Path | None, tenant: str | None, as_json: bool) -> None:
     """List the keys, those that ended, too."""
-    with _keys(data) as keys:
-        found = KeyList(keys=[key_body(key) for key in keys.list(tenant)])
+    with open_database(data) as database:
+        listed = Keys(database.engine).list(tenant)
+    found = KeyList(keys=[key_body(key) for key in listed])
     if as_json:
         print_json(found)
         return
@@ -98,8 +100,9 @@ def list_keys(*, data: Path | None, tenant: str | None, as_json: bool) -> None:
 @says_errors
 def revoke_key(key: str, *, data: Path | None) -> None:
     """End a key; every process refuses it from now on."""
-    with _keys(data) as keys:
-        keys.revoke(key, datetime.now(UTC))
+    with open_database(data) as database:
+        revoked = Keys(database.engine).revoke(key, datetime.now(UTC))
+        _note(database, "key.revoke", revoked)
     out.print(f"revoked {key}")
 
 
@@ -112,7 +115,7 @@ def revoke_key(key: str, *, data: Path | None) -> None:
 def list_spending(*, data: Path | None, tenant: str | None, days: int, as_json: bool) -> None:
     """List what every key used up, day by day (UTC)."""
     first = datetime.now(UTC).date() - timedelta(days=days - 1)
-    with _database(data) as database:
+    with open_database(data) as database:
         found = spending_body(Spending(database.engine).since(first, tenant=tenant))
     if as_json:
         print_json(found)
@@ -126,19 +129,9 @@ def list_spending(*, data: Path | None, tenant: str | None, days: int, as_json: 
     out.print(table)
 
 
-@contextmanager
-def _database(data: Path | None) -> Iterator[Database]:
-    """Open the catalog alone: a server may own the rest of the folder."""
-    settings = load_settings(data)
-    database = Database.open(settings.database_url, folder=settings.data / "postgres")
-    with closing(database):
-        yield database
-
-
-@contextmanager
-def _keys(data: Path | None) -> Iterator[Keys]:
-    with _database(data) as database:
-        yield Keys(database.engine)
+def _note(database: Database, action: str, key: Key) -> None:
+    deed = Deed(action, LOCAL, key.tenant, about={"key": key.id})
+    AuditLog(database.engine).append(deed)
 
 
 def _print_line(key: KeyBody) -> None:

@@ -19,11 +19,13 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from api.audited_desk import AuditedDesk
 from api.client.desk import RemoteDesk
-from api.desk import Desk, LocalDesk
+from api.desk import Desk
 from api.ownership import find_owner
 from api.service import Service
 from api.settings import Settings
+from index.catalog.database import Database
 from index.errors import InvalidRequest, PagesightError
 
 Params = ParamSpec("Params")
@@ -113,7 +115,16 @@ def _choose_desk(data: Path | None, url: str | None) -> Desk:
     owner = find_owner(settings.data) if settings.vectors == "edge" else None
     if owner is not None and owner.url is not None:
         return RemoteDesk.connect(owner.url, owner.secret)
-    return LocalDesk(Service.build(settings))
+    return AuditedDesk(Service.build(settings))
+
+
+@contextmanager
+def open_database(data: Path | None) -> Iterator[Database]:
+    """Open the catalog alone: a server may own the rest of the folder."""
+    settings = load_settings(data)
+    database = Database.open(settings.database_url, folder=settings.data / "postgres")
+    with closing(database):
+        yield database
 
 
 def page_progress() -> Progress:

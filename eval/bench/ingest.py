@@ -23,8 +23,9 @@ from api.service import Service
 from index.catalog.entries import Collection
 from index.encoders.base import PageContent
 from index.words import encode_words
+from ingest.keeping import JPEG_QUALITY
 from ingest.layers import LayerPoints, encode_layers
-from ingest.pipeline import CHUNK_PAGES, JPEG_QUALITY
+from ingest.pipeline import CHUNK_PAGES
 from ingest.reading import PageRead
 
 STAGES, WHOLE = "bench-stages", "bench-whole"

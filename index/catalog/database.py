@@ -19,6 +19,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 
+from index.catalog.scrubbing import set_up
 from index.errors import DatabaseUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -109,7 +110,9 @@ def _open_embedded(folder: Path) -> Database:
         raise DatabaseUnavailable(
             f"the embedded PostgreSQL in {folder} did not start: {error}; its log is {folder}/log"
         ) from error
-    return Database(server.get_uri(), on_close=server.cleanup)
+    database = Database(server.get_uri(), on_close=server.cleanup)
+    set_up(database.engine)
+    return database
 
 
 def _forget_dead_processes(pids_file: Path) -> None:

@@ -10,7 +10,7 @@ from index.manifest import IndexManifest
 DocumentState = Literal["queued", "processing", "ready", "failed", "cancelled"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 Visibility = Literal["private", "public"]
-RebuildState = Literal["queued", "running", "done", "failed", "ending"]
+RebuildState = Literal["queued", "running", "done", "failed", "ending", "copying"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ class Rebuild:
 
     Attributes:
         store: the vector store's name for it.
-        state: `done` once the two have changed places: it is then the one that answered before.
+        state: `done` once the two have changed places: it is then the one that answered before;
+            `copying` while an erasure fills it with what is live.
         is_rollback: whether it is on its way back, having answered before.
         attempts: starts since it last got on, that ended neither well nor in a pause.
         fence: how often it was started; grows.

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, union, update
 
 from index.catalog.entries import Lease
 from index.catalog.leases import lock_lease
+from index.catalog.remains import count_points, note_remain
 from index.catalog.schema import collections, documents, generations, jobs, pages
 
 BLOBS_LOCK = 0x626C_6F62  # "blob": any number will do, as long as every process agrees
@@ -113,12 +114,18 @@ class Garbage:
         with self._engine.begin() as connection:
             connection.execute(select(func.pg_advisory_xact_lock(BLOBS_LOCK)))
             held = {sha for (sha,) in connection.execute(mine) if sha is not None}
-            connection.execute(delete(generations).where(generations.c.id == generation))
+            n_points = count_points(connection, generation)
+            dead = connection.execute(
+                delete(generations).where(generations.c.id == generation).returning(generations)
+            ).one_or_none()
             still = union(
                 select(pages.c.image_sha256).where(pages.c.image_sha256.in_(held)),
                 select(pages.c.words_sha256).where(pages.c.words_sha256.in_(held)),
                 select(generations.c.sha256).where(generations.c.sha256.in_(held)),
                 select(documents.c.sha256).where(documents.c.sha256.in_(held)),
             )
-            for sha256 in sorted(held - {sha for (sha,) in connection.execute(still)}):
+            unheld = sorted(held - {sha for (sha,) in connection.execute(still)})
+            if dead is not None:
+                note_remain(connection, dead, n_points=n_points, n_blobs=len(unheld))
+            for sha256 in unheld:
                 delete_blob(sha256)

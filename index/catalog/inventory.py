@@ -52,6 +52,7 @@ class KeptIndex:
     """An index of a collection: the one that answers, or the one beside it.
 
     Attributes:
+        was_filled: whether it held all that is live once; else its store may not be made yet.
         was_rebuilt: whether pages may have been read for another index than this one.
     """
 
@@ -59,6 +60,7 @@ class KeptIndex:
     store: str
     manifest: IndexManifest
     is_answering: bool
+    was_filled: bool
     was_rebuilt: bool
 
     @property
@@ -111,11 +113,11 @@ class Inventory:
         )
         with self._engine.connect() as connection:
             found = [
-                _index(row, is_answering=True, was_rebuilt=row.n_stores > 1)
+                _index(row, is_answering=True, was_filled=True, was_rebuilt=row.n_stores > 1)
                 for row in connection.execute(answering.order_by(collections.c.name))
             ]
             return found + [
-                _index(row, is_answering=False, was_rebuilt=True)
+                _index(row, is_answering=False, was_filled=row.state == "done", was_rebuilt=True)
                 for row in connection.execute(beside)
             ]
 
@@ -207,9 +209,9 @@ class Inventory:
             return connection.execute(query).all()
 
 
-def _index(row: Row[Any], *, is_answering: bool, was_rebuilt: bool) -> KeptIndex:
+def _index(row: Row[Any], *, is_answering: bool, was_filled: bool, was_rebuilt: bool) -> KeptIndex:
     manifest = IndexManifest.from_json(row.manifest)
-    return KeptIndex(row.collection, row.store, manifest, is_answering, was_rebuilt)
+    return KeptIndex(row.collection, row.store, manifest, is_answering, was_filled, was_rebuilt)
 
 
 def _is_held(work: Table) -> ColumnElement[bool]:

@@ -55,7 +55,7 @@ class RebuildLedger:
             lock_collection(connection, collection)
             if connection.execute(_of(collection)).one_or_none() is not None:
                 raise RebuildBusy(f"collection {collection!r} has an index beside it already")
-            store = f"{collection}-{_next_number(connection, collection)}"
+            store = f"{collection}-{next_number(connection, collection)}"
             rebuild = uuid5(NAMESPACE, f"{store}/rebuild")
             connection.execute(
                 insert(rebuilds).values(
@@ -168,7 +168,7 @@ class RebuildLedger:
             )
 
 
-def _next_number(connection: Connection, collection: str) -> int:
+def next_number(connection: Connection, collection: str) -> int:
     """Names are never used twice: rows that somebody remembers of a store stay true."""
     number = connection.execute(
         update(collections)

@@ -225,3 +225,30 @@ questions = Table(  # golden questions; a page names a document that may be gone
     _created_at(),
     _updated_at(),
 )
+
+audit = Table(  # who changed what; each line is chained to the one before
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("who", Text, nullable=False),  # id of a key, operator, local
+    Column("action", Text, nullable=False),
+    Column("result", Text, nullable=False),  # done, replayed, or the code of what failed
+    Column("request", Text, nullable=False),
+    Column("about", JSONB, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+
+remains = Table(  # what was deleted; its bytes may lie on the disk until they are erased
+    "remains",
+    metadata,
+    Column("generation", Uuid, primary_key=True),
+    Column("collection", Text, nullable=False),  # which may be gone, too
+    Column("document", Uuid, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("n_points", Integer, nullable=False),
+    Column("n_blobs", Integer, nullable=False),
+    Column("deleted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)

@@ -112,6 +112,9 @@ class VectorStore(Protocol):
         A few pages are read at a time.
         """
 
+    def copy_generation(self, source: str, target: str, generation: UUID) -> None:
+        """Put every point of a generation into another collection, value for value."""
+
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""
 

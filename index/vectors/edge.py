@@ -17,6 +17,7 @@ from index.errors import DataFolderBusy, VectorStoreUnavailable
 from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
 from index.vectors.base import CONTEXT_PAGE, ExaminedPoint, PageHit, PagePoint, Within
+from index.vectors.edge_copying import copy_points
 from index.vectors.edge_filters import any_of, matching, pages_of
 from index.vectors.edge_layout import layout
 from index.vectors.examination import count_generations, examined
@@ -128,6 +129,12 @@ class EdgeVectorStore:
         numbers = sorted(self._numbers(collection, generation))
         rows = self.read_pages(collection, [(generation, number) for number in numbers])
         yield from zip(numbers, rows, strict=True)
+
+    def copy_generation(self, source: str, target: str, generation: UUID) -> None:
+        """Put every point of a generation into another collection, value for value."""
+        with self._using(source) as old, self._using(target) as new:
+            copy_points(old, new, edge.Filter(must=[any_of([generation])]))
+        release_mapped(self._path(target))
 
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""

@@ -15,6 +15,7 @@ from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
 from index.vectors.base import CONTEXT_PAGE, ExaminedPoint, PageHit, PagePoint, Within
 from index.vectors.examination import count_generations, examined
+from index.vectors.server_copying import copy_points
 from index.vectors.server_filters import any_of, matching, pages_of
 
 Quantization = Literal["none", "scalar"]
@@ -162,6 +163,11 @@ class QdrantVectorStore:
         rows = self.read_pages(collection, [(generation, number) for number in numbers])
         yield from zip(numbers, rows, strict=True)
 
+    def copy_generation(self, source: str, target: str, generation: UUID) -> None:
+        """Put every point of a generation into another collection, value for value."""
+        only = models.Filter(must=[any_of([generation])])
+        self._call(lambda: copy_points(self._client, source, target, only))
+
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""
         counted = self._call(
@@ -176,10 +182,8 @@ class QdrantVectorStore:
 
     def examine(self, collection: str, generation: UUID) -> Iterator[ExaminedPoint]:
         """Yield every point of a generation in no order, the damaged ones too."""
-        everything = models.Filter(must=[any_of([generation])])
-        found = partial(
-            self._client.scroll, collection, scroll_filter=everything, with_vectors=True
-        )
+        mine = models.Filter(must=[any_of([generation])])
+        found = partial(self._client.scroll, collection, scroll_filter=mine, with_vectors=True)
         for record in self._scroll(found, READ_PAGES):
             yield examined(UUID(str(record.id)), record.vector, record.payload)
 
@@ -214,13 +218,8 @@ class QdrantVectorStore:
 
     def _numbers(self, collection: str, generation: UUID) -> Iterator[int]:
         """Yield the number of each stored page of a generation, 0 for its context."""
-        everything = models.Filter(must=[any_of([generation])])
-        found = partial(
-            self._client.scroll,
-            collection,
-            scroll_filter=everything,
-            with_payload=[stored.PAGE],
-        )
+        mine, wanted = models.Filter(must=[any_of([generation])]), [stored.PAGE]
+        found = partial(self._client.scroll, collection, scroll_filter=mine, with_payload=wanted)
         for record in self._scroll(found, SCROLL_POINTS):
             yield (record.payload or {})[stored.PAGE]
 

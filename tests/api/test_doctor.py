@@ -7,6 +7,7 @@ from api.ownership import Owner, Ownership
 from api.schemas import Probe
 from api.service import Service
 from index.blobs.s3 import Bucket
+from ingest.bubblewrap import find_bubblewrap
 from retrieval.cuda import is_cuda_available
 from retrieval.int8.scoring import find_kernel, is_native_built
 from tests.tiny import settings
@@ -27,10 +28,13 @@ def test_what_lacks_says_what_mends_it(
     data_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    chosen = settings(data_folder, min_free_bytes=2**60)
+    chosen = settings(data_folder, min_free_bytes=2**60, sandbox="require")
+    find_bubblewrap.cache_clear()
     probes = by_name(check_machine(chosen))
+    find_bubblewrap.cache_clear()
     assert not probes["poppler"].ok
     assert "poppler-utils" in probes["poppler"].mend
+    assert (probes["sandbox"].ok, probes["sandbox"].mend) == (False, "apt-get install bubblewrap")
     assert not probes["disk"].ok
     assert probes["disk"].mend.startswith("free ")
 

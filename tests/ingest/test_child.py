@@ -2,9 +2,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ingest.bubblewrap import CODE_ROOT
 from ingest.child import Task
 from ingest.limits import Limits
-from ingest.sandbox import CODE_ROOT
 
 
 def test_a_task_survives_the_command_line() -> None:

@@ -16,8 +16,8 @@ GOOD_PAGE = {
     "height": 1,
     "width_pt": 1.0,
     "height_pt": 0.5,
-    "words": [["word", [0.1, 0.2, 0.3, 0.4], 0]],
 }
+WORD = RawWord("naïve", (0.1, 0.2, 0.3, 0.4), 5)
 
 
 def sent(message: Message) -> tuple[bytes, bytes]:
@@ -25,7 +25,7 @@ def sent(message: Message) -> tuple[bytes, bytes]:
     frames.write(stream, message)
     data = stream.getvalue()
     start = frames.LENGTH.size
-    end = start + frames.header_length(data[:start])
+    end = start + frames.checked_length(data[:start], frames.MAX_HEADER_BYTES)
     return data[start:end], data[end:]
 
 
@@ -39,10 +39,19 @@ def test_a_message_arrives_as_it_was_sent(message: Message) -> None:
 
 
 def test_a_page_arrives_with_its_words_and_its_pixels_behind_the_header() -> None:
-    words = [RawWord("naïve", (0.1, 0.2, 0.3, 0.4), 5)]
-    header, body = sent(Drawn(4, 2, 1, 1.0, 0.5, words, b"RGBRGB"))
-    assert frames.parse_header(header) == Drawn(4, 2, 1, 1.0, 0.5, words, b"")
-    assert body == b"RGBRGB"
+    header, body = sent(Drawn(4, 2, 1, 1.0, 0.5, [WORD, WORD], b"RGBRGB"))
+    assert frames.parse_header(header) == Drawn(4, 2, 1, 1.0, 0.5, [], b"")
+    words, pixels = body[frames.LENGTH.size : -6], body[-6:]
+    assert frames.checked_length(body[: frames.LENGTH.size], 10**6) == len(words)
+    assert frames.parse_words(words) == [WORD, WORD]
+    assert pixels == b"RGBRGB"
+
+
+def test_no_more_words_are_sent_than_are_taken() -> None:
+    long = RawWord("w" * 500, WORD.box, 0)
+    block = frames.packed([long] * 20_000)
+    assert 0 < len(block) <= frames.MAX_WORDS_BYTES
+    assert set(frames.parse_words(block)) == {long}
 
 
 def test_a_good_header_is_taken() -> None:
@@ -62,15 +71,6 @@ def test_a_good_header_is_taken() -> None:
         {"width_pt": 0},
         {"width_pt": "1"},
         {"height_pt": 1e300},
-        {"words": {}},
-        {"words": ["word"]},
-        {"words": [["word", [0.1, 0.2, 0.3], 0]]},
-        {"words": [["word", [0.1, 0.2, 0.3, "0.4"], 0]]},
-        {"words": [["word", [0.1, 0.2, 0.3, False], 0]]},
-        {"words": [["word", [0.1, 0.2, 0.3, 0.4], -1]]},
-        {"words": [[5, [0.1, 0.2, 0.3, 0.4], 0]]},
-        {"words": [["w" * 1000, [0.1, 0.2, 0.3, 0.4], 0]]},
-        {"words": [["w", [0.1, 0.2, 0.3, 0.4], 0]] * (frames.MAX_WORDS + 1)},
     ],
 )
 def test_a_header_with_a_wrong_field_is_refused(change: dict[str, object]) -> None:
@@ -97,9 +97,37 @@ def test_random_bytes_never_do_anything_else(header: bytes) -> None:
         frames.parse_header(header)
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        frames.packed([WORD])[:-1],
+        frames.packed([WORD])[:9],
+        frames.packed([WORD]) + b"x",
+        frames.packed([RawWord("w" * 1000, WORD.box, 0)]),
+        frames.packed([RawWord("w", (float("nan"), 0, 1, 1), 0)]),
+        frames.packed([RawWord("w", (0, 0, 1e300, 1), 0)]),
+        frames.packed([RawWord("w", WORD.box, frames.MAX_WORDS + 1)]),
+        frames.packed([RawWord("", WORD.box, 0)] * (frames.MAX_WORDS + 1)),
+        frames.packed([WORD]).replace("ï".encode(), b"\xff\xff"),
+    ],
+)
+def test_words_that_are_out_of_bounds_are_refused(block: bytes) -> None:
+    with pytest.raises(BadFrame):
+        frames.parse_words(block)
+
+
+@given(st.binary(max_size=200))
+def test_random_records_are_words_or_refused(block: bytes) -> None:
+    try:
+        words = frames.parse_words(block)
+    except BadFrame:
+        return
+    assert frames.packed(words) == block
+
+
 def test_a_header_longer_than_any_honest_one_is_refused() -> None:
     with pytest.raises(BadFrame):
-        frames.header_length(frames.LENGTH.pack(frames.MAX_HEADER_BYTES + 1))
+        frames.checked_length(frames.LENGTH.pack(5001), 5000)
 
 
 def test_a_message_for_people_loses_its_control_characters() -> None:

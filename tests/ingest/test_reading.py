@@ -13,10 +13,10 @@ from PIL import Image, ImageDraw, ImageFont
 from psutil import Process
 
 from index.errors import MissingDependency, NotADocument, RenderTimeout
+from ingest.bubblewrap import CODE_ROOT
 from ingest.limits import Limits
 from ingest.ocr import TesseractOcr
 from ingest.reading import PageFailed, PageRead, Reader
-from ingest.sandbox import CODE_ROOT
 
 MakePdf = Callable[..., Path]
 

@@ -26,6 +26,7 @@ from index.records import Rows, SparseVector
 from index.vectors.base import PagePoint
 from index.vectors.points import point_id
 from index.vectors.server import QdrantVectorStore
+from retrieval.hits import SearchQuery
 from tests.conftest import unit_rows
 from tests.tiny import DIM, HashedWords, index, pdf
 
@@ -362,6 +363,32 @@ def test_an_index_that_was_rebuilt_and_the_one_kept_beside_it_are_sound(service:
     rebuild(service)
 
     assert found(service) == []
+
+
+@pytest.mark.usefixtures("document")
+def test_a_rebuild_that_was_just_begun_is_no_finding(service: Service) -> None:
+    service.shelf.put(HashedWords(revision="2", name="other-words"))
+    service.rebuilds.begin("default", EncoderChoice("other-words", "text"))
+
+    assert found(service) == []
+
+
+@pytest.mark.usefixtures("document")
+def test_vectors_that_were_lost_are_made_again_from_the_pages_and_find_the_same(
+    service: Service,
+) -> None:
+    query = SearchQuery("How tall is the dam?")
+    before = service.search("default", query).hits
+    service.vectors.close()
+    shutil.rmtree(service.settings.data / "vectors" / STORE)
+    assert found(service) == [("store_lost", None)]
+
+    service.rebuilds.begin("default", EncoderChoice("hashed-words", "text"))
+    service.worker.run_until_empty()
+    service.rebuilds.forget("default")
+
+    assert found(service) == []
+    assert service.search("default", query).hits == before
 
 
 def test_what_the_index_beside_lost_is_found(service: Service, document: Document) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from api.app import create_app
 from api.checkup.bodies import CheckupRequest
-from api.client import checkup_calls, document_calls, key_calls, question_calls
+from api.client import audit_calls, checkup_calls, document_calls, key_calls, question_calls
 from api.client.asynchronous import AsyncPagesightClient
 from api.client.call import Call, Stream
 from api.client.synchronous import PagesightClient
@@ -50,7 +50,7 @@ def routes(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
             yield name, function
 
 
-MODULES = (document_calls, question_calls, key_calls, checkup_calls)
+MODULES = (document_calls, question_calls, key_calls, audit_calls, checkup_calls)
 ROUTES = dict(found for module in MODULES for found in routes(module))
 
 

@@ -391,3 +391,40 @@ def test_a_server_that_is_not_there_is_an_error() -> None:
 def test_the_row_limit_follows_qdrants() -> None:
     assert max_rows(128) == 8191
     assert max_rows(4096) == 255
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_generation_is_copied_value_for_value(store: VectorStore, question: Question) -> None:
+    store.put_pages(COLLECTION, SECOND, [page(21, (7, 1.5)), page(22, n_rows=0)])
+    other = f"{COLLECTION}-2"
+    store.create(other, dim=DIM, pooled=True)
+
+    store.copy_generation(COLLECTION, other, SECOND)
+
+    assert store.count_pages(other, FIRST) == 0
+    assert store.count_pages(other, SECOND) == store.count_pages(COLLECTION, SECOND) == 22
+    put, copied = read(store, SECOND), dict(store.read_rows(other, SECOND))
+    assert put.keys() == copied.keys() == {0, *range(1, 23)}
+    for number, rows in put.items():
+        assert np.array_equal(copied[number].vectors, rows.vectors)
+        assert np.array_equal(copied[number].boxes, rows.boxes)
+    hits = [
+        store.search_rows(
+            name, question, limit=30, prefetch=30, within=Within(generations=[SECOND])
+        )
+        for name in (COLLECTION, other)
+    ]
+    assert hits[0] == hits[1]
+    assert named(store.search_pages(other, terms((7, 1.0)), limit=5, only=None)) == [(SECOND, 21)]
+    store.drop(other)
+
+
+def test_copying_twice_leaves_each_point_once(store: VectorStore) -> None:
+    other = f"{COLLECTION}-2"
+    store.create(other, dim=DIM, pooled=True)
+    store.put_pages(COLLECTION, FIRST, [page(1, (7, 1.0))])
+    for _ in range(2):
+        store.copy_generation(COLLECTION, other, FIRST)
+
+    assert store.count_pages(other, FIRST) == 1
+    store.drop(other)

@@ -123,6 +123,7 @@ def test_a_closed_service_has_closed_the_encoders_that_it_opened_and_no_others(
         vectors=parts.vector_store(chosen),
         shelf=shelf,
         ownership=None,
+        role="all",
     )
     served.encode_question("dam")
 
