@@ -299,7 +299,7 @@ def test_a_new_server_without_renderer_and_ocr_answers_like_the_others(
 
 @pytest.mark.faults(
     "SIGKILL of a fleet's vector store",
-    result="searches are refused with 503 `vector_store_unavailable`; uploads are taken in and wait",
+    result="searches are refused with 503 `vector_store_unavailable`; uploads wait",
 )
 def test_while_the_vector_store_is_away_searches_fail_and_uploads_wait(
     fleet: Fleet, servers: tuple[Server, Server], collection: str
