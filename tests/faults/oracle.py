@@ -156,15 +156,22 @@ def assert_no_duplicates(http: httpx.Client, accepted: Mapping[str, Canary]) -> 
     assert set(found) <= known, f"pages of nothing: {set(found) - known}"
 
 
-def assert_nothing_strays(http: httpx.Client) -> None:
+def assert_nothing_strays(http: httpx.Client, *, at_most_s: float = ENDS_S) -> None:
     """Check, as `pagesight doctor --deep` does, that all that is kept is whole and belongs to it.
 
     Every page has its point with finite unit rows, every reference its bytes with the right hash;
-    no point, file or store is there that nobody refers to; no open job that nobody wakes.
+    no point, file or store is there that nobody refers to; no open job that nobody wakes. What is
+    dead has a moment to be collected.
     """
-    told = http.post(CHECKUPS, json={"grace_s": 0}).raise_for_status().text
+    end = monotonic() + at_most_s
+    while "event: finding" in (told := _checkup(http)):
+        assert monotonic() < end, told
+        sleep(POLL_S)
     assert "event: done" in told
-    assert "event: finding" not in told, told
+
+
+def _checkup(http: httpx.Client) -> str:
+    return http.post(CHECKUPS, json={"grace_s": 0}).raise_for_status().text
 
 
 def _state(found: Mapping[str, Any], wanted: str | None) -> str:
