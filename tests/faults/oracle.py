@@ -164,13 +164,14 @@ def assert_nothing_strays(http: httpx.Client, *, at_most_s: float = ENDS_S) -> N
     dead has a moment to be collected.
     """
     end = monotonic() + at_most_s
-    while "event: finding" in (told := _checkup(http)):
+    while "event: finding" in (told := checkup(http)):
         assert monotonic() < end, told
         sleep(POLL_S)
     assert "event: done" in told
 
 
-def _checkup(http: httpx.Client) -> str:
+def checkup(http: httpx.Client) -> str:
+    """Have everything that is kept looked at; returns the events that tell of it."""
     return http.post(CHECKUPS, json={"grace_s": 0}).raise_for_status().text
 
 
