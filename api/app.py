@@ -20,6 +20,7 @@ from api.request_watch import RequestWatch
 from api.routes import (
     audit,
     chat,
+    checkup,
     collection,
     document,
     erasure,
@@ -59,6 +60,7 @@ REST = (
     audit,
     erasure,
     points,
+    checkup,
     chat,
 )
 
