@@ -14,7 +14,8 @@ from api.draining import DrainingServer
 from api.encoding.app import create_encoder_app
 from api.encoding.routes import PROBE, EncoderRoutes
 from api.logs import configure_logs
-from api.settings import LOOPBACK, Settings, prepare_process
+from api.process import prepare_process
+from api.settings import LOOPBACK, Settings
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice
 from index.errors import InvalidRequest

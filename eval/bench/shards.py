@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
 
@@ -97,4 +98,4 @@ def _ask(store: EdgeVectorStore, questions: Sequence[Question], depth: int) -> S
         return store.search_rows(STORE, question, limit=FOUND, prefetch=depth, within=Within())
 
     ask(questions[0])
-    return Spread.of([timed(lambda one=one: ask(one))[0] for one in questions])
+    return Spread.of([timed(partial(ask, one))[0] for one in questions])
