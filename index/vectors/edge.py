@@ -17,12 +17,12 @@ from index.errors import DataFolderBusy, VectorStoreUnavailable
 from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
 from index.vectors.base import CONTEXT_PAGE, PageHit, PageKey, PagePoint, Within
+from index.vectors.edge_config import edge_config
 from index.vectors.edge_copying import copy_points
 from index.vectors.mapped import release_mapped
 
 READ_PAGES = 16  # rows of more would be a hundred megabytes of Python's numbers
 SCROLL_POINTS = 1000
-GRAPH_KB = 10_000  # pooled rows of a segment that are worth a graph, Qdrant's own default
 
 
 class EdgeVectorStore:
@@ -39,7 +39,9 @@ class EdgeVectorStore:
         with self._lock:
             if self.has(collection):
                 return
-            self._shards[collection] = _create(self._path(collection), _config(dim, pooled=pooled))
+            self._shards[collection] = _create(
+                self._path(collection), edge_config(dim, pooled=pooled)
+            )
 
     def has(self, collection: str) -> bool:
         """Tell whether there is a collection of that name."""
@@ -244,32 +246,6 @@ def _load(path: Path) -> edge.EdgeShard:
                 "the command line uses a running `pagesight serve` on its own"
             ) from error
         raise VectorStoreUnavailable(f"the vectors in {path} do not open: {error}") from error
-
-
-def _config(dim: int, *, pooled: bool) -> edge.EdgeConfig:
-    vectors = {stored.ROWS: _multivector(dim, m=0)}
-    if pooled:
-        vectors[stored.POOLED] = _multivector(dim, m=stored.GRAPH_LINKS)
-    idf = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
-    return edge.EdgeConfig(
-        vectors=vectors,
-        sparse_vectors={stored.TERMS: idf},
-        # without a graph to build, segments are vacuumed, not copied when they grow
-        optimizers=edge.EdgeOptimizersConfig(indexing_threshold=GRAPH_KB if pooled else 0),
-    )
-
-
-def _multivector(dim: int, *, m: int) -> edge.EdgeVectorParams:
-    """Describe rows compared by MaxSim, with a graph of `m` links a page where `m` is not 0."""
-    return edge.EdgeVectorParams(
-        size=dim,
-        distance=edge.Distance.Dot,  # rows have unit length
-        multivector_config=edge.MultiVectorConfig(edge.MultiVectorComparator.MaxSim),
-        datatype=edge.VectorStorageDatatype.Float16,
-        hnsw_config=edge.HnswIndexConfig(
-            m=m, ef_construct=100 if m else 4, full_scan_threshold=10_000
-        ),
-    )
 
 
 def _vectors(rows: Rows, terms: SparseVector | None, pooled: Float32 | None) -> dict[str, Any]:
