@@ -1,7 +1,7 @@
 # `make help` lists the targets. They need Python 3.11+; `setup` installs everything else.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup programs demo test check gate bench serve lock docs clean
+.PHONY: help setup programs demo test check gate bench serve lock audit sbom docs clean
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -47,6 +47,12 @@ serve: setup ## serve the REST API on http://127.0.0.1:8080
 
 lock: ## pin the packages again; UPGRADE=--upgrade takes the newest
 	tools/lock.sh $(UPGRADE)
+
+audit: setup ## look the locked packages up among the published vulnerabilities
+	$(BIN)/python -m tools.audit
+
+sbom: setup ## write the bill of materials of the service to build/sbom.cdx.json
+	$(BIN)/python -m tools.write_sbom build/sbom.cdx.json
 
 docs: setup ## write the generated pages of docs/
 	$(BIN)/python -m tools.write_configuration

@@ -18,6 +18,7 @@ from api.chat.bodies import (
     TokenUsage,
     UrlCitation,
 )
+from api.checkup.bodies import CheckupRequest
 from api.erasure_bodies import ErasedBody, ErasureBody, NewErasure
 from api.evaluations import EvaluationBody, EvaluationList
 from api.fetch_bodies import FromUrl
@@ -163,6 +164,7 @@ BESIDE: tuple[BaseModel, ...] = (
     GoldenQuestionList(questions=[_golden], next=None),
     GoldenImport(imported=12),
     EvaluationList(evaluations=[_evaluation]),
+    CheckupRequest(),
     ChatRequest(model="reports", messages=[ChatMessage(role="user", content=QUESTION)]),
     _completion,
     _model,

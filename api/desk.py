@@ -21,6 +21,7 @@ from api.bodies import (
     search_body,
     upload_body,
 )
+from api.checkup.desk import CheckupDesk, LocalCheckups
 from api.erasing_desk import ErasingDesk, LocalErasing
 from api.events import AnswerEvent, TokenBody
 from api.extracted import extracted_body, extraction_scope
@@ -65,7 +66,7 @@ from retrieval.hits import SearchQuery, SearchResult
 READ_BYTES = 1 << 20
 
 
-class Desk(JobDesk, ReadingDesk, ErasingDesk, Protocol):
+class Desk(JobDesk, ReadingDesk, ErasingDesk, CheckupDesk, Protocol):
     """The verbs of the command line."""
 
     def ensure_collection(self, wanted: NewCollection) -> CollectionBody:
@@ -130,7 +131,7 @@ class Desk(JobDesk, ReadingDesk, ErasingDesk, Protocol):
         """Let go of everything."""
 
 
-class LocalDesk(LocalErasing):
+class LocalDesk(LocalErasing, LocalCheckups):
     """The service itself, in this process."""
 
     def __init__(self, service: Service, fetcher: Fetcher | None = None) -> None:

@@ -21,6 +21,7 @@ TAGS = {
     "evaluations": "What was measured with golden questions, and its reports.",
     "keys": "Who may use the service, how much of it, and what they used up.",
     "audit": "Who changed what, in lines that are chained; and what is to be gone for good.",
+    "checkups": "Whether all that is kept is there and agrees.",
     "openai": "Chat completions and models as OpenAI's API has them: a collection is a model.",
     "probes": "Whether the process lives and can do its work.",
 }

@@ -1,8 +1,10 @@
 """Which part serves which setting: the choices behind `Service.build`."""
 
 import math
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Literal
+from uuid import UUID
 
 import pypdfium2.version  # type: ignore[import-untyped]  # ships no types
 import pytesseract  # type: ignore[import-untyped]  # likewise
@@ -23,6 +25,7 @@ from index.blobs.base import Blobs
 from index.blobs.local import LocalBlobs
 from index.catalog.catalog import Catalog
 from index.catalog.database import Database
+from index.catalog.entries import Layer
 from index.catalog.keys import Keys
 from index.catalog.spending import Spending
 from index.encoders.base import Encoder
@@ -127,6 +130,15 @@ def scoring(settings: Settings, vectors: VectorStore, catalog: Catalog) -> Scori
     )
 
 
+def preparation(
+    scoring: Scoring, ownership: Ownership | None
+) -> Callable[[Sequence[Layer], UUID], None]:
+    """Return what is called with what was published: servers of a fleet follow by themselves."""
+    if ownership is None:
+        return lambda _layers, _generation: None
+    return scoring.prepare
+
+
 def scorer(
     settings: Settings, *, kernel: Kernel | None = None, has_cuda: bool | None = None
 ) -> Literal["native", "numpy", "cuda", "qdrant"]:
@@ -169,6 +181,7 @@ def limits(settings: Settings) -> Limits:
         max_pages=settings.max_pages,
         page_timeout_s=settings.page_timeout_s,
         memory_bytes=settings.memory_bytes,
+        cpu_s=math.ceil(settings.page_timeout_s),
     )
 
 

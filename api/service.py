@@ -29,6 +29,7 @@ from index.catalog.backlog import Backlog
 from index.catalog.database import Database
 from index.catalog.entries import Collection, Document, Job
 from index.catalog.intake import Intake
+from index.catalog.inventory import Inventory
 from index.catalog.keys import Keys
 from index.catalog.questions import GoldenQuestions
 from index.catalog.receipts import Receipts
@@ -78,13 +79,14 @@ class Service:
         self.intake = Intake(database.engine, queue.enqueue)
         self.amendments = Amendments(database.engine)
         self.receipts = Receipts(database.engine)
+        self.inventory = Inventory(database.engine)
         self.golden = GoldenQuestions(database.engine)
         self.rebuilds = Rebuilds(
             self.catalog, stores.rebuilds, stores.fillings, vectors, self.holdings
         )
         self.scoring = parts.scoring(settings, vectors, self.catalog)
         reader, room = parts.reader(settings), Room(self.blobs, settings.min_free_bytes)
-        prepare, told = self.scoring.prepare, self.telemetry
+        prepare, told = parts.preparation(self.scoring, ownership), self.telemetry
         self.indexer = Indexer(stores, reader, shelf.of, room, published=prepare, watch=told)
         self.rebuilder = Rebuilder(stores, shelf.of, room)
         tasks = tasks_of(role, stores, self.indexer, self.rebuilder, told)

@@ -2,13 +2,13 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tools.locked import pins
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -19,22 +19,6 @@ EXTRAS = {
 }
 CHECKS = EXTRAS["dev"]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
-PIN = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[^ ;]+)")
-HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
-
-
-class Pin(NamedTuple):
-    name: str
-    version: str
-    n_hashes: int
-
-
-def pins(file: str) -> Iterator[Pin]:
-    text = (ROOT / file).read_text(encoding="utf-8")
-    for entry in re.split(r"\n(?=\S)", text):
-        found = PIN.match(entry)
-        if found is not None:
-            yield Pin(found["name"], found["version"], len(HASH.findall(entry)))
 
 
 @pytest.mark.parametrize("file", LOCKS)
@@ -42,7 +26,7 @@ def test_every_locked_package_has_hashes(file: str) -> None:
     locked = list(pins(file))
 
     assert len(locked) > 60
-    assert [pin.name for pin in locked if pin.n_hashes == 0] == []
+    assert [pin.name for pin in locked if not pin.hashes] == []
 
 
 @pytest.mark.parametrize("file", LOCKS)
@@ -63,7 +47,7 @@ def test_a_lock_names_no_place(file: str) -> None:
     ("file", "asked"), [("requirements.lock", SERVICE), ("requirements-dev.lock", SERVICE + CHECKS)]
 )
 def test_a_lock_holds_what_the_project_asks_for(file: str, asked: list[Requirement]) -> None:
-    locked = {pin.name: pin.version for pin in [*pins(file), *pins("requirements-torch.txt")]}
+    locked = {pin.name: pin.version for pin in pins(file, "requirements-torch.txt")}
     wrong = [
         str(requirement)
         for requirement in asked
@@ -88,3 +72,12 @@ def test_every_direct_dependency_has_its_reason_in_the_docs() -> None:
 
     asked = [requirement.name for group in (SERVICE, *EXTRAS.values()) for requirement in group]
     assert sorted(told) == sorted(asked)
+
+
+@pytest.mark.parametrize("file", ["Dockerfile", "tools/setup.sh"])
+def test_what_is_locked_is_installed_by_its_hashes_and_nothing_beside(file: str) -> None:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    lines = re.findall(r"^.*-r requirements(?:-dev)?\.lock.*$", text, flags=re.MULTILINE)
+
+    assert lines
+    assert all("--require-hashes --no-deps" in line for line in lines)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 
-from api.client import audit_calls, document_calls, key_calls, question_calls
+from api.client import audit_calls, checkup_calls, document_calls, key_calls, question_calls
 from api.client.call import Call, Stream
 from api.client.connection import ENDED, Listed, headers_of, options, still_runs
 from api.client.document_calls import DocumentState, JobState
@@ -125,6 +125,7 @@ class AsyncPagesightClient:
     spending = _awaited(key_calls.spending)
     audit = _awaited(audit_calls.audit)
     erase_deleted = _awaited(audit_calls.erase_deleted)
+    check_up = _streamed(checkup_calls.check_up)
 
     def all_documents(
         self, collection: str, *, state: DocumentState | None = None, name: str | None = None

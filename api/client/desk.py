@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from answer.stop import Stop
+from api.checkup.bodies import CheckupEvent, CheckupRequest
 from api.client.failures import RemoteError
 from api.client.synchronous import PagesightClient
 from api.erasure_bodies import ErasureBody, NewErasure
@@ -182,6 +183,10 @@ class RemoteDesk:
     def erase(self, wanted: NewErasure) -> ErasureBody:
         """Have what was deleted be gone from every file, and return the receipt."""
         return self._client.erase_deleted(wanted)
+
+    def check_up(self, request: CheckupRequest) -> Iterator[CheckupEvent]:
+        """Compare all that is kept, event by event: `checked`, `finding`s, `done`."""
+        return self._client.check_up(request)
 
     def close(self) -> None:
         """Let go of the connection."""

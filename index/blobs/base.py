@@ -1,14 +1,18 @@
 """What every place for blobs does: content addressing, checked reads, idempotent writes."""
 
 import hashlib
+import re
 import shutil
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from index.errors import BlobNotFound, EmptyDocument, StorageFull, TooLarge
+
+SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,15 @@ class StoredBlob:
 
     sha256: str
     n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBlob:
+    """A blob as a listing shows it; nobody has looked at its bytes."""
+
+    sha256: str
+    n_bytes: int
+    stored_at: datetime
 
 
 class Blobs(Protocol):
@@ -63,10 +76,31 @@ class Blobs(Protocol):
     def delete(self, sha256: str) -> None:
         """Remove a blob; removing it twice is fine."""
 
+    def listed(self) -> Iterator[ListedBlob]:
+        """Yield every blob; what comes or goes meanwhile may be missed."""
+
+    def left_behind(self, before: datetime) -> list[Path]:
+        """Return the temporary files last written to before then: of processes that were killed."""
+
 
 def blob_key(sha256: str) -> str:
     """Return where a blob lies below its folder or prefix."""
     return f"{sha256[:2]}/{sha256}"
+
+
+def files_before(folder: Path, before: datetime) -> list[Path]:
+    """Return the files of a folder that were last written to before then."""
+    found = []
+    for path in folder.glob("*"):
+        with suppress(FileNotFoundError):  # whoever wrote it was done with it
+            if modified_at(path) < before:
+                found.append(path)
+    return sorted(found)
+
+
+def modified_at(path: Path) -> datetime:
+    """Return when a file was last written to."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def copy_hashing(

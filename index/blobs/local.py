@@ -4,10 +4,21 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
-from index.blobs.base import StoredBlob, blob_key, check_disk, check_hash, copy_hashing
+from index.blobs.base import (
+    SHA256,
+    ListedBlob,
+    StoredBlob,
+    blob_key,
+    check_disk,
+    check_hash,
+    copy_hashing,
+    files_before,
+    modified_at,
+)
 from index.errors import BlobNotFound, BlobStoreUnavailable
 
 
@@ -96,6 +107,17 @@ class LocalBlobs:
     def delete(self, sha256: str) -> None:
         """Remove a blob; removing it twice is fine."""
         self._path(sha256).unlink(missing_ok=True)
+
+    def listed(self) -> Iterator[ListedBlob]:
+        """Yield every blob; what comes or goes meanwhile may be missed."""
+        for path in self.folder.glob("??/*"):
+            if SHA256.fullmatch(path.name) and path == self._path(path.name):
+                with suppress(FileNotFoundError):  # it was removed meanwhile
+                    yield ListedBlob(path.name, path.stat().st_size, modified_at(path))
+
+    def left_behind(self, before: datetime) -> list[Path]:
+        """Return the temporary files last written to before then: of processes that were killed."""
+        return files_before(self._incoming, before)
 
     def _not_found(self, sha256: str) -> BlobNotFound:
         return BlobNotFound(f"no blob {sha256[:12]}… in {self.folder}")

@@ -5,13 +5,12 @@ and a stream that breaks off or is too long has then sent nothing.
 """
 
 import hashlib
-import re
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,13 +19,21 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from index.blobs.base import StoredBlob, blob_key, check_disk, check_hash, copy_hashing
+from index.blobs.base import (
+    SHA256,
+    ListedBlob,
+    StoredBlob,
+    blob_key,
+    check_disk,
+    check_hash,
+    copy_hashing,
+    files_before,
+)
 from index.errors import BlobNotFound, BlobStoreUnavailable
 
 if TYPE_CHECKING:  # they are there for type checkers only
     from obstore.store import ClientConfig, RetryConfig, S3Config
 
-SHA256 = re.compile("[0-9a-f]{64}")
 PART_BYTES = 8 << 20
 PARTS_AT_ONCE = 4
 CONNECT_S = 3
@@ -156,6 +163,23 @@ class S3Blobs:
         """
         with self._answering():
             obstore.delete(self._store, blob_key(sha256))
+
+    def listed(self) -> Iterator[ListedBlob]:
+        """Yield every blob; what comes or goes meanwhile may be missed.
+
+        Raises:
+            BlobStoreUnavailable: the bucket does not answer.
+        """
+        with self._answering():
+            for part in obstore.list(self._store):
+                for found in part:
+                    name = found["path"].rpartition("/")[2]
+                    if found["path"] == blob_key(name) and SHA256.fullmatch(name):
+                        yield ListedBlob(name, found["size"], found["last_modified"])
+
+    def left_behind(self, before: datetime) -> list[Path]:
+        """Return the temporary files last written to before then: of processes that were killed."""
+        return files_before(self._spool, before)
 
     def _sweep(self) -> None:
         """Remove the copies that a killed process has left; no job lasts as long as that."""

@@ -3,6 +3,8 @@
 A killed process holds no lock, so a backup that was cut off is in nobody's way.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -30,11 +32,27 @@ def check_may_remove(connection: Connection) -> None:
         raise BackupRunning("a backup reads what was to be removed; try again when it is done")
 
 
+@contextmanager
+def without_backup(connection: Connection) -> Iterator[None]:
+    """Keep backups from beginning meanwhile; `connection` commits by itself.
+
+    Raises:
+        BackupRunning: one is being made.
+    """
+    lock, unlock = func.pg_try_advisory_lock_shared, func.pg_advisory_unlock_shared
+    if not connection.execute(select(lock(BACKUP_LOCK))).scalar_one():
+        raise BackupRunning("a backup reads what was to be removed; try again when it is done")
+    try:
+        yield
+    finally:
+        connection.execute(select(unlock(BACKUP_LOCK)))
+
+
 def keep_for_backup(connection: psycopg.Connection[Any], *, wait_s: float = WAIT_S) -> None:
     """Have nothing removed until this connection, which is in no transaction, is closed.
 
     Raises:
-        BackupRunning: another backup is being made.
+        BackupRunning: another backup is being made, or something is being erased.
     """
     try:
         with connection.transaction():
@@ -43,4 +61,6 @@ def keep_for_backup(connection: psycopg.Connection[Any], *, wait_s: float = WAIT
             )
             connection.execute("SELECT pg_advisory_lock(%s)", [BACKUP_LOCK])
     except psycopg.errors.LockNotAvailable as error:
-        raise BackupRunning("another backup is being made; wait until it is done") from error
+        raise BackupRunning(
+            "another backup is being made, or something is being erased; try again when it is done"
+        ) from error

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from index.catalog.audit import append_line
+from index.catalog.backup_lock import without_backup
 from index.catalog.entries import Remain
 from index.catalog.lines import Deed, Line
 from index.catalog.schema import pages, remains
@@ -35,17 +36,19 @@ class Remains:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep every other process from erasing meanwhile.
+        """Keep every other process from erasing, and from making a backup, meanwhile.
 
         Raises:
             ErasureBusy: one erases already.
+            BackupRunning: a backup is being made.
         """
         lock, unlock = func.pg_try_advisory_lock, func.pg_advisory_unlock
         with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             if not connection.execute(select(lock(ERASING_LOCK))).scalar_one():
                 raise ErasureBusy("another erasure is going on; ask again when it is done")
             try:
-                yield
+                with without_backup(connection):
+                    yield
             finally:
                 connection.execute(select(unlock(ERASING_LOCK)))
 

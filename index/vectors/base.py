@@ -41,6 +41,23 @@ class PageHit:
 
 
 @dataclass(frozen=True, slots=True)
+class ExaminedPoint:
+    """A point as it lies in the store, looked at with doubt.
+
+    Attributes:
+        page: of its generation, `CONTEXT_PAGE` for the context; None where it does not say.
+        rows: None where they are not what rows must be.
+        fault: what is wrong with it, in a sentence; empty where nothing is.
+        n_pooled: its pooled rows.
+    """
+
+    page: int | None
+    rows: Rows | None
+    fault: str
+    n_pooled: int
+
+
+@dataclass(frozen=True, slots=True)
 class Within:
     """Which points a search may see: pages `first` to `last`, of any generation where None."""
 
@@ -114,6 +131,21 @@ class VectorStore(Protocol):
 
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""
+
+    def generations(self, collection: str) -> dict[UUID, int]:
+        """Count the points of each generation, contexts included, those of none under nil.
+
+        Reads what every point says of itself, and none of its vectors.
+        """
+
+    def examine(self, collection: str, generation: UUID) -> Iterator[ExaminedPoint]:
+        """Yield every point of a generation in no order, the damaged ones too.
+
+        A few points are read at a time.
+        """
+
+    def collections(self) -> list[str]:
+        """Return the name of every collection that is there."""
 
     def delete_generation(self, collection: str, generation: UUID) -> None:
         """Remove every point of a generation; twice equals once.

@@ -5,7 +5,7 @@ One process owns a folder: a second one that opens it is refused with DataFolder
 
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,11 @@ import qdrant_edge as edge
 from index.errors import DataFolderBusy, VectorStoreUnavailable
 from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import CONTEXT_PAGE, PageHit, PageKey, PagePoint, Within
-from index.vectors.edge_config import edge_config
+from index.vectors.base import CONTEXT_PAGE, ExaminedPoint, PageHit, PageKey, PagePoint, Within
 from index.vectors.edge_copying import copy_points
+from index.vectors.edge_filters import any_of, matching, pages_of
+from index.vectors.edge_layout import layout
+from index.vectors.examination import count_generations, examined
 from index.vectors.mapped import release_mapped
 
 READ_PAGES = 16  # rows of more would be a hundred megabytes of Python's numbers
@@ -39,9 +41,7 @@ class EdgeVectorStore:
         with self._lock:
             if self.has(collection):
                 return
-            self._shards[collection] = _create(
-                self._path(collection), edge_config(dim, pooled=pooled)
-            )
+            self._shards[collection] = _create(self._path(collection), layout(dim, pooled=pooled))
 
     def has(self, collection: str) -> bool:
         """Tell whether there is a collection of that name."""
@@ -88,7 +88,7 @@ class EdgeVectorStore:
         request = edge.QueryRequest(
             query=edge.Query.Nearest(_sparse(terms), using=stored.TERMS),
             limit=limit,
-            filter=None if only is None else edge.Filter(must=[_any_of(only)]),
+            filter=None if only is None else edge.Filter(must=[any_of(only)]),
             with_payload=[stored.GENERATION, stored.PAGE],
         )
         with self._using(collection) as shard:
@@ -105,7 +105,7 @@ class EdgeVectorStore:
         first = edge.Prefetch(
             limit=prefetch,
             query=edge.Query.Nearest(tokens, using=stored.POOLED),
-            filter=_within(within),
+            filter=matching(within),
         )
         request = edge.QueryRequest(
             query=edge.Query.Nearest(tokens, using=stored.ROWS),
@@ -127,10 +127,7 @@ class EdgeVectorStore:
             yield from stored.in_order(some, records, stored.point_of)
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
-        """Yield each stored page of a generation and its rows, in order; page 0 has the context's.
-
-        A few pages are read at a time.
-        """
+        """Yield each stored page of a generation and its rows, in order; 0 has the context's."""
         numbers = sorted(self._numbers(collection, generation))
         rows = self.read_pages(collection, [(generation, number) for number in numbers])
         yield from zip(numbers, rows, strict=True)
@@ -138,20 +135,49 @@ class EdgeVectorStore:
     def copy_generation(self, source: str, target: str, generation: UUID) -> None:
         """Put every point of a generation into another collection, value for value."""
         with self._using(source) as old, self._using(target) as new:
-            copy_points(old, new, edge.Filter(must=[_any_of([generation])]))
+            copy_points(old, new, edge.Filter(must=[any_of([generation])]))
         release_mapped(self._path(target))
 
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""
-        request = edge.CountRequest(exact=True, filter=_pages_of(generation))
+        request = edge.CountRequest(exact=True, filter=pages_of(generation))
         with self._using(collection) as shard:
             return shard.count(request)
+
+    def generations(self, collection: str) -> dict[UUID, int]:
+        """Count the points of each generation, contexts included, those of none under nil."""
+        records = self._scroll(
+            collection,
+            lambda offset: edge.ScrollRequest(
+                offset=offset, limit=SCROLL_POINTS, with_payload=[stored.GENERATION]
+            ),
+        )
+        return count_generations(record.payload for record in records)
+
+    def examine(self, collection: str, generation: UUID) -> Iterator[ExaminedPoint]:
+        """Yield every point of a generation in no order, the damaged ones too."""
+        records = self._scroll(
+            collection,
+            lambda offset: edge.ScrollRequest(
+                offset=offset,
+                limit=READ_PAGES,
+                filter=edge.Filter(must=[any_of([generation])]),
+                with_payload=True,
+                with_vector=True,
+            ),
+        )
+        for record in records:
+            yield examined(UUID(str(record.id)), record.vector, record.payload)
+
+    def collections(self) -> list[str]:
+        """Return the name of every collection that is there."""
+        return sorted(path.name for path in self._folder.glob("*") if path.is_dir())
 
     def delete_generation(self, collection: str, generation: UUID) -> None:
         """Remove every point of a generation; a collection that is not there has none."""
         if not self._path(collection).exists():
             return
-        everything = edge.Filter(must=[_any_of([generation])])
+        everything = edge.Filter(must=[any_of([generation])])
         with self._using(collection) as shard:
             shard.update(edge.UpdateOperation.delete_points_by_filter(everything))
 
@@ -172,8 +198,7 @@ class EdgeVectorStore:
         """Let go of files and connections."""
         with self._lock:
             while self._shards:
-                _, shard = self._shards.popitem()
-                shard.close()
+                self._shards.popitem()[1].close()
 
     def _records(
         self, collection: str, pages: Sequence[PageKey], names: list[str] | None = None
@@ -187,18 +212,27 @@ class EdgeVectorStore:
 
     def _numbers(self, collection: str, generation: UUID) -> Iterator[int]:
         """Yield the number of each stored page of a generation, 0 for its context."""
-        offset: Any = None
-        while True:
-            request = edge.ScrollRequest(
+        records = self._scroll(
+            collection,
+            lambda offset: edge.ScrollRequest(
                 offset=offset,
                 limit=SCROLL_POINTS,
-                filter=edge.Filter(must=[_any_of([generation])]),
+                filter=edge.Filter(must=[any_of([generation])]),
                 with_payload=[stored.PAGE],
-            )
+            ),
+        )
+        for record in records:
+            yield (record.payload or {})[stored.PAGE]
+
+    def _scroll(
+        self, collection: str, request: Callable[[Any], edge.ScrollRequest]
+    ) -> Iterator[edge.Record]:
+        """Yield the points that requests ask for, each from where the one before ended."""
+        offset: Any = None
+        while True:
             with self._using(collection) as shard:
-                records, offset = shard.scroll(request)
-            for record in records:
-                yield (record.payload or {})[stored.PAGE]
+                records, offset = shard.scroll(request(offset))
+            yield from records
             if offset is None:
                 return
 
@@ -225,11 +259,9 @@ class EdgeVectorStore:
 
 def _create(path: Path, config: edge.EdgeConfig) -> edge.EdgeShard:
     shard = edge.EdgeShard.create(str(path), config)
-    for field, kind in (
-        (stored.GENERATION, edge.PayloadSchemaType.Keyword),
-        (stored.PAGE, edge.PayloadSchemaType.Integer),
-    ):
-        shard.update(edge.UpdateOperation.create_field_index(field, kind))
+    indexed, kinds = edge.UpdateOperation.create_field_index, edge.PayloadSchemaType
+    shard.update(indexed(stored.GENERATION, kinds.Keyword))
+    shard.update(indexed(stored.PAGE, kinds.Integer))
     shard.flush()
     return shard
 
@@ -261,21 +293,3 @@ def _vectors(rows: Rows, terms: SparseVector | None, pooled: Float32 | None) -> 
 
 def _sparse(terms: SparseVector) -> edge.SparseVector:
     return edge.SparseVector(indices=terms.indices.tolist(), values=terms.values.tolist())
-
-
-def _any_of(generations: Sequence[UUID]) -> edge.FieldCondition:
-    wanted = edge.MatchAny([str(generation) for generation in generations])
-    return edge.FieldCondition(key=stored.GENERATION, match=wanted)
-
-
-def _pages_of(generation: UUID) -> edge.Filter:
-    is_page = edge.FieldCondition(key=stored.PAGE, range=edge.RangeFloat(gt=CONTEXT_PAGE))
-    return edge.Filter(must=[_any_of([generation]), is_page])
-
-
-def _within(within: Within) -> edge.Filter:
-    pages = edge.RangeFloat(gte=within.first, lte=within.last)
-    must: list[Any] = [edge.FieldCondition(key=stored.PAGE, range=pages)]
-    if within.generations is not None:
-        must.append(_any_of(within.generations))
-    return edge.Filter(must=must)

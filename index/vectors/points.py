@@ -55,6 +55,14 @@ def payload(generation: UUID, page: int, rows: Rows) -> Payload:
     }
 
 
+def rows_from_point(vectors: Any, payload: Payload) -> Rows:  # noqa: ANN401  the clients type vectors as a wide union
+    """Rebuild a page's rows, every value as it is stored."""
+    boxes = np.frombuffer(base64.b64decode(payload["boxes"]), dtype="<u2").reshape(-1, 4)
+    kinds = np.frombuffer(base64.b64decode(payload["kinds"]), dtype=np.uint8)
+    rows = _values([] if vectors is None else vectors, payload["dim"])
+    return Rows(rows, from_16_bit(boxes), kinds)
+
+
 def rows_of(record: Record) -> Rows:
     """Rebuild a page's rows; half precision comes back as unit float32 rows."""
     rows = _stored_rows(record)
@@ -100,12 +108,7 @@ def in_order(
 
 
 def _stored_rows(record: Record) -> Rows:
-    carried = record.payload or {}
-    boxes = np.frombuffer(base64.b64decode(carried["boxes"]), dtype="<u2").reshape(-1, 4)
-    kinds = np.frombuffer(base64.b64decode(carried["kinds"]), dtype=np.uint8)
-    values = _named(record).get(ROWS)
-    rows = _values([] if values is None else values, carried["dim"])
-    return Rows(rows, from_16_bit(boxes), kinds)
+    return rows_from_point(_named(record).get(ROWS), record.payload or {})
 
 
 def _named(record: Record) -> Mapping[str, Any]:

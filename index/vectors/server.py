@@ -25,9 +25,10 @@ from index.errors import VectorStoreUnavailable
 from index.records import Question, Rows, SparseVector
 from index.vectors import points as stored
 from index.vectors import server_requests as asked
-from index.vectors.base import PageHit, PageKey, PagePoint, Within
+from index.vectors.base import ExaminedPoint, PageHit, PageKey, PagePoint, Within
+from index.vectors.examination import count_generations, examined
 from index.vectors.server_copying import copy_points
-from index.vectors.server_link import check_version, open_client
+from index.vectors.server_link import check_version, open_client, told
 from index.vectors.server_requests import Layout
 
 Result = TypeVar("Result")
@@ -178,6 +179,23 @@ class QdrantVectorStore:
         )
         return counted.count
 
+    def generations(self, collection: str) -> dict[UUID, int]:
+        """Count the points of each generation, contexts included, those of none under nil."""
+        found = partial(self._client.scroll, collection, with_payload=[stored.GENERATION])
+        return count_generations(record.payload for record in self._scroll(found, SCROLL_POINTS))
+
+    def examine(self, collection: str, generation: UUID) -> Iterator[ExaminedPoint]:
+        """Yield every point of a generation in no order, the damaged ones too."""
+        mine = asked.all_of([generation])
+        found = partial(self._client.scroll, collection, scroll_filter=mine, with_vectors=True)
+        for record in self._scroll(found, READ_PAGES):
+            yield examined(UUID(str(record.id)), record.vector, record.payload)
+
+    def collections(self) -> list[str]:
+        """Return the name of every collection that is there."""
+        found = self._call(self._client.get_collections).collections
+        return sorted(collection.name for collection in found)
+
     def delete_generation(self, collection: str, generation: UUID) -> None:
         """Remove every point of a generation; a collection that is not there has none."""
         if not self.has(collection):
@@ -218,29 +236,21 @@ class QdrantVectorStore:
 
     def _numbers(self, collection: str, generation: UUID) -> Iterator[int]:
         """Yield the number of each stored page of a generation, 0 for its context."""
-        offset: Any = None
-        while True:
-            records, offset = self._scroll(collection, generation, offset)
-            for record in records:
-                yield (record.payload or {})[stored.PAGE]
-            if offset is None:
-                return
+        mine, wanted = asked.all_of([generation]), [stored.PAGE]
+        found = partial(self._client.scroll, collection, scroll_filter=mine, with_payload=wanted)
+        for record in self._scroll(found, SCROLL_POINTS):
+            yield (record.payload or {})[stored.PAGE]
 
     def _scroll(
-        self,
-        collection: str,
-        generation: UUID,
-        offset: Any,  # noqa: ANN401  the client's own type
-    ) -> tuple[list[models.Record], Any]:
-        return self._call(
-            lambda: self._client.scroll(
-                collection,
-                scroll_filter=asked.all_of([generation]),
-                limit=SCROLL_POINTS,
-                offset=offset,
-                with_payload=[stored.PAGE],
-            )
-        )
+        self, found: Callable[..., tuple[list[models.Record], Any]], limit: int
+    ) -> Iterator[models.Record]:
+        """Yield the points that requests ask for, `limit` at a time."""
+        offset: Any = None
+        while True:
+            records, offset = self._call(partial(found, limit=limit, offset=offset))
+            yield from records
+            if offset is None:
+                return
 
     def _records(
         self, collection: str, pages: Sequence[PageKey], names: list[str] | None = None
@@ -256,7 +266,9 @@ class QdrantVectorStore:
             self._prove()
             return request()
         except _FAILURES as error:
-            raise VectorStoreUnavailable(f"Qdrant did not answer as it should: {error}") from error
+            raise VectorStoreUnavailable(
+                f"Qdrant did not answer as it should: {told(error)}"
+            ) from error
 
     def _prove(self) -> None:
         """Ask for the server's version, once."""

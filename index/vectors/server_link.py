@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+import grpc
 from qdrant_client import QdrantClient
 
 from index.errors import InvalidRequest, VectorStoreUnavailable
@@ -99,3 +100,10 @@ def check_version(version: str) -> None:
             f"the Qdrant server is of version {version}; update it to {oldest} or later, and "
             "better to that of the client"
         )
+
+
+def told(error: Exception) -> str:
+    """Return what went wrong, on one line; gRPC's own text is a page."""
+    if isinstance(error, grpc.Call):
+        return f"{error.details()} ({error.code().name})"
+    return str(error)

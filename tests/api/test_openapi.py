@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -85,3 +86,14 @@ def test_every_problem_is_shown_by_an_example_with_a_code_that_is_one(
             for code, example in examples.items():
                 assert code in CODES
                 assert (example["value"]["code"], example["value"]["status"]) == (code, int(status))
+
+
+def test_no_answer_holds_the_vectors_of_a_page(described: dict[str, Any]) -> None:
+    named = {
+        (schema, field)
+        for schema, told in described["components"]["schemas"].items()
+        for field in told.get("properties", {})
+    }
+
+    assert ("HeatRow", "box") in named
+    assert [one for one in sorted(named) if re.search("vector|embedding", one[1])] == []

@@ -18,16 +18,14 @@ def run(arguments: Sequence[str], variables: Mapping[str, str], log: Path) -> No
     for name in [name for name in os.environ if name.startswith("PAGESIGHT_")]:  # noqa: TID251
         del os.environ[name]  # noqa: TID251  of the process itself
     os.environ.update(variables)  # noqa: TID251
-    if "LD_PRELOAD" in variables:  # for programs that begin, not for forks
-        os.execv(sys.executable, [sys.executable, "-m", "api.cli", *arguments])  # noqa: S606
     from api.cli import pagesight  # noqa: PLC0415  takes a moment where nothing was preloaded
 
     if faults.VARIABLE in variables:
-        _arm(variables[faults.VARIABLE])
+        arm(variables[faults.VARIABLE])
     pagesight(list(arguments), prog_name="pagesight")
 
 
-def _arm(told: str) -> None:
+def arm(told: str) -> None:
     """Have modules pass the point that was named, which were imported before it was."""
     before, passed = faults.fault_point, faults.parse(told)
     for name, module in list(sys.modules.items()):

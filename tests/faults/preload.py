@@ -14,5 +14,6 @@ for module in (
     "qdrant_edge",
     "sentence_transformers",
     "snowballstemmer",
+    "tests.tiny",
 ):
     import_module(module)

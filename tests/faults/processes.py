@@ -101,7 +101,8 @@ class Server:
 
     def kill(self) -> None:
         """End it at once, as a crash does; PostgreSQL and what it started live on."""
-        self.signal(signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it died by itself at this moment
+            self.signal(signal.SIGKILL)
         self.wait_until_dead()
 
     def kill_everything(self) -> None:

@@ -19,6 +19,7 @@ from tests.tiny import wait_for
 
 pytestmark = pytest.mark.faults
 Deed = Callable[["Home"], None]
+ERASURES = "/v1/erasures"
 N_FIRST = 4
 
 
@@ -94,6 +95,14 @@ def reindex(home: Home) -> None:
     home.running.wait_until_dead()
 
 
+def erase(home: Home) -> None:
+    """Have what was deleted erased from every file."""
+    document = home.ledger.hand_in(home.http, home.new())
+    home.ledger.check(home.http)
+    home.ledger.delete(home.http, document)
+    home.http.post(ERASURES, json={}).raise_for_status()
+
+
 WAYS: dict[str, tuple[Deed, int]] = {
     "upload": (hand_in, 1),
     "job": (hand_in, 1),
@@ -103,6 +112,7 @@ WAYS: dict[str, tuple[Deed, int]] = {
     "delete": (delete, 1),
     "rebuild": (reindex, 1),
     "fill": (reindex, 1),
+    "erase": (erase, 1),
 }
 
 
@@ -115,6 +125,8 @@ def test_a_server_that_is_killed_at_a_point_goes_on_where_it_was(home: Home, poi
     deed, nth = WAYS[point.partition(".")[0]]
     home.die_at(point, deed, nth=nth)
     home.running.start()
+    if deed is erase:  # what is interrupted is asked for again
+        home.http.post(ERASURES, json={}).raise_for_status()
     home.ledger.check(home.http)
     home.running.kill()
 

@@ -8,7 +8,6 @@ from random import Random
 from uuid import UUID
 
 import httpx
-import psycopg
 import pytest
 
 from api.app import create_app
@@ -18,6 +17,7 @@ from index.errors import DocumentNotFound
 from retrieval.hits import SearchQuery
 from tests.faults.canaries import Canary
 from tests.faults.oracle import Ledger, documents, upload
+from tests.faults.shifts import n_points
 from tests.serving import served
 from tests.tiny import HashedWords, index, wait_for
 
@@ -38,28 +38,13 @@ def http(service: Service) -> Iterator[httpx.Client]:
         yield client
 
 
-def n_points(service: Service, document: str) -> int:
-    found = service.catalog.document("default", UUID(document))
-    store = service.catalog.collection("default").store
-    return sum(
-        service.vectors.count_pages(store, generation)
-        for generation in generations(service, found.id)
-    )
-
-
-def generations(service: Service, document: UUID) -> list[UUID]:
-    """Every generation that a document ever had, those that were collected too."""
-    jobs = [job for job in service.ledger.jobs("default") if job.document == document]
-    return [job.generation for job in jobs]
-
-
 @pytest.mark.faults(
     f"{N_AT_ONCE} uploads of the same file at once, {N_TIMES} times over",
     result="one document, one job, one point for each page",
     tries=N_AT_ONCE * N_TIMES,
 )
 def test_a_storm_of_the_same_file_is_one_document(
-    http: httpx.Client, service: Service, encoder: HashedWords
+    http: httpx.Client, service: Service, encoder: HashedWords, database: Database
 ) -> None:
     canary, ledger, encoded = Canary(1, 2), Ledger(), Counter[int]()
     encoder.before_pages = lambda n_pages: encoded.update([n_pages])
@@ -72,7 +57,7 @@ def test_a_storm_of_the_same_file_is_one_document(
     ledger.check(http)
     assert len(documents(http)) == len(ledger.accepted) == 1
     assert len(service.ledger.jobs("default")) == 1
-    assert n_points(service, *ledger.accepted) == canary.n_pages
+    assert n_points(service, database) == canary.n_pages
     assert encoded == {canary.n_pages: 1}
 
 
@@ -99,7 +84,7 @@ class Moments:
     def _wait(self, kind: int, job: UUID) -> None:
         if kind == 0:
             self.deleted.set()  # nothing is held
-            wait_for(lambda: self.service.ledger.job(job).state == "done")
+            wait_for(lambda: self.service.ledger.job(job).state == "done", at_most_s=HELD_S)
         elif kind == 1:
             assert self.encodes.wait(HELD_S)
         else:
@@ -131,19 +116,11 @@ def test_a_deletion_wins_over_the_ingest_that_it_meets(
     service.indexer.collector.collect()
     hits = service.search("default", SearchQuery(BOTH, limit=100)).hits
     assert {hit.name for hit in hits} == {"stays.pdf"}
-    assert all_points(service, database) == 1
+    assert n_points(service, database) == 1
     assert kept_blobs(service) == 3  # the file, and a picture and the words of its page
     ended.update(job.state for job in service.ledger.jobs("default", limit=1000))
     assert ended["done"] > N_DELETIONS // 10, "too few came after the end of an ingest"
     assert ended["cancelled"] > N_DELETIONS // 10, "too few came in the middle of one"
-
-
-def all_points(service: Service, database: Database) -> int:
-    """The points of every generation that was ever made."""
-    store = service.catalog.collection("default").store
-    with psycopg.connect(database.conninfo) as connection:
-        ever = connection.execute("SELECT generation FROM jobs").fetchall()
-    return sum(service.vectors.count_pages(store, generation) for (generation,) in ever)
 
 
 def kept_blobs(service: Service) -> int:

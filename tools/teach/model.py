@@ -49,7 +49,8 @@ def load(folder: Path) -> Pupil:
     """Load a model that was taught before, to teach it further."""
     engine = import_module("colpali_engine.models")
     model = engine.ColModernVBert.from_pretrained(str(folder), local_files_only=True)
-    return Pupil(model, engine.ColModernVBertProcessor.from_pretrained(str(folder)))
+    read = engine.ColModernVBertProcessor.from_pretrained(str(folder), local_files_only=True)
+    return Pupil(model, read)
 
 
 def _config(processor: Any) -> Any:  # noqa: ANN401  colpali-engine ships no types

@@ -9,7 +9,8 @@ from urllib.parse import unquote
 import pytest
 
 from api.app import create_app
-from api.client import audit_calls, document_calls, key_calls, question_calls
+from api.checkup.bodies import CheckupRequest
+from api.client import audit_calls, checkup_calls, document_calls, key_calls, question_calls
 from api.client.asynchronous import AsyncPagesightClient
 from api.client.call import Call, Stream
 from api.client.synchronous import PagesightClient
@@ -31,6 +32,7 @@ REQUESTS: dict[str, Any] = {
     "add_question": NewGoldenQuestion(text="?", is_answerable=False),
     "change_collection": ChangedCollection(visibility="public"),
     "fetch_document": FromUrl(url="https://example.org/report.pdf"),
+    "check_up": CheckupRequest(),
     "create_key": KeyRequest(name="reader"),
     "change_question": NewGoldenQuestion(text="?", is_answerable=False),
 }
@@ -48,9 +50,8 @@ def routes(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
             yield name, function
 
 
-ROUTES = dict(
-    [*routes(document_calls), *routes(question_calls), *routes(key_calls), *routes(audit_calls)]
-)
+MODULES = (document_calls, question_calls, key_calls, audit_calls, checkup_calls)
+ROUTES = dict(found for module in MODULES for found in routes(module))
 
 
 def described(name: str) -> Call[Any] | Stream[Any]:

@@ -3,9 +3,12 @@
 import hashlib
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
+import obstore
 import pytest
 
+from index.blobs.base import StoredBlob
 from index.errors import BlobNotFound, EmptyDocument, StorageFull, TooLarge
 from tests.index.blobs.places import Place
 
@@ -117,6 +120,36 @@ def test_deleting_a_blob_twice_is_fine(place: Place) -> None:
     place.blobs.delete(stored.sha256)
     with pytest.raises(BlobNotFound):
         place.blobs.read(stored.sha256)
+
+
+def test_what_is_stored_is_listed_with_its_size_and_when(place: Place) -> None:
+    begun = datetime.now(UTC) - timedelta(seconds=2)
+    put = {place.blobs.put(b"%d" % n) for n in range(50)}
+    place.blobs.delete(place.blobs.put(b"gone").sha256)
+
+    found = list(place.blobs.listed())
+
+    assert {StoredBlob(one.sha256, one.n_bytes) for one in found} == put
+    assert len(found) == 50
+    assert all(begun < one.stored_at < datetime.now(UTC) + timedelta(seconds=2) for one in found)
+
+
+def test_what_is_no_blob_is_not_listed(place: Place) -> None:
+    obstore.put(place.store, "notes.txt", b"of somebody")
+    obstore.put(place.store, f"ab/{'0' * 63}", b"too short")
+    obstore.put(place.store, f"ab/{'0' * 64}", b"in another one's place")
+    (place.left / "cut-off").touch()
+
+    assert list(place.blobs.listed()) == []
+
+
+def test_temporary_files_are_told_by_their_age(place: Place) -> None:
+    left = place.left / "cut-off"
+    left.touch()
+    now = datetime.now(UTC)
+
+    assert place.blobs.left_behind(now + timedelta(seconds=2)) == [left]
+    assert place.blobs.left_behind(now - timedelta(hours=1)) == []
 
 
 def test_a_place_that_is_well_passes_its_check(place: Place) -> None:

@@ -18,6 +18,7 @@ VERBS: dict[str, Callable[[S3Blobs], object]] = {
     "read": lambda blobs: blobs.read(SHA256),
     "file": lambda blobs: blobs.file(SHA256).__enter__(),
     "delete": lambda blobs: blobs.delete(SHA256),
+    "listed": lambda blobs: list(blobs.listed()),
     "check": lambda blobs: blobs.check(),
 }
 

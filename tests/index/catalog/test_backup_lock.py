@@ -4,6 +4,7 @@ from sqlalchemy import inspect
 
 from index.catalog.backup_lock import check_may_remove, keep_for_backup, may_remove
 from index.catalog.database import Database
+from index.catalog.remains import Remains
 from index.catalog.schema import metadata
 from index.errors import BackupRunning
 
@@ -29,6 +30,18 @@ def test_two_backups_are_not_made_at_once(database: Database) -> None:
             keep_for_backup(second, wait_s=0.05)
     with psycopg.connect(database.conninfo, autocommit=True) as third:
         keep_for_backup(third)
+
+
+def test_nothing_is_erased_beside_a_backup(database: Database) -> None:
+    remains = Remains(database.engine)
+    with psycopg.connect(database.conninfo, autocommit=True) as reading:
+        with remains.alone(), pytest.raises(BackupRunning, match="being erased"):
+            keep_for_backup(reading, wait_s=0.05)
+        keep_for_backup(reading)
+        with pytest.raises(BackupRunning, match="when it is done"), remains.alone():
+            pass
+    with remains.alone():
+        pass
 
 
 def test_every_table_is_known_to_backups(database: Database) -> None:

@@ -321,6 +321,56 @@ def test_a_page_that_is_gone_is_an_error(store: VectorStore) -> None:
         list(store.read_pages(COLLECTION, [(FIRST, 20), (FIRST, 21)]))
 
 
+@pytest.mark.usefixtures("pages")
+def test_the_points_of_each_generation_are_counted_with_its_context(store: VectorStore) -> None:
+    assert store.generations(COLLECTION) == {FIRST: 21, SECOND: 21}
+
+
+def test_a_store_of_many_points_is_counted_to_its_end(store: VectorStore) -> None:
+    few = [PagePoint(n, unit_rows(1, DIM), terms()) for n in range(1, 2101)]
+    store.put_pages(COLLECTION, FIRST, few)
+
+    assert store.generations(COLLECTION) == {FIRST: 2100}
+
+
+def test_sound_points_are_examined_without_a_fault(
+    store: VectorStore, pages: dict[tuple[UUID, int], PagePoint]
+) -> None:
+    found = {point.page: point for point in store.examine(COLLECTION, SECOND)}
+
+    assert set(found) == set(range(21))
+    assert {point.fault for point in found.values()} == {""}
+    for (generation, number), put in pages.items():
+        if generation == SECOND:
+            rows = found[number].rows
+            assert rows is not None
+            assert np.abs(rows.vectors - put.rows.vectors).max() < 1e-3
+            assert found[number].n_pooled == len(put.pooled if put.pooled is not None else ())
+
+
+def test_rows_that_lost_their_length_are_named_by_examining_them(
+    store: VectorStore,
+) -> None:
+    damaged = page(1)
+    store.put_pages(COLLECTION, FIRST, [damaged, page(2)])
+    damaged.rows.vectors[2] *= 2
+    store.put_pages(COLLECTION, FIRST, [damaged])
+
+    found = {point.page: point for point in store.examine(COLLECTION, FIRST)}
+
+    assert found[1].rows is None
+    assert "2.00" in found[1].fault
+    assert found[2].fault == ""
+
+
+def test_the_collections_that_are_there_are_listed(store: VectorStore) -> None:
+    store.create(f"{COLLECTION}-other", dim=DIM)
+
+    assert {COLLECTION, f"{COLLECTION}-other"} <= set(store.collections())
+    store.drop(f"{COLLECTION}-other")
+    assert f"{COLLECTION}-other" not in store.collections()
+
+
 def test_edge_keeps_everything_across_a_reopen(tmp_path: Path) -> None:
     first = EdgeVectorStore(tmp_path)
     first.create(COLLECTION, dim=DIM, pooled=True)

@@ -1,4 +1,4 @@
-"""How a collection is laid out in Qdrant Edge."""
+"""How a collection lies in Qdrant Edge: its vectors, and what is built to search them."""
 
 import qdrant_edge as edge
 
@@ -7,8 +7,8 @@ from index.vectors import points as stored
 GRAPH_KB = 10_000  # pooled rows of a segment that are worth a graph, Qdrant's own default
 
 
-def edge_config(dim: int, *, pooled: bool) -> edge.EdgeConfig:
-    """Describe a collection of `dim`-dimensional rows, with pooled ones where asked."""
+def layout(dim: int, *, pooled: bool) -> edge.EdgeConfig:
+    """Describe a collection of `dim`-dimensional rows, with pooled rows or without."""
     vectors = {stored.ROWS: _multivector(dim, m=0)}
     if pooled:
         vectors[stored.POOLED] = _multivector(dim, m=stored.GRAPH_LINKS)
