@@ -1,6 +1,7 @@
 """Files handed in: their bytes are kept first, then a document and a job tell of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from api.uploads import checked_metadata, display_name
 from index.blobs.base import Blobs
 from index.catalog.entries import Document, Job, Source
 from index.catalog.intake import Intake
+from index.errors import BlobStoreUnavailable
 from index.faults import fault_point
 
 
@@ -66,7 +68,8 @@ class Arrivals:
             QueueFull: too many files wait already.
         """
         source, payer = self._keep(arrival), arrival.access.account
-        accepted = self._intake.accept(collection, source, checked_metadata(metadata), payer)
+        with self._still_kept(source):
+            accepted = self._intake.accept(collection, source, checked_metadata(metadata), payer)
         fault_point("upload.accepted")
         return accepted
 
@@ -80,7 +83,8 @@ class Arrivals:
             Conflict: another document holds these bytes, or this one is being indexed.
         """
         source, payer = self._keep(arrival), arrival.access.account
-        accepted = self._intake.accept_replacement(collection, document, source, payer)
+        with self._still_kept(source):
+            accepted = self._intake.accept_replacement(collection, document, source, payer)
         fault_point("upload.accepted")
         return accepted
 
@@ -90,3 +94,16 @@ class Arrivals:
         stored = self._blobs.put_stream(arrival.chunks, max_bytes=self._settings.max_bytes)
         fault_point("upload.stored")
         return Source(stored.sha256, display_name(arrival.name), stored.n_bytes)
+
+    @contextmanager
+    def _still_kept(self, source: Source) -> Iterator[None]:
+        """Keep the bytes for as long as it takes to refer to them.
+
+        Raises:
+            BlobStoreUnavailable: the same bytes were deleted a moment ago, and these with them.
+        """
+        with self._intake.referring():
+            if not self._blobs.has(source.sha256):
+                told = "the same file was deleted at this moment; hand it in again"
+                raise BlobStoreUnavailable(told)
+            yield

@@ -73,6 +73,9 @@ class Blobs(Protocol):
             BlobNotFound: nothing is stored under that hash, or the bytes have changed.
         """
 
+    def has(self, sha256: str) -> bool:
+        """Tell whether something is stored under that hash, without reading it."""
+
     def delete(self, sha256: str) -> None:
         """Remove a blob; removing it twice is fine."""
 

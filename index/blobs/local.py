@@ -104,6 +104,10 @@ class LocalBlobs:
         check_hash(sha256, hashlib.sha256(content).hexdigest())
         return content
 
+    def has(self, sha256: str) -> bool:
+        """Tell whether something is stored under that hash, without reading it."""
+        return self._path(sha256).is_file()
+
     def delete(self, sha256: str) -> None:
         """Remove a blob; removing it twice is fine."""
         self._path(sha256).unlink(missing_ok=True)

@@ -155,6 +155,21 @@ class S3Blobs:
         check_hash(sha256, hashlib.sha256(content).hexdigest())
         return content
 
+    def has(self, sha256: str) -> bool:
+        """Tell whether something is stored under that hash, without reading it.
+
+        Raises:
+            BlobStoreUnavailable: the bucket does not answer.
+        """
+        with self._answering():
+            try:
+                obstore.head(self._store, blob_key(sha256))
+            except FileNotFoundError as error:
+                if "NoSuchBucket" in str(error):  # an outage is never "not found"
+                    raise
+                return False
+        return True
+
     def delete(self, sha256: str) -> None:
         """Remove a blob; removing it twice is fine.
 

@@ -4,13 +4,14 @@ The job's row, the document and the queue entry commit in one transaction, throu
 that the intake is given.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID, uuid5
 
 import psycopg
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from index.catalog.accounts import NOBODY, Account
@@ -18,6 +19,7 @@ from index.catalog.catalog import lock_collection
 from index.catalog.copies import as_document, as_job, document_row, job_row
 from index.catalog.database import driver_connection
 from index.catalog.entries import Document, Job, Source
+from index.catalog.garbage import BLOBS_LOCK
 from index.catalog.jobs import generation_id
 from index.catalog.leases import OPEN_STATES
 from index.catalog.schema import documents, generations, jobs
@@ -38,6 +40,13 @@ class Intake:
     def __init__(self, engine: Engine, enqueue: Enqueue) -> None:
         self._engine = engine
         self._enqueue = enqueue
+
+    @contextmanager
+    def referring(self) -> Iterator[None]:
+        """Keep every blob from being collected for the moment in which rows come to refer to it."""
+        with self._engine.begin() as connection:
+            connection.execute(select(func.pg_advisory_xact_lock_shared(BLOBS_LOCK)))
+            yield
 
     def accept(
         self,

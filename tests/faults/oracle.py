@@ -16,6 +16,7 @@ from tests.faults.canaries import Canary
 
 ENDS_S = 120.0
 POLL_S = 0.1
+CHECKUPS = "/v1/checkups"
 ENDED = ("ready", "failed", "cancelled")
 DOCUMENTS = "/v1/collections/default/documents"
 JOBS = "/v1/collections/default/jobs"
@@ -65,6 +66,7 @@ class Ledger:
         for document, canary in self.gone.items():
             check_gone(http, document, canary)
         assert_no_duplicates(http, self.accepted)
+        assert_nothing_strays(http)
 
 
 def make_collection(http: httpx.Client) -> None:
@@ -152,6 +154,25 @@ def assert_no_duplicates(http: httpx.Client, accepted: Mapping[str, Canary]) -> 
     assert max(found.values(), default=1) == 1, f"found twice: {found}"
     known = {(one, n) for one, canary in accepted.items() for n in range(1, canary.n_pages + 1)}
     assert set(found) <= known, f"pages of nothing: {set(found) - known}"
+
+
+def assert_nothing_strays(http: httpx.Client, *, at_most_s: float = ENDS_S) -> None:
+    """Check, as `pagesight doctor --deep` does, that all that is kept is whole and belongs to it.
+
+    Every page has its point with finite unit rows, every reference its bytes with the right hash;
+    no point, file or store is there that nobody refers to; no open job that nobody wakes. What is
+    dead has a moment to be collected.
+    """
+    end = monotonic() + at_most_s
+    while "event: finding" in (told := checkup(http)):
+        assert monotonic() < end, told
+        sleep(POLL_S)
+    assert "event: done" in told
+
+
+def checkup(http: httpx.Client) -> str:
+    """Have everything that is kept looked at; returns the events that tell of it."""
+    return http.post(CHECKUPS, json={"grace_s": 0}).raise_for_status().text
 
 
 def _state(found: Mapping[str, Any], wanted: str | None) -> str:

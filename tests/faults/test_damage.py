@@ -11,7 +11,14 @@ import pytest
 
 from ingest.pipeline import CHUNK_PAGES
 from tests.faults.canaries import Canary
-from tests.faults.oracle import DOCUMENTS, Ledger, make_collection, search, upload
+from tests.faults.oracle import (
+    DOCUMENTS,
+    Ledger,
+    checkup,
+    make_collection,
+    search,
+    upload,
+)
 from tests.faults.processes import Server, server
 from tests.tiny import wait_for
 
@@ -46,7 +53,8 @@ def flip(path: Path) -> None:
 
 @pytest.mark.faults(
     "one bit of a page's picture is turned over on the disk",
-    result="the picture is refused; every other page, and every search, is as before",
+    result="the picture is refused, and named by `pagesight doctor --deep`; every other page, and "
+    "every search, is as before",
 )
 def test_a_damaged_picture_is_refused_and_the_rest_is_as_before(
     running: tuple[Server, Ledger],
@@ -56,10 +64,12 @@ def test_a_damaged_picture_is_refused_and_the_rest_is_as_before(
     images = f"{DOCUMENTS}/{document}/pages"
     whole = started.http.get(f"{images}/1/image").content
     blobs = (started.folder / "blobs").rglob("*")
-    flip(next(path for path in blobs if path.is_file() and path.read_bytes() == whole))
+    damaged = next(path for path in blobs if path.is_file() and path.read_bytes() == whole)
+    flip(damaged)
     told = started.http.get(f"{images}/1/image")
     assert (told.status_code, told.json()["code"]) == (404, "blob_not_found")
     assert "damaged" in told.json()["detail"]
+    assert damaged.name[:12] in checkup(started.http)
     assert started.http.get(f"{images}/2/image").status_code == 200
     first = search(started.http, ledger.accepted[document].words[0])[0]
     assert (first["document"], first["page"]) == (document, 1)

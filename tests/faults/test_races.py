@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from random import Random
 from uuid import UUID
 
@@ -13,7 +14,8 @@ import pytest
 from api.app import create_app
 from api.service import Service
 from index.catalog.database import Database
-from index.errors import DocumentNotFound
+from index.catalog.entries import Document
+from index.errors import BlobStoreUnavailable, DocumentNotFound
 from retrieval.hits import SearchQuery
 from tests.faults.canaries import Canary
 from tests.faults.oracle import Ledger, documents, upload
@@ -24,7 +26,7 @@ from tests.tiny import HashedWords, index, wait_for
 pytestmark = pytest.mark.faults
 N_AT_ONCE, N_TIMES = 50, 3
 N_DELETIONS, N_READS = 500, 10_000
-N_PAGES = 3
+N_PAGES, N_RETURNS = 3, 100
 HELD_S = 60.0
 BOTH = "Who wrote into the book of the island?"
 
@@ -121,6 +123,33 @@ def test_a_deletion_wins_over_the_ingest_that_it_meets(
     ended.update(job.state for job in service.ledger.jobs("default", limit=1000))
     assert ended["done"] > N_DELETIONS // 10, "too few came after the end of an ingest"
     assert ended["cancelled"] > N_DELETIONS // 10, "too few came in the middle of one"
+
+
+@pytest.mark.faults(
+    "the same file is handed in while the document that it was is deleted",
+    result="taken in with its bytes, or refused with 503 and taken in the next time",
+    tries=N_RETURNS,
+)
+def test_a_file_that_comes_back_while_it_is_deleted_has_its_bytes(service: Service) -> None:
+    service.create_collection("default")
+    drawn = Random(8)  # noqa: S311  moments, nothing secret
+    for _ in range(N_RETURNS):
+        first = hand_in(service)
+        deleting = threading.Timer(
+            drawn.uniform(0, 0.01), service.delete_document, ["default", first.id]
+        )
+        deleting.start()
+        hand_in(service)
+        deleting.join()
+        for document in service.catalog.documents("default"):
+            assert service.blobs.has(document.sha256)
+
+
+def hand_in(service: Service) -> Document:
+    """Hand one file in, again where it is refused."""
+    while True:
+        with suppress(BlobStoreUnavailable):
+            return service.upload("default", "report.pdf", [b"the same bytes"], {})[0]
 
 
 def kept_blobs(service: Service) -> int:

@@ -190,6 +190,10 @@ def test_a_key_that_is_revoked_at_one_server_is_refused_at_once_by_the_other(
         one, other = other, one
 
 
+@pytest.mark.faults(
+    "SIGKILL of one worker of a fleet in the middle of its work",
+    result="another one takes it over; one point for each page",
+)
 def test_the_work_of_a_worker_that_is_killed_is_taken_over(
     fleet: Fleet, servers: tuple[Server, Server], collection: str
 ) -> None:
@@ -214,6 +218,10 @@ def n_open(server: Server, collection: str) -> int:
     return len([job for job in server.client.all_jobs(collection) if job.state != "done"])
 
 
+@pytest.mark.faults(
+    "SIGKILL of one of two servers",
+    result="the other one answers and takes documents in; back again, the first knows them",
+)
 def test_when_a_server_is_killed_the_other_goes_on(
     servers: tuple[Server, Server], collection: str
 ) -> None:
@@ -289,6 +297,10 @@ def test_a_new_server_without_renderer_and_ocr_answers_like_the_others(
     bare.end()
 
 
+@pytest.mark.faults(
+    "SIGKILL of a fleet's vector store",
+    result="searches are refused with 503 `vector_store_unavailable`; uploads wait",
+)
 def test_while_the_vector_store_is_away_searches_fail_and_uploads_wait(
     fleet: Fleet, servers: tuple[Server, Server], collection: str
 ) -> None:

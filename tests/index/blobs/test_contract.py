@@ -114,6 +114,12 @@ def test_a_hash_under_which_nothing_is_stored_is_not_found(place: Place, sha256:
         place.blobs.read(sha256)
 
 
+def test_a_place_tells_what_it_has(place: Place) -> None:
+    stored = place.blobs.put(b"page")
+    assert place.blobs.has(stored.sha256)
+    assert not place.blobs.has("0" * 64)
+
+
 def test_deleting_a_blob_twice_is_fine(place: Place) -> None:
     stored = place.blobs.put(b"page")
     place.blobs.delete(stored.sha256)
