@@ -12,6 +12,7 @@ from api.audit_trail import AuditTrail
 from api.chat.problems import OpenAIErrors
 from api.desk import LocalDesk
 from api.door import Door
+from api.following import Following
 from api.intake_door import IntakeDoor
 from api.mcp.server import serve_mcp
 from api.readiness import watch_state
@@ -30,6 +31,7 @@ from api.routes import (
     job,
     key,
     page,
+    points,
     probe,
     question,
     reindex,
@@ -57,6 +59,7 @@ REST = (
     spending,
     audit,
     erasure,
+    points,
     checkup,
     chat,
 )
@@ -69,14 +72,19 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
         service: what answers; the application closes it when it shuts down.
         work: index documents in this process too.
     """
+    embedded = service.settings.vectors == "edge"
+    following = Following(service.catalog, service.scoring)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if work:
             service.worker.start()
         service.answering.warm()
+        if not embedded:
+            following.start()
         async with running_mcp():
             yield
+        await run_in_threadpool(following.stop)
         await run_in_threadpool(service.close)
 
     max_bytes = service.settings.max_bytes + MULTIPART_OVERHEAD

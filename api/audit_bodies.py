@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from api.schemas import Body
-from index.catalog.audit import Line, Verdict
+from index.catalog.lines import Line, Verdict
 
 
 class AuditLine(Body):

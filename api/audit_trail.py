@@ -18,7 +18,8 @@ from api.deeds import ACTIONS, deed_of, made_ids, named_ids
 from api.logs import REQUEST_ID
 from api.once import REPLAYED
 from api.request_watch import route_of
-from index.catalog.audit import DONE, AuditLog, Deed
+from index.catalog.audit import AuditLog
+from index.catalog.lines import DONE, Deed
 from index.errors import PagesightError
 
 INTERNAL = "internal_error"

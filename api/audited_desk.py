@@ -21,7 +21,8 @@ from api.schemas import (
     ReindexBody,
     Upload,
 )
-from index.catalog.audit import DONE, AuditLog
+from index.catalog.audit import AuditLog
+from index.catalog.lines import DONE
 from index.errors import PagesightError
 
 Result = TypeVar("Result")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.access import Access, tenant_of
 from api.schemas import NAMED_PATTERN
-from index.catalog.audit import DONE, Deed
+from index.catalog.lines import DONE, Deed
 
 LOCAL = "local"  # who runs a command on the data folder
 OPERATOR = "operator"  # who reaches the service and needs no key

@@ -14,8 +14,8 @@ from api.access import Access
 from api.deeds import deed_of
 from api.erasure_bodies import DatabaseErased, ErasureBody, erased_bodies
 from api.service import Service
-from index.catalog.entries import Collection, Layer, Rebuild, layers_of
-from index.catalog.remains import Remain, Remains
+from index.catalog.entries import Collection, Layer, Rebuild, Remain, layers_of
+from index.catalog.remains import Remains
 from index.catalog.renewals import Renewals
 from index.catalog.scrubbing import Scrubber
 from index.errors import CollectionNotFound, DocumentNotFound, IndexIncomplete, RebuildBusy

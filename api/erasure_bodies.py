@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas import NAMED_PATTERN, Body, RequestBody
-from index.catalog.remains import Remain
+from index.catalog.entries import Remain
 
 DatabaseErased = Literal["whole", "tables"]
 

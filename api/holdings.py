@@ -82,9 +82,7 @@ class Holdings:
             ManifestMismatch: it was built with other models or settings.
             PooledRowsMissing: the vector store is to score it and lacks rows for that.
         """
-        encoder = EncoderChoice(stored.encoder, stored.rows, words=stored.words is not None)
-        here = self._manifest(CollectionChoice(stored.language, encoder))
-        here.check_against(stored, collection=name)
+        check_manifest(self._settings, self._shelf, name, stored)
 
     def read(self, name: str, ask: Callable[[Collection], Read]) -> Read:
         """Ask something of a collection; once more when its index was switched meanwhile.
@@ -131,18 +129,36 @@ class Holdings:
         ]
 
     def _manifest(self, choice: CollectionChoice) -> IndexManifest:
-        """Return what an index built here and now would be made with."""
-        language = choice.language or self._settings.language
-        wanted = choice.encoder or EncoderChoice(self._settings.encoder, self._settings.rows)
-        name, rows = self._shelf.settle(wanted)
-        return IndexManifest(
-            **encoder_fields(self._shelf.open(name, rows).pin),
-            rows=rows,
-            words=self._shelf.open(SHIPPED, "text").pin if wanted.words else None,
-            tokens=lexical_encoder(language[0]).name,
-            language=language,
-            renderer=parts.renderer_version(self._settings),
-            ocr=parts.words_version(self._settings),
-            max_pixels=parts.limits(self._settings).max_pixels,
-            pooled=self._settings.scorer == "qdrant",
-        )
+        return _manifest(self._settings, self._shelf, choice)
+
+
+def check_manifest(
+    settings: Settings, shelf: EncoderShelf, name: str, stored: IndexManifest
+) -> None:
+    """Do nothing when an index of a collection may be used with these settings and encoders.
+
+    Raises:
+        ManifestMismatch: it was built with other models or settings.
+        PooledRowsMissing: the vector store is to score it and lacks rows for that.
+    """
+    encoder = EncoderChoice(stored.encoder, stored.rows, words=stored.words is not None)
+    here = _manifest(settings, shelf, CollectionChoice(stored.language, encoder))
+    here.check_against(stored, collection=name)
+
+
+def _manifest(settings: Settings, shelf: EncoderShelf, choice: CollectionChoice) -> IndexManifest:
+    """Return what an index built here and now would be made with."""
+    language = choice.language or settings.language
+    wanted = choice.encoder or EncoderChoice(settings.encoder, settings.rows)
+    name, rows = shelf.settle(wanted)
+    return IndexManifest(
+        **encoder_fields(shelf.open(name, rows).pin),
+        rows=rows,
+        words=shelf.open(SHIPPED, "text").pin if wanted.words else None,
+        tokens=lexical_encoder(language[0]).name,
+        language=language,
+        renderer=parts.renderer_version(settings),
+        ocr=parts.words_version(settings),
+        max_pixels=parts.limits(settings).max_pixels,
+        pooled=settings.scorer == "qdrant",
+    )

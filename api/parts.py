@@ -1,8 +1,10 @@
 """Which part serves which setting: the choices behind `Service.build`."""
 
 import math
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Literal
+from uuid import UUID
 
 import pypdfium2.version  # type: ignore[import-untyped]  # ships no types
 import pytesseract  # type: ignore[import-untyped]  # likewise
@@ -17,10 +19,13 @@ from api.roles import Role
 from api.settings import LOOPBACK, Settings
 from api.telemetry import Telemetry
 from api.traces import Traces
+from index.backup.restorer import check_restored
 from index.blobs.ballast import Ballast
 from index.blobs.base import Blobs
 from index.blobs.local import LocalBlobs
 from index.catalog.catalog import Catalog
+from index.catalog.database import Database
+from index.catalog.entries import Layer
 from index.catalog.keys import Keys
 from index.catalog.spending import Spending
 from index.encoders.base import Encoder
@@ -56,15 +61,31 @@ def purse(settings: Settings, spending: Spending) -> Purse:
     return Purse(spending, prices)
 
 
+def database(settings: Settings) -> Database:
+    """Return the catalog's database, the embedded one or the one that the setting names.
+
+    Raises:
+        DatabaseUnavailable: it cannot be reached, started or migrated.
+        RestoreUnfinished: a backup is being restored into the folder.
+    """
+    check_restored(settings.data)
+    return Database.open(settings.database_url, folder=settings.data / "postgres")
+
+
 def vector_store(settings: Settings) -> VectorStore:
     """Return the embedded store, or the server that the setting names."""
     if settings.vectors == "edge":
         return EdgeVectorStore(settings.data / "vectors")
     from index.vectors.server import QdrantVectorStore  # noqa: PLC0415  a second to import
+    from index.vectors.server_requests import Layout  # noqa: PLC0415  likewise
 
-    return QdrantVectorStore.connect(
-        settings.vectors, api_key=settings.vectors_key, quantization=settings.quantization
+    layout = Layout(
+        quantization=settings.quantization,
+        shards=settings.qdrant_shards,
+        replicas=settings.qdrant_replicas,
+        write_consistency=settings.qdrant_write_consistency,
     )
+    return QdrantVectorStore.connect(settings.vectors, api_key=settings.vectors_key, layout=layout)
 
 
 def ballast(settings: Settings) -> Ballast:
@@ -109,6 +130,15 @@ def scoring(settings: Settings, vectors: VectorStore, catalog: Catalog) -> Scori
     )
 
 
+def preparation(
+    scoring: Scoring, ownership: Ownership | None
+) -> Callable[[Sequence[Layer], UUID], None]:
+    """Return what is called with what was published: servers of a fleet follow by themselves."""
+    if ownership is None:
+        return lambda _layers, _generation: None
+    return scoring.prepare
+
+
 def scorer(
     settings: Settings, *, kernel: Kernel | None = None, has_cuda: bool | None = None
 ) -> Literal["native", "numpy", "cuda", "qdrant"]:
@@ -151,6 +181,7 @@ def limits(settings: Settings) -> Limits:
         max_pages=settings.max_pages,
         page_timeout_s=settings.page_timeout_s,
         memory_bytes=settings.memory_bytes,
+        cpu_s=math.ceil(settings.page_timeout_s),
     )
 
 

@@ -3,9 +3,10 @@
 import logging
 from math import ceil
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -31,6 +32,8 @@ STATUS: dict[type[errors.PagesightError], int] = {
     errors.FetchingOff: 403,
     errors.Conflict: 409,
     errors.ManifestMismatch: 409,
+    errors.BackupDamaged: 500,
+    errors.BackupMismatch: 409,
     errors.ModelRejected: 500,
     errors.Unavailable: 503,
     errors.StorageFull: 507,
@@ -52,7 +55,7 @@ def status_of(error: type[errors.PagesightError]) -> int:
     return next(STATUS[base] for base in error.__mro__ if base in STATUS)
 
 
-def install(app: FastAPI) -> None:
+def install(app: Starlette) -> None:
     """Answer every failure of `app` with a problem."""
     app.add_exception_handler(errors.PagesightError, _on_pagesight_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)

@@ -86,7 +86,7 @@ class Service:
         )
         self.scoring = parts.scoring(settings, vectors, self.catalog)
         reader, room = parts.reader(settings), Room(self.blobs, settings.min_free_bytes)
-        prepare, told = self.scoring.prepare, self.telemetry
+        prepare, told = parts.preparation(self.scoring, ownership), self.telemetry
         self.indexer = Indexer(stores, reader, shelf.of, room, published=prepare, watch=told)
         self.rebuilder = Rebuilder(stores, shelf.of, room)
         tasks = tasks_of(role, stores, self.indexer, self.rebuilder, told)
@@ -136,6 +136,7 @@ class Service:
             InvalidRequest: there is no such encoder.
             MissingDependency: this machine lacks what is to score.
             ModelRejected: the encoder's files or rows are not what they must be.
+            RestoreUnfinished: a backup is being restored into the folder.
         """
         prepare_process(settings)
         if encoder is not None:
@@ -147,8 +148,7 @@ class Service:
         with ExitStack() as opened:
             if ownership is not None:
                 opened.callback(ownership.release)
-            folder = settings.data / "postgres"
-            database = Database.open(settings.database_url, folder=folder)
+            database = parts.database(settings)
             opened.callback(database.close)
             service = cls(
                 settings,

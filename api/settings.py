@@ -30,7 +30,24 @@ class Settings(BaseSettings):
         None, description="PostgreSQL to use instead of the embedded one"
     )
     vectors: str = Field(
-        "edge", description="`edge` (embedded), or the URL of a Qdrant server or cluster"
+        "edge",
+        pattern=r"^(edge|(qdrants?|https?)://[^/\s]+/?)$",
+        description="`edge` (embedded), or a Qdrant server or cluster: `qdrant://host:6334`, where "
+        "it listens for gRPC (`qdrants` with TLS), or its REST address `http://host:6333`, for "
+        "gRPC on the port behind it",
+    )
+    qdrant_shards: int | None = Field(
+        None,
+        ge=1,
+        description="parts of a new collection on a Qdrant cluster; one a node when unset",
+    )
+    qdrant_replicas: int | None = Field(
+        None, ge=1, description="copies of each part, on different nodes; one when unset"
+    )
+    qdrant_write_consistency: int | None = Field(
+        None,
+        ge=1,
+        description="copies that must have a write before it counts; one when unset",
     )
     blobs: str = Field(
         "local",
@@ -77,10 +94,11 @@ class Settings(BaseSettings):
     )
     encoder_url: str | None = Field(
         None,
-        description="vLLM server that runs visual encoders; this machine then needs the files of "
-        "their processor and no weights",
+        description="what runs encoders elsewhere: a vLLM server, and this machine then needs the "
+        "files of their processor and no weights; or `pagesight encoder` as "
+        "`pagesight+http://host:port`, several joined by commas, and it needs nothing of them",
     )
-    encoder_key: str = Field("", description="its key")
+    encoder_key: str = Field("", description="its key; `pagesight encoder` asks for it")
     rows: Literal["patch", "text", "fused"] | None = Field(
         None, description="rows of new collections; the best that the encoder has when unset"
     )

@@ -40,9 +40,12 @@
     │   ├── JobNotRetryable         job_not_retryable
     │   ├── RequestInProgress       request_in_progress
     │   ├── ErasureBusy             erasure_busy
-    │   └── RebuildBusy             rebuild_busy
+    │   ├── RebuildBusy             rebuild_busy
+    │   └── NotEmpty                not_empty            a restore goes into an empty place only
     ├── ManifestMismatch            manifest_mismatch    the index was built by something else
     │   └── PooledRowsMissing       pooled_rows_missing
+    ├── BackupDamaged               backup_damaged       not what was written, or not finished
+    ├── BackupMismatch              backup_mismatch      made by a version that this one cannot read
     ├── ModelRejected               model_rejected       wrong bytes, or rows that are not usable
     ├── IndexIncomplete             index_incomplete     points that were stored are not there
     ├── Unavailable                 a part that should answer does not
@@ -55,6 +58,8 @@
     │   ├── StorageFull             storage_full
     │   ├── QueueFull               queue_full
     │   ├── IndexSwitched           index_switched
+    │   ├── BackupRunning           backup_running
+    │   ├── RestoreUnfinished       restore_unfinished
     │   ├── Overloaded              overloaded
     │   ├── FetchBusy               fetch_busy
     │   ├── FetchFailed             fetch_failed         the server of a URL does not give the file
@@ -259,12 +264,24 @@ class RebuildBusy(Conflict):
     """The collection's index is being rebuilt in a way that excludes the request."""
 
 
+class NotEmpty(Conflict):
+    """There is something already where a backup is to be made, or restored."""
+
+
 class ManifestMismatch(PagesightError):
     """The index was built with other models or settings than the ones at hand."""
 
 
 class PooledRowsMissing(ManifestMismatch):
     """The vector store is to score an index that has no pooled rows."""
+
+
+class BackupDamaged(PagesightError):
+    """A backup that is unfinished, or whose files are not those that were written."""
+
+
+class BackupMismatch(PagesightError):
+    """A backup that this version does not know how to read."""
 
 
 class ModelRejected(PagesightError):
@@ -313,6 +330,14 @@ class QueueFull(Unavailable):
 
 class IndexSwitched(Unavailable):
     """The collection changed to another index while a document was put into the old one."""
+
+
+class BackupRunning(Unavailable):
+    """A backup reads what was to be removed, or there is one already."""
+
+
+class RestoreUnfinished(Unavailable):
+    """A restore into this folder was cut off."""
 
 
 class FetchBusy(Unavailable):

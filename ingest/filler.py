@@ -84,9 +84,10 @@ class Filler:
                 if not hold:
                     return
                 for one in made:
-                    stores.vectors.put_pages(one.layer.store, kept.generation, one.points)
                     hold.go_on()
+                    stores.vectors.put_pages(one.layer.store, kept.generation, one.points)
                 fault_point("fill.points_put")
+                hold.go_on()
                 done += len(chunk)
                 if kept.state == "building":
                     stores.fillings.note_rows(kept.generation, count_rows(made))
@@ -114,9 +115,9 @@ class Filler:
             if not hold:
                 return
             for layer, made in zip(layers, rows, strict=True):
+                hold.go_on()
                 stores.vectors.put_context(layer.store, kept.generation, made)
                 stores.vectors.flush(layer.store)
-                hold.go_on()
                 n_points = stores.vectors.count_pages(layer.store, kept.generation)
                 if n_points != n_pages:
                     stores.fillings.note(noted, kept.generation, 0)

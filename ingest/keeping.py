@@ -59,12 +59,13 @@ class PageKeeper:
         failed = [_failed_page(page) for page in chunk if isinstance(page, PageFailed)]
         with self._watch.step("ingest.store"), self.building(work) as hold:
             for one in made:
-                self._stores.vectors.put_pages(one.layer.store, work.job.generation, one.points)
                 hold.go_on()
+                self._stores.vectors.put_pages(one.layer.store, work.job.generation, one.points)
             fault_point("chunk.points_put")
             n_rows = count_rows(made)
             stored = [self._stored_page(page, n_rows.get(page.number, 0), hold) for page in read]
             fault_point("chunk.blobs_put")
+            hold.go_on()
             self._stores.catalog.put_pages(work.job.generation, stored + failed)
         fault_point("chunk.noted")
 
@@ -99,10 +100,10 @@ class PageKeeper:
 
     def _stored_page(self, page: PageRead, n_rows: int, hold: Hold) -> StoredPage:
         height_px, width_px, _ = page.image.shape
+        hold.go_on()
         image = self._stores.blobs.put(_jpeg(page))
         hold.go_on()
         words = self._stores.blobs.put(encode_words(page.words))
-        hold.go_on()
         return StoredPage(
             number=page.number,
             image_sha256=image.sha256,

@@ -199,8 +199,8 @@ class Indexer:
         rows = [self._encoder_of(one.manifest).encode_context(context) for one in work.layers]
         with self._keeper.building(work) as hold:
             for layer, made in zip(work.layers, rows, strict=True):
-                self._stores.vectors.put_context(layer.store, work.job.generation, made)
                 hold.go_on()
+                self._stores.vectors.put_context(layer.store, work.job.generation, made)
         fault_point("context.put")
 
     def _verify(self, work: Work, pages: Sequence[StoredPage], n_pages: int) -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from uuid import UUID
@@ -32,7 +33,8 @@ class RowKeeper:
         self._vectors = vectors
         self._folder = folder
         self._open: dict[str, SidecarFolder] = {}
-        self._lock = threading.RLock()
+        self._locks: dict[str, threading.RLock] = {}
+        self._lock = threading.Lock()
 
     def view(self, layer: Layer, generations: Iterable[UUID]) -> SidecarView:
         """Return a view that holds these generations, reading what is not there yet.
@@ -42,7 +44,7 @@ class RowKeeper:
             StorageFull: there is no room for what was read.
             VectorStoreUnavailable: the store does not answer.
         """
-        with self._lock:
+        with self._changing(layer.store):
             sidecar = self._sidecar(layer)
             for generation in generations:
                 if generation not in sidecar.view.slots:
@@ -51,12 +53,12 @@ class RowKeeper:
 
     def keep_only(self, layer: Layer, live: set[UUID]) -> None:
         """Forget every generation that is not live any more."""
-        with self._lock:
+        with self._changing(layer.store):
             self._sidecar(layer).keep_only(live)
 
     def drop(self, store: str) -> None:
         """Remove a layer's sidecar; twice equals once."""
-        with self._lock:
+        with self._changing(store):
             sidecar = self._open.pop(store, None)
             if sidecar is not None:
                 sidecar.remove()
@@ -73,9 +75,19 @@ class RowKeeper:
 
     def close(self) -> None:
         """Let go of every file; twice equals once."""
+        for store in list(self._locks):
+            with self._changing(store):
+                sidecar = self._open.pop(store, None)
+                if sidecar is not None:
+                    sidecar.close()
+
+    @contextmanager
+    def _changing(self, store: str) -> Iterator[None]:
+        """Let one thread at a time at a sidecar; the others' are free meanwhile."""
         with self._lock:
-            while self._open:
-                self._open.popitem()[1].close()
+            mine = self._locks.setdefault(store, threading.RLock())
+        with mine:
+            yield
 
     def _sidecar(self, layer: Layer) -> SidecarFolder:
         if layer.store not in self._open:

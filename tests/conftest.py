@@ -17,6 +17,7 @@ from api.service import Service
 from index.blobs.s3 import Bucket
 from index.catalog.database import Database
 from index.records import RowKind, Rows
+from tests.qdrant_stand_in.running import qdrant_stand_in
 from tests.seaweed import WEED, fresh_prefix, seaweed
 from tests.serving import served
 from tests.tiny import HashedWords, settings
@@ -93,6 +94,17 @@ def _on_server(postgres: Database, statement: str) -> None:
 
 def _url(postgres: Database, name: str) -> str:
     return postgres.engine.url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def qdrant_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One Qdrant stand-in for the whole run, or the real server that the environment names."""
+    url = os.environ.get("PAGESIGHT_TEST_QDRANT_URL")  # noqa: TID251  a test's own switch
+    if url is not None:
+        yield url
+        return
+    with qdrant_stand_in(tmp_path_factory.mktemp("qdrant")) as standing:
+        yield standing
 
 
 @pytest.fixture(scope="session")

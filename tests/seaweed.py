@@ -34,7 +34,7 @@ OPTIONS = (
 @contextmanager
 def seaweed(folder: Path) -> Iterator[Bucket]:
     """Start a server, wait until it answers, and yield its bucket."""
-    ports = dict(zip(PORTS, _free_ports(len(PORTS)), strict=True))
+    ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
     told = [f"-{name}={port}" for name, port in ports.items()]
     process = subprocess.Popen(  # noqa: S603  a program of a package, on loopback
         [
@@ -69,7 +69,8 @@ def _answers(blobs: S3Blobs) -> bool:
     return True
 
 
-def _free_ports(n_ports: int) -> list[int]:
+def free_ports(n_ports: int) -> list[int]:
+    """Ports of loopback that nobody listens on now."""
     with ExitStack() as held:
         sockets = [
             held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(n_ports)

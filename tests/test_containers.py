@@ -12,6 +12,7 @@ import yaml
 from click.testing import CliRunner
 
 from api.cli import pagesight
+from api.commands.encoder import PORT
 from api.metric_names import EVERY
 from api.settings import LOOPBACK, Settings
 from tests import seaweed
@@ -213,11 +214,25 @@ def test_the_model_is_reached_by_the_api_alone() -> None:
     assert device["capabilities"] == ["gpu"]
 
 
-def test_the_profiles_are_the_two_that_the_documentation_tells_of() -> None:
+def test_the_encoder_is_asked_at_the_port_that_it_binds_with_the_key_of_the_others() -> None:
+    shared = ("PAGESIGHT_ENCODER", "PAGESIGHT_ENCODER_URL", "PAGESIGHT_ENCODER_KEY")
+    (device,) = SERVICES["encoder"]["deploy"]["resources"]["reservations"]["devices"]
+
+    assert f"PAGESIGHT_ENCODER_URL=pagesight+http://encoder:{PORT}" in EXAMPLE
+    assert f"127.0.0.1:{PORT}/readyz" in str(SERVICES["encoder"]["healthcheck"]["test"])
+    assert {variables_of(name)[v] for name in OURS for v in shared} == {
+        f"${{{variable}:-}}" for variable in shared
+    }
+    assert SERVICES["encoder"]["networks"] == ["inside"]
+    assert device["capabilities"] == ["gpu"]
+
+
+def test_the_profiles_are_those_that_the_documentation_tells_of() -> None:
     profiles = {name: s["profiles"] for name, s in SERVICES.items() if "profiles" in s}
     page = (ROOT / "docs" / "deployment.md").read_text("utf-8")
 
     assert profiles == {
+        "encoder": ["gpu"],
         "vlm": ["vlm"],
         "prometheus": ["monitoring"],
         "grafana": ["monitoring"],

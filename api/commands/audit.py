@@ -16,7 +16,8 @@ from api.commands.shared import (
     print_json,
     says_errors,
 )
-from index.catalog.audit import READ_LINES, AuditLog, Verdict
+from index.catalog.audit import READ_LINES, AuditLog
+from index.catalog.lines import Verdict
 
 DIGEST = r"[0-9a-f]{64}"
 

@@ -178,6 +178,7 @@ class _Watch:
         self._desk = desk
         self._open = list(jobs)
         self._ended: list[JobBody] = []
+        self.waits_for = ""  # what has to pass, while nothing else is worked on
 
     def look(self) -> tuple[int, int, int]:
         """Return pages done, pages known of, and how many jobs have not ended."""
@@ -186,6 +187,8 @@ class _Watch:
         ended = {job.id for job in self._ended}
         self._open = [job for job in self._open if job not in ended]
         known = self._ended + [job for job in seen if job.id not in ended]
+        waiting = [job.error.message for job in seen if job.stage == "waiting" and job.error]
+        self.waits_for = waiting[0] if waiting and len(waiting) == len(self._open) else ""
         done, total = sum(j.pages_done for j in known), sum(j.pages_total for j in known)
         return done, total, len(self._open)
 
@@ -201,6 +204,8 @@ def _wait(desk: Desk, pending: Sequence[_Pending]) -> None:
                 work.result()  # what stopped the work is raised here
             done, total, n_open = watch.look()
             told = f"indexing, {n_open} files to go"
+            if watch.waits_for:
+                told = f"waiting, {n_open} files to go: {watch.waits_for}"
             bar.update(task, description=told, completed=done, total=total or None)
             sleep(POLL_S if n_open else 0)
 

@@ -18,9 +18,10 @@ from api.commands.shared import (
 from api.deeds import LOCAL
 from api.key_bodies import KeyBody, KeyList, issued_body, key_body, spending_body
 from index.catalog.accounts import DEFAULT_TENANT, SCOPES, Key, KeyLimits, NewKey, Scope
-from index.catalog.audit import AuditLog, Deed
+from index.catalog.audit import AuditLog
 from index.catalog.database import Database
 from index.catalog.keys import Keys
+from index.catalog.lines import Deed
 from index.catalog.spending import Spending
 
 tenant_option = click.option("--tenant", help="Whose keys.  [default: everybody's]")

@@ -36,8 +36,8 @@ def command(data: Path | None, *, host: str | None, port: int | None, work: bool
     host, port = host or settings.host, settings.port if port is None else port
     configure_logs(settings.log_format)
     with bind(host, port) as bound:
-        signal.signal(signal.SIGTERM, _end)
-        url = _url(bound)
+        signal.signal(signal.SIGTERM, end_well)
+        url = url_of(bound)
         service = Service.build(settings, url=url)
         _check_reach(host, service)
         err.print(f"Pagesight on {url}, OpenAPI on {url}/docs")
@@ -89,11 +89,12 @@ def _check_reach(host: str, service: Service) -> None:
     )
 
 
-def _url(bound: socket.socket) -> str:
+def url_of(bound: socket.socket) -> str:
+    """Return the address of what listens."""
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _end(_signal: int, _frame: FrameType | None) -> None:
+def end_well(_signal: int, _frame: FrameType | None) -> None:
     """End with code 0; uvicorn has shut down before it hands the signal on."""
     raise SystemExit(0)

@@ -37,7 +37,8 @@ export class DocumentRow {
   }
 
   /** Show how far its job is. @param {any} job */
-  job({ state, stage, pages_done: done, pages_total: total }) {
+  job({ state, stage: step, error, pages_done: done, pages_total: total }) {
+    const stage = step === "waiting" && error ? `waits: ${error.message}` : step;
     if (state === "running" && this.document.state === "queued") this.update({ ...this.document, state: "processing" });
     this.stage.textContent = total ? `${done} of ${count(total, "page")} · ${stage}` : stage;
     this.cells.setAttribute("aria-valuemax", String(total));

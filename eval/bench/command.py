@@ -13,6 +13,7 @@ from api.commands.shared import err, out, says_errors
 from api.service import Service
 from api.settings import Settings
 from eval.bench import plot, printing
+from eval.bench.fleet_commands import capacity, shards
 from eval.bench.gpu import GpuCost, measure_gpu
 from eval.bench.ingest import measure_stages
 from eval.bench.memory import IngestCost, measure_ingest
@@ -64,6 +65,10 @@ def shape_options(command: Callable[..., Result]) -> Callable[..., Result]:
 @click.group("bench")
 def command() -> None:
     """Measure what the service costs on this machine."""
+
+
+command.add_command(shards)
+command.add_command(capacity)
 
 
 @command.command("search")

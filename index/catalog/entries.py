@@ -210,6 +210,25 @@ class LiveDocument:
     n_pages: int
 
 
+@dataclass(frozen=True, slots=True)
+class Remain:
+    """A generation that was collected.
+
+    Attributes:
+        sha256: of its original.
+        n_points: pages that it had in the vector store.
+        n_blobs: files that went with it; what another document holds stays.
+    """
+
+    generation: UUID
+    collection: str
+    document: UUID
+    sha256: str
+    n_points: int
+    n_blobs: int
+    deleted_at: datetime
+
+
 def layers_of(store: str, manifest: IndexManifest) -> tuple[Layer, ...]:
     """Return the layers of an index; the first has the store's own name."""
     first = Layer("maxsim", store, manifest)

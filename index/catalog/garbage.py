@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, delete, func, select, union, update
 
+from index.catalog.backup_lock import check_may_remove, may_remove
 from index.catalog.entries import Lease
 from index.catalog.leases import lock_lease
 from index.catalog.remains import count_points, note_remain
@@ -60,9 +61,11 @@ class Garbage:
         self.silent_s = silent_s
 
     def dead_generations(self) -> list[DeadGeneration]:
-        """Return the generations that no reader can reach."""
+        """Return the generations that no reader can reach; none while a backup may read them."""
         query = select(generations).where(generations.c.state == "dead")
         with self._engine.connect() as connection:
+            if not may_remove(connection):
+                return []
             rows = connection.execute(query).all()
         return [DeadGeneration(row.id, row.collection) for row in rows]
 
@@ -89,8 +92,13 @@ class Garbage:
             yield Hold(connection, is_good=is_held and present == state)
 
     def condemn(self, collection: str) -> None:
-        """Take all of a collection out of every read at once, to be collected."""
+        """Take all of a collection out of every read at once, to be collected.
+
+        Raises:
+            BackupRunning: a backup reads it.
+        """
         with self._engine.begin() as connection:
+            check_may_remove(connection)
             connection.execute(  # locks it: then jobs, generations, documents, as others do
                 update(collections)
                 .where(collections.c.name == collection)

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
+from index.catalog.backup_lock import check_may_remove
 from index.catalog.catalog import lock_collection, raise_version
 from index.catalog.copies import as_failure
 from index.catalog.database import driver_connection
@@ -150,8 +151,13 @@ class RebuildLedger:
             return True
 
     def condemn(self, rebuild: Rebuild) -> None:
-        """Take the index beside out of use, so that its store can be dropped."""
+        """Take the index beside out of use, so that its store can be dropped.
+
+        Raises:
+            BackupRunning: a backup may read it.
+        """
         with self._engine.begin() as connection:
+            check_may_remove(connection)
             lock_collection(connection, rebuild.collection)
             connection.execute(
                 update(rebuilds)

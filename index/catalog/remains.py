@@ -6,38 +6,20 @@ holds ids, a hash and counts, which the audit log then keeps.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from index.catalog.audit import Deed, Line, append_line
+from index.catalog.audit import append_line
+from index.catalog.backup_lock import without_backup
+from index.catalog.entries import Remain
+from index.catalog.lines import Deed, Line
 from index.catalog.schema import pages, remains
 from index.errors import ErasureBusy
 
 ERASING_LOCK = 0x6572_6173  # "eras": any number will do, as long as every process agrees
-
-
-@dataclass(frozen=True, slots=True)
-class Remain:
-    """A generation that was collected.
-
-    Attributes:
-        sha256: of its original.
-        n_points: pages that it had in the vector store.
-        n_blobs: files that went with it; what another document holds stays.
-    """
-
-    generation: UUID
-    collection: str
-    document: UUID
-    sha256: str
-    n_points: int
-    n_blobs: int
-    deleted_at: datetime
 
 
 class Remains:
@@ -54,17 +36,19 @@ class Remains:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep every other process from erasing meanwhile.
+        """Keep every other process from erasing, and from making a backup, meanwhile.
 
         Raises:
             ErasureBusy: one erases already.
+            BackupRunning: a backup is being made.
         """
         lock, unlock = func.pg_try_advisory_lock, func.pg_advisory_unlock
         with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             if not connection.execute(select(lock(ERASING_LOCK))).scalar_one():
                 raise ErasureBusy("another erasure is going on; ask again when it is done")
             try:
-                yield
+                with without_backup(connection):
+                    yield
             finally:
                 connection.execute(select(unlock(ERASING_LOCK)))
 

@@ -2,11 +2,11 @@
 
 The names are `all-MiniLM-L6-v2` (the one that ships), a model of `index.encoders.registry`, or a
 folder with a ColPali-family checkpoint or LoRA adapter. Where a vLLM server is named, it runs the
-visual ones.
+visual ones; where an encoder service is named, it runs what it has.
 """
 
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, get_args
 from index.encoders.base import Encoder
 from index.encoders.minilm import MiniLmEncoder
 from index.encoders.registry import find
+from index.encoders.service.encoder import ServedEncoder, find_served
+from index.encoders.service.servers import Servers, service_urls
+from index.encoders.service.wire import Described
 from index.errors import InvalidRequest
 from index.manifest import IndexManifest
 from index.records import RowChoice
@@ -55,8 +58,9 @@ class ShelfSettings:
         threads: processor threads of the one that ships.
         records: folder of the rows that visual models made when they were first trusted.
         allow_network: whether a model may be fetched from the hub.
-        url: of the vLLM server that runs visual models; None runs them here.
-        key: the server's key; empty where it has none.
+        url: of what runs encoders: a vLLM server, or the servers of an encoder service; None runs
+            them here.
+        key: its key; empty where it has none.
     """
 
     threads: int
@@ -74,6 +78,7 @@ class EncoderShelf:
         self._open: dict[tuple[str, RowChoice], Encoder] = {}
         self._lock = threading.Lock()
         self._closing = ExitStack()
+        self._service_urls = service_urls(settings.url or "")
 
     def put(self, encoder: Encoder) -> None:
         """Keep an encoder that is open already; whoever opened it closes it."""
@@ -90,9 +95,13 @@ class EncoderShelf:
         known = [rows for name, rows in self._open if name == choice.name]
         if known:
             return choice.name, known[0]
+        if self._service_urls and (told := self._told(choice.name, None)) is not None:
+            return choice.name, told.rows
         if choice.name == SHIPPED:
             return choice.name, "text"
-        return choice.name, "patch" if self._settings.url else _best_rows(choice.name)
+        if self._settings.url and not self._service_urls:  # vLLM gives no others
+            return choice.name, "patch"
+        return choice.name, _best_rows(choice.name)
 
     def open(self, name: str, rows: RowChoice) -> Encoder:
         """Return an encoder, opening it where it is not open yet.
@@ -118,10 +127,17 @@ class EncoderShelf:
             self._closing.close()
 
     def _opened(self, name: str, rows: RowChoice) -> Encoder:
+        if self._service_urls and (told := self._told(name, rows)) is not None:
+            return self._of_service(told)
         if name == SHIPPED:
             if rows != "text":
                 raise InvalidRequest(f"{SHIPPED} reads words: it has text rows and no {rows} rows")
             return MiniLmEncoder.open(threads=self._settings.threads)
+        if self._service_urls:
+            raise InvalidRequest(
+                f"no server of {self._settings.url} has {rows} rows of {name}; start one with "
+                f"`pagesight encoder --encoder {name} --rows {rows}`"
+            )
         source = _source(name, allow_network=self._settings.allow_network)
         if self._settings.url is not None:
             return self._served(source, rows, self._settings.url)
@@ -130,6 +146,17 @@ class EncoderShelf:
         encoder = VisualEncoder.open(
             source, rows=rows, device=_best_device(), records=self._settings.records
         )
+        self._closing.callback(encoder.close)
+        return encoder
+
+    def _told(self, name: str, rows: RowChoice | None) -> Described | None:
+        """Return what the service says of an encoder; None where it has no such one."""
+        with closing(Servers(self._service_urls, self._settings.key)) as servers:
+            return find_served(name, rows, servers)
+
+    def _of_service(self, told: Described) -> Encoder:
+        servers = Servers(self._service_urls, self._settings.key)
+        encoder = ServedEncoder.open(told, servers, records=self._settings.records)
         self._closing.callback(encoder.close)
         return encoder
 

@@ -18,6 +18,8 @@ from index.records import Float32, Question, Rows, SparseVector
 MAX_MULTIVECTOR_VALUES = 1_048_576
 CONTEXT_PAGE = 0
 
+PageKey = tuple[UUID, int]  # a generation and the number of one of its pages
+
 
 @dataclass(frozen=True, slots=True)
 class PagePoint:
@@ -76,6 +78,9 @@ class VectorStore(Protocol):
         With `pooled` its pages may have pooled rows, which have a graph to be searched by.
         """
 
+    def has(self, collection: str) -> bool:
+        """Tell whether there is a collection of that name."""
+
     def drop(self, collection: str) -> None:
         """Remove a collection and its bytes; twice equals once."""
 
@@ -99,8 +104,17 @@ class VectorStore(Protocol):
         The collection was created with `pooled`.
         """
 
-    def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
+    def read_pages(self, collection: str, pages: Sequence[PageKey]) -> Iterator[Rows]:
         """Yield the rows of some pages, by generation and number, in the order asked.
+
+        Raises:
+            PageNotFound: one of them is not there.
+        """
+
+    def read_points(self, collection: str, pages: Sequence[PageKey]) -> Iterator[PagePoint]:
+        """Yield some pages with all that is stored of them, in the order asked; 0 is the context.
+
+        Values come as they are stored, so that putting them elsewhere stores the same bits.
 
         Raises:
             PageNotFound: one of them is not there.

@@ -16,7 +16,7 @@ import qdrant_edge as edge
 from index.errors import DataFolderBusy, VectorStoreUnavailable
 from index.records import Float32, Question, Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import CONTEXT_PAGE, ExaminedPoint, PageHit, PagePoint, Within
+from index.vectors.base import CONTEXT_PAGE, ExaminedPoint, PageHit, PageKey, PagePoint, Within
 from index.vectors.edge_copying import copy_points
 from index.vectors.edge_filters import any_of, matching, pages_of
 from index.vectors.edge_layout import layout
@@ -39,9 +39,13 @@ class EdgeVectorStore:
     def create(self, collection: str, *, dim: int, pooled: bool = False) -> None:
         """Make room for a collection of `dim`-dimensional rows; twice equals once."""
         with self._lock:
-            if self._path(collection).exists():
+            if self.has(collection):
                 return
             self._shards[collection] = _create(self._path(collection), layout(dim, pooled=pooled))
+
+    def has(self, collection: str) -> bool:
+        """Tell whether there is a collection of that name."""
+        return self._path(collection).exists()
 
     def drop(self, collection: str) -> None:
         """Remove a collection and its bytes; twice equals once."""
@@ -112,20 +116,18 @@ class EdgeVectorStore:
         with self._using(collection) as shard:
             return [stored.page_hit(hit.payload, hit.score) for hit in shard.query(request)]
 
-    def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
+    def read_pages(self, collection: str, pages: Sequence[PageKey]) -> Iterator[Rows]:
         """Yield the rows of some pages, by generation and number, in the order asked."""
-        for start in range(0, len(pages), READ_PAGES):
-            some = pages[start : start + READ_PAGES]
-            with self._using(collection) as shard:
-                ids: list[Any] = [stored.point_id(*page) for page in some]
-                records = shard.retrieve(ids, with_payload=True, with_vector=[stored.ROWS])
-            yield from stored.in_order(some, {UUID(str(r.id)): _rows(r) for r in records})
+        for some, records in self._records(collection, pages, [stored.ROWS]):
+            yield from stored.in_order(some, records, stored.rows_of)
+
+    def read_points(self, collection: str, pages: Sequence[PageKey]) -> Iterator[PagePoint]:
+        """Yield some pages with all that is stored of them, in the order asked."""
+        for some, records in self._records(collection, pages):
+            yield from stored.in_order(some, records, stored.point_of)
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
-        """Yield each stored page of a generation and its rows, in order; page 0 has the context's.
-
-        A few pages are read at a time.
-        """
+        """Yield each stored page of a generation and its rows, in order; 0 has the context's."""
         numbers = sorted(self._numbers(collection, generation))
         rows = self.read_pages(collection, [(generation, number) for number in numbers])
         yield from zip(numbers, rows, strict=True)
@@ -165,7 +167,7 @@ class EdgeVectorStore:
             ),
         )
         for record in records:
-            yield examined(UUID(str(record.id)), record.vector, record.payload)
+            yield examined(record)
 
     def collections(self) -> list[str]:
         """Return the name of every collection that is there."""
@@ -196,8 +198,17 @@ class EdgeVectorStore:
         """Let go of files and connections."""
         with self._lock:
             while self._shards:
-                _, shard = self._shards.popitem()
-                shard.close()
+                self._shards.popitem()[1].close()
+
+    def _records(
+        self, collection: str, pages: Sequence[PageKey], names: list[str] | None = None
+    ) -> Iterator[tuple[Sequence[PageKey], list[edge.Record]]]:
+        for start in range(0, len(pages), READ_PAGES):
+            some = pages[start : start + READ_PAGES]
+            ids: list[Any] = [stored.point_id(*page) for page in some]
+            with self._using(collection) as shard:
+                records = shard.retrieve(ids, with_payload=True, with_vector=names or True)
+            yield some, records
 
     def _numbers(self, collection: str, generation: UUID) -> Iterator[int]:
         """Yield the number of each stored page of a generation, 0 for its context."""
@@ -248,11 +259,9 @@ class EdgeVectorStore:
 
 def _create(path: Path, config: edge.EdgeConfig) -> edge.EdgeShard:
     shard = edge.EdgeShard.create(str(path), config)
-    for field, kind in (
-        (stored.GENERATION, edge.PayloadSchemaType.Keyword),
-        (stored.PAGE, edge.PayloadSchemaType.Integer),
-    ):
-        shard.update(edge.UpdateOperation.create_field_index(field, kind))
+    indexed, kinds = edge.UpdateOperation.create_field_index, edge.PayloadSchemaType
+    shard.update(indexed(stored.GENERATION, kinds.Keyword))
+    shard.update(indexed(stored.PAGE, kinds.Integer))
     shard.flush()
     return shard
 
@@ -284,8 +293,3 @@ def _vectors(rows: Rows, terms: SparseVector | None, pooled: Float32 | None) -> 
 
 def _sparse(terms: SparseVector) -> edge.SparseVector:
     return edge.SparseVector(indices=terms.indices.tolist(), values=terms.values.tolist())
-
-
-def _rows(record: edge.Record) -> Rows:
-    vectors = record.vector if isinstance(record.vector, dict) else {}
-    return stored.rows_from_point(vectors.get(stored.ROWS), record.payload or {})

@@ -1,16 +1,16 @@
 """How a page becomes a Qdrant point and back: ids, payload, vector names. Both adapters use it."""
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid5
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import PageNotFound
-from index.records import Rows, as_16_bit, from_16_bit
-from index.vectors.base import PageHit
+from index.records import Float32, Rows, SparseVector, as_16_bit, from_16_bit
+from index.vectors.base import PageHit, PageKey, PagePoint
 
 ROWS = "rows"
 POOLED = "pooled"
@@ -20,6 +20,23 @@ GENERATION = "generation"
 PAGE = "page"
 
 Payload = dict[str, Any]
+Read = TypeVar("Read")
+
+
+class Record(Protocol):
+    """A point as either client hands it out."""
+
+    @property
+    def id(self) -> Any:  # noqa: ANN401  a UUID, or its text
+        """Which point it is."""
+
+    @property
+    def vector(self) -> Any:  # noqa: ANN401  the clients type vectors as a wide union
+        """Its vectors by name."""
+
+    @property
+    def payload(self) -> Payload | None:
+        """What it carries beside them."""
 
 
 def point_id(generation: UUID, page: int) -> UUID:
@@ -38,14 +55,26 @@ def payload(generation: UUID, page: int, rows: Rows) -> Payload:
     }
 
 
-def rows_from_point(vectors: Any, payload: Payload) -> Rows:  # noqa: ANN401  the clients type vectors as a wide union
+def rows_of(record: Record) -> Rows:
     """Rebuild a page's rows; half precision comes back as unit float32 rows."""
-    values = [] if vectors is None else vectors
-    half = np.asarray(values, dtype=np.float32).reshape(-1, payload["dim"])
-    boxes = np.frombuffer(base64.b64decode(payload["boxes"]), dtype="<u2").reshape(-1, 4)
-    kinds = np.frombuffer(base64.b64decode(payload["kinds"]), dtype=np.uint8)
-    lengths = np.linalg.norm(half, axis=1, keepdims=True)
-    return Rows(half / lengths, from_16_bit(boxes), kinds)
+    rows = _stored_rows(record)
+    lengths = np.linalg.norm(rows.vectors, axis=1, keepdims=True)
+    return Rows(rows.vectors / lengths, rows.boxes, rows.kinds)
+
+
+def point_of(record: Record) -> PagePoint:
+    """Rebuild all that was put of a page, every value as it is stored."""
+    rows, vectors = _stored_rows(record), _named(record)
+    pooled, terms = vectors.get(POOLED), vectors.get(TERMS)
+    return PagePoint(
+        (record.payload or {})[PAGE],
+        rows,
+        SparseVector(
+            np.array(terms.indices if terms else [], np.uint32),
+            np.array(terms.values if terms else [], np.float32),
+        ),
+        None if pooled is None else _values(pooled, rows.dim),
+    )
 
 
 def page_hit(payload: Payload | None, score: float) -> PageHit:
@@ -54,17 +83,37 @@ def page_hit(payload: Payload | None, score: float) -> PageHit:
     return PageHit(UUID(carried[GENERATION]), carried[PAGE], score)
 
 
-def in_order(pages: Sequence[tuple[UUID, int]], found: Mapping[UUID, Rows]) -> Iterator[Rows]:
-    """Yield the rows of pages as they were asked for, from those found by id.
+def in_order(
+    pages: Sequence[PageKey], found: Iterable[Record], made: Callable[[Any], Read]
+) -> Iterator[Read]:
+    """Yield what is made of each page's record, in the order in which pages were asked for.
 
     Raises:
         PageNotFound: one of them is not there.
     """
+    by_id = {UUID(str(record.id)): record for record in found}
     for generation, page in pages:
-        rows = found.get(point_id(generation, page))
-        if rows is None:
+        record = by_id.get(point_id(generation, page))
+        if record is None:
             raise PageNotFound(f"page {page} of generation {generation} is gone from the store")
-        yield rows
+        yield made(record)
+
+
+def _stored_rows(record: Record) -> Rows:
+    carried = record.payload or {}
+    boxes = np.frombuffer(base64.b64decode(carried["boxes"]), dtype="<u2").reshape(-1, 4)
+    kinds = np.frombuffer(base64.b64decode(carried["kinds"]), dtype=np.uint8)
+    values = _named(record).get(ROWS)
+    rows = _values([] if values is None else values, carried["dim"])
+    return Rows(rows, from_16_bit(boxes), kinds)
+
+
+def _named(record: Record) -> Mapping[str, Any]:
+    return record.vector if isinstance(record.vector, dict) else {}
+
+
+def _values(rows: Any, dim: int) -> Float32:  # noqa: ANN401  lists of numbers, or arrays
+    return np.asarray(rows, dtype=np.float32).reshape(-1, dim)
 
 
 def _pack(values: NDArray[Any]) -> str:

@@ -1,34 +1,47 @@
-"""A Qdrant server or cluster, through qdrant-client."""
+"""A Qdrant server or cluster, through qdrant-client.
+
+On a cluster a write is acknowledged when as many replicas have it as the collection's write
+consistency says; those that failed it are out of reading by then. So every replica that may be read
+has what was acknowledged, and reads, the count before a document is published among them, ask one.
+Writes go in medium ordering, through one node of each shard: an upsert of a worker that was thought
+dead and the deletion behind it come in the same order everywhere.
+
+Source: Qdrant's documentation, Consistency Guarantees
+(qdrant.tech/documentation/scaling/consistency-guarantees).
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import grpc
 import httpx
 from qdrant_client import QdrantClient, models
+from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
 
 from index.errors import VectorStoreUnavailable
-from index.records import Float32, Question, Rows, SparseVector
+from index.records import Question, Rows, SparseVector
 from index.vectors import points as stored
-from index.vectors.base import CONTEXT_PAGE, ExaminedPoint, PageHit, PagePoint, Within
+from index.vectors import server_requests as asked
+from index.vectors.base import ExaminedPoint, PageHit, PageKey, PagePoint, Within
 from index.vectors.examination import count_generations, examined
 from index.vectors.server_copying import copy_points
-from index.vectors.server_filters import any_of, matching, pages_of
+from index.vectors.server_link import check_version, open_client, told
+from index.vectors.server_requests import Layout
 
-Quantization = Literal["none", "scalar"]
 Result = TypeVar("Result")
-_FAILURES = (  # what the client raises for a server that is absent, slow, or says no
+_FAILURES = (  # what the client raises for a server that is absent, slow, busy, or says no
     ApiException,
     ResponseHandlingException,
+    QdrantException,
     grpc.RpcError,
     httpx.HTTPError,
     OSError,
     ValueError,
 )
-RESCORED = models.SearchParams(quantization=models.QuantizationSearchParams(rescore=True))
+IN_ORDER = models.WriteOrdering.MEDIUM
 READ_PAGES = 16  # a page of rows is about a megabyte on the wire
 SCROLL_POINTS = 1000
 UPSERT_PAGES = 8
@@ -39,12 +52,13 @@ class QdrantVectorStore:
 
     Args:
         client: of the server.
-        quantization: of the rows of new collections, in the server's memory, beside those on disk.
+        layout: of new collections.
     """
 
-    def __init__(self, client: QdrantClient, quantization: Quantization = "none") -> None:
+    def __init__(self, client: QdrantClient, layout: Layout | None = None) -> None:
         self._client = client
-        self._quantization = quantization
+        self._layout = layout or Layout()
+        self._is_proven = False
 
     @classmethod
     def connect(
@@ -53,31 +67,30 @@ class QdrantVectorStore:
         *,
         api_key: str | None,
         timeout_s: int = 30,
-        quantization: Quantization = "none",
+        layout: Layout | None = None,
     ) -> "QdrantVectorStore":
-        """Connect to a server by URL, over gRPC for what moves rows."""
-        return cls(
-            QdrantClient(
-                url=url,
-                api_key=api_key,
-                prefer_grpc=True,
-                timeout=timeout_s,
-                check_compatibility=False,
-            ),
-            quantization,
-        )
+        """Connect to a server by URL; it is asked for its version when it is first needed.
+
+        Raises:
+            InvalidRequest: that is no address of a server.
+        """
+        return cls(open_client(url, api_key=api_key, timeout_s=timeout_s), layout)
 
     def create(self, collection: str, *, dim: int, pooled: bool = False) -> None:
         """Make room for a collection of `dim`-dimensional rows; twice equals once."""
-        if self._call(lambda: self._client.collection_exists(collection)):
-            return
-        config = _config(dim, pooled=pooled, quantization=self._quantization)
-        self._call(lambda: self._client.create_collection(collection, **config))
+        if not self.has(collection):
+            self._create(
+                collection, asked.collection_config(dim, pooled=pooled, layout=self._layout)
+            )
         for field, kind in (
             (stored.GENERATION, models.PayloadSchemaType.KEYWORD),
             (stored.PAGE, models.PayloadSchemaType.INTEGER),
         ):
             self._create_index(collection, field, kind)
+
+    def has(self, collection: str) -> bool:
+        """Tell whether there is a collection of that name."""
+        return self._call(lambda: self._client.collection_exists(collection))
 
     def drop(self, collection: str) -> None:
         """Remove a collection and its bytes; twice equals once."""
@@ -85,25 +98,13 @@ class QdrantVectorStore:
 
     def put_pages(self, collection: str, generation: UUID, points: Sequence[PagePoint]) -> None:
         """Store pages of a generation; storing one again replaces it."""
-        batch = [
-            models.PointStruct(
-                id=str(stored.point_id(generation, point.page)),
-                vector=_vectors(point.rows, point.terms, point.pooled),
-                payload=stored.payload(generation, point.page, point.rows),
-            )
-            for point in points
-        ]
-        for start in range(0, len(batch), UPSERT_PAGES):
-            self._upsert(collection, batch[start : start + UPSERT_PAGES])
+        for start in range(0, len(points), UPSERT_PAGES):
+            some = points[start : start + UPSERT_PAGES]
+            self._upsert(collection, [asked.page_point(generation, point) for point in some])
 
     def put_context(self, collection: str, generation: UUID, context: Rows) -> None:
         """Store the rows of a document's name and title, which hold for all of its pages."""
-        whole = models.PointStruct(
-            id=str(stored.point_id(generation, CONTEXT_PAGE)),
-            vector=_vectors(context, None, None),
-            payload=stored.payload(generation, CONTEXT_PAGE, context),
-        )
-        self._upsert(collection, [whole])
+        self._upsert(collection, [asked.context_point(generation, context)])
 
     def search_pages(
         self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
@@ -114,10 +115,10 @@ class QdrantVectorStore:
         found = self._call(
             lambda: self._client.query_points(
                 collection,
-                query=_sparse(terms),
+                query=asked.sparse(terms),
                 using=stored.TERMS,
                 limit=limit,
-                query_filter=None if only is None else models.Filter(must=[any_of(only)]),
+                query_filter=None if only is None else asked.all_of(only),
                 with_payload=[stored.GENERATION, stored.PAGE],
             )
         )
@@ -131,7 +132,7 @@ class QdrantVectorStore:
         if not tokens or (within.generations is not None and not within.generations):
             return []
         first = models.Prefetch(
-            query=tokens, using=stored.POOLED, limit=prefetch, filter=matching(within)
+            query=tokens, using=stored.POOLED, limit=prefetch, filter=asked.inside(within)
         )
         found = self._call(
             lambda: self._client.query_points(
@@ -140,19 +141,21 @@ class QdrantVectorStore:
                 using=stored.ROWS,
                 prefetch=first,
                 limit=limit,
-                search_params=RESCORED,
+                search_params=asked.RESCORED,
                 with_payload=[stored.GENERATION, stored.PAGE],
             )
         )
         return [stored.page_hit(hit.payload, hit.score) for hit in found.points]
 
-    def read_pages(self, collection: str, pages: Sequence[tuple[UUID, int]]) -> Iterator[Rows]:
+    def read_pages(self, collection: str, pages: Sequence[PageKey]) -> Iterator[Rows]:
         """Yield the rows of some pages, by generation and number, in the order asked."""
-        for start in range(0, len(pages), READ_PAGES):
-            some = pages[start : start + READ_PAGES]
-            ids = [str(stored.point_id(*page)) for page in some]
-            records = self._retrieve(collection, ids)
-            yield from stored.in_order(some, {UUID(str(r.id)): _rows(r) for r in records})
+        for some, found in self._records(collection, pages, [stored.ROWS]):
+            yield from stored.in_order(some, found, stored.rows_of)
+
+    def read_points(self, collection: str, pages: Sequence[PageKey]) -> Iterator[PagePoint]:
+        """Yield some pages with all that is stored of them, in the order asked."""
+        for some, found in self._records(collection, pages):
+            yield from stored.in_order(some, found, stored.point_of)
 
     def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
         """Yield each stored page of a generation and its rows, in order; page 0 has the context's.
@@ -165,13 +168,14 @@ class QdrantVectorStore:
 
     def copy_generation(self, source: str, target: str, generation: UUID) -> None:
         """Put every point of a generation into another collection, value for value."""
-        only = models.Filter(must=[any_of([generation])])
-        self._call(lambda: copy_points(self._client, source, target, only))
+        self._call(lambda: copy_points(self._client, source, target, asked.all_of([generation])))
 
     def count_pages(self, collection: str, generation: UUID) -> int:
         """Count the stored pages of a generation."""
         counted = self._call(
-            lambda: self._client.count(collection, count_filter=pages_of(generation), exact=True)
+            lambda: self._client.count(
+                collection, count_filter=asked.pages_of(generation), exact=True
+            )
         )
         return counted.count
 
@@ -182,10 +186,10 @@ class QdrantVectorStore:
 
     def examine(self, collection: str, generation: UUID) -> Iterator[ExaminedPoint]:
         """Yield every point of a generation in no order, the damaged ones too."""
-        mine = models.Filter(must=[any_of([generation])])
+        mine = asked.all_of([generation])
         found = partial(self._client.scroll, collection, scroll_filter=mine, with_vectors=True)
         for record in self._scroll(found, READ_PAGES):
-            yield examined(UUID(str(record.id)), record.vector, record.payload)
+            yield examined(record)
 
     def collections(self) -> list[str]:
         """Return the name of every collection that is there."""
@@ -194,13 +198,19 @@ class QdrantVectorStore:
 
     def delete_generation(self, collection: str, generation: UUID) -> None:
         """Remove every point of a generation; a collection that is not there has none."""
-        if not self._call(lambda: self._client.collection_exists(collection)):
+        if not self.has(collection):
             return
-        everything = models.FilterSelector(filter=models.Filter(must=[any_of([generation])]))
-        self._call(lambda: self._client.delete(collection, everything, wait=True))
+        everything = models.FilterSelector(filter=asked.all_of([generation]))
+        self._call(
+            lambda: self._client.delete(collection, everything, wait=True, ordering=IN_ORDER)
+        )
 
     def check(self) -> None:
-        """Ask the server for its collections."""
+        """Ask the server for its version and its collections.
+
+        Raises:
+            VectorStoreUnavailable: it does not answer, or is too old.
+        """
         self._call(self._client.get_collections)
 
     def flush(self, collection: str) -> None:
@@ -210,15 +220,23 @@ class QdrantVectorStore:
         """Let go of files and connections."""
         self._client.close()
 
+    def _create(self, collection: str, config: dict[str, Any]) -> None:
+        """Create a collection, or find that another process was faster."""
+        try:
+            self._call(lambda: self._client.create_collection(collection, **config))
+        except VectorStoreUnavailable:
+            if not self.has(collection):
+                raise
+
     def _create_index(self, collection: str, field: str, kind: models.PayloadSchemaType) -> None:
         self._call(lambda: self._client.create_payload_index(collection, field, kind, wait=True))
 
     def _upsert(self, collection: str, batch: list[models.PointStruct]) -> None:
-        self._call(lambda: self._client.upsert(collection, batch, wait=True))
+        self._call(lambda: self._client.upsert(collection, batch, wait=True, ordering=IN_ORDER))
 
     def _numbers(self, collection: str, generation: UUID) -> Iterator[int]:
         """Yield the number of each stored page of a generation, 0 for its context."""
-        mine, wanted = models.Filter(must=[any_of([generation])]), [stored.PAGE]
+        mine, wanted = asked.all_of([generation]), [stored.PAGE]
         found = partial(self._client.scroll, collection, scroll_filter=mine, with_payload=wanted)
         for record in self._scroll(found, SCROLL_POINTS):
             yield (record.payload or {})[stored.PAGE]
@@ -234,62 +252,26 @@ class QdrantVectorStore:
             if offset is None:
                 return
 
-    def _retrieve(self, collection: str, ids: list[Any]) -> list[models.Record]:
-        return self._call(
-            lambda: self._client.retrieve(
-                collection, ids, with_payload=True, with_vectors=[stored.ROWS]
-            )
-        )
+    def _records(
+        self, collection: str, pages: Sequence[PageKey], names: list[str] | None = None
+    ) -> Iterator[tuple[Sequence[PageKey], list[models.Record]]]:
+        for start in range(0, len(pages), READ_PAGES):
+            some = pages[start : start + READ_PAGES]
+            ids: list[Any] = [str(stored.point_id(*page)) for page in some]
+            asks = partial(self._client.retrieve, collection, ids, with_vectors=names or True)
+            yield some, self._call(asks)
 
-    @staticmethod
-    def _call(request: Callable[[], Result]) -> Result:
+    def _call(self, request: Callable[[], Result]) -> Result:
         try:
+            self._prove()
             return request()
         except _FAILURES as error:
-            raise VectorStoreUnavailable(f"Qdrant did not answer as it should: {error}") from error
+            raise VectorStoreUnavailable(
+                f"Qdrant did not answer as it should: {told(error)}"
+            ) from error
 
-
-def _config(dim: int, *, pooled: bool, quantization: Quantization) -> dict[str, Any]:
-    rows = _multivector(dim, m=0)
-    if quantization == "scalar":
-        int8 = models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True)
-        rows.quantization_config = models.ScalarQuantization(scalar=int8)
-    vectors = {stored.ROWS: rows}
-    if pooled:
-        vectors[stored.POOLED] = _multivector(dim, m=stored.GRAPH_LINKS)
-    idf = models.SparseVectorParams(modifier=models.Modifier.IDF)
-    return {"vectors_config": vectors, "sparse_vectors_config": {stored.TERMS: idf}}
-
-
-def _multivector(dim: int, *, m: int) -> models.VectorParams:
-    """Describe rows compared by MaxSim, with a graph of `m` links a page where `m` is not 0."""
-    return models.VectorParams(
-        size=dim,
-        distance=models.Distance.DOT,  # rows have unit length
-        multivector_config=models.MultiVectorConfig(
-            comparator=models.MultiVectorComparator.MAX_SIM
-        ),
-        datatype=models.Datatype.FLOAT16,
-        hnsw_config=models.HnswConfigDiff(m=m),
-        on_disk=m == 0,  # a graph is walked at random
-    )
-
-
-def _vectors(rows: Rows, terms: SparseVector | None, pooled: Float32 | None) -> dict[str, Any]:
-    vectors: dict[str, Any] = {}
-    if len(rows):
-        vectors[stored.ROWS] = rows.vectors.tolist()
-    if pooled is not None and len(pooled):
-        vectors[stored.POOLED] = pooled.tolist()
-    if terms is not None and len(terms.indices):
-        vectors[stored.TERMS] = _sparse(terms)
-    return vectors
-
-
-def _sparse(terms: SparseVector) -> models.SparseVector:
-    return models.SparseVector(indices=terms.indices.tolist(), values=terms.values.tolist())
-
-
-def _rows(record: models.Record) -> Rows:
-    vectors = record.vector if isinstance(record.vector, dict) else {}
-    return stored.rows_from_point(vectors.get(stored.ROWS), record.payload or {})
+    def _prove(self) -> None:
+        """Ask for the server's version, once."""
+        if not self._is_proven:
+            check_version(self._client.info().version)
+            self._is_proven = True

@@ -14,8 +14,9 @@ from api.app import create_app
 from api.deeds import ACTIONS, CHANGE_NOTHING
 from api.service import Service
 from index.catalog.accounts import NewKey, Scope
-from index.catalog.audit import AuditLog, Line
+from index.catalog.audit import AuditLog
 from index.catalog.database import Database
+from index.catalog.lines import Line
 from tests.serving import HERE
 from tests.tiny import HashedWords, pdf, settings
 

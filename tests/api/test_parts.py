@@ -7,6 +7,7 @@ from api import parts
 from index.blobs.local import LocalBlobs
 from index.blobs.s3 import S3Blobs
 from index.errors import MissingDependency
+from ingest.bubblewrap import find_bubblewrap
 from tests.tiny import settings
 
 
@@ -40,6 +41,21 @@ def test_a_scorer_that_is_not_there_is_refused_with_what_to_do(
         parts.scorer(chosen, kernel="numpy", has_cuda=False)
 
     assert "auto" in str(caught.value)
+
+
+def test_a_page_may_use_as_much_processor_time_as_it_may_take(tmp_path: Path) -> None:
+    assert parts.limits(settings(tmp_path, page_timeout_s=59.5)).cpu_s == 60
+
+
+def test_a_sandbox_that_is_required_and_not_there_refuses_to_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    find_bubblewrap.cache_clear()
+    with pytest.raises(MissingDependency, match="apt-get install bubblewrap"):
+        parts.reader(settings(tmp_path, sandbox="require"))
+    parts.reader(settings(tmp_path, sandbox="auto"))
+    find_bubblewrap.cache_clear()
 
 
 @pytest.mark.parametrize("share", [0.25, 1.0, 4.0])

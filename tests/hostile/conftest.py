@@ -11,7 +11,7 @@ from tests.conftest import fresh_database, open_service
 from tests.hostile import pdfs
 from tests.tiny import HashedWords, index
 
-PAGE_S = 3.0
+PAGE_S = 5.0
 
 
 @pytest.fixture(

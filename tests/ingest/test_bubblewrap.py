@@ -179,7 +179,7 @@ def test_no_privilege_is_kept_or_gained(sandbox: Bubblewrap) -> None:
 def test_a_child_that_hangs_is_killed_with_everything_it_started(sandbox: Bubblewrap) -> None:
     marker = f"{time.time_ns() % 10**9}.5"
     program = f"subprocess.Popen(['setsid', 'sleep', '{marker}']); tell(1); time.sleep(1000)"
-    with child(TRY + program, sandbox, limits=Limits(page_timeout_s=3)) as hanging:
+    with child(TRY + program, sandbox, limits=Limits(page_timeout_s=6)) as hanging:
         hanging.next_message()
         assert sleepers(marker)
         with pytest.raises(RenderTimeout):
@@ -269,3 +269,11 @@ def test_a_path_is_shown_once_below_folders_that_may_be_entered(tmp_path: Path) 
     assert options.count(str(inner)) == 2
     assert options[-3:] == ["--symlink", "a", str(tmp_path / "link")]
     assert options.count(str(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("is_root", [True, False])
+def test_the_folder_of_its_own_hides_nothing_that_is_shown(*, is_root: bool) -> None:
+    options = Bubblewrap("bwrap", is_root).command("/x", ["true"])
+    assert options.index("--tmpfs") < options.index("--ro-bind")
+    assert ("--disable-userns" in options, "setpriv" in options) == (not is_root, is_root)
+    assert options[-1] == "true"

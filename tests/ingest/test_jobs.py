@@ -9,11 +9,12 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from api.roles import tasks_of
 from api.service import Service
 from index.catalog.database import Database
 from index.catalog.entries import Job
 from index.errors import Unavailable
-from ingest.jobs import BEHIND_SEARCHES, JobQueue, Worker
+from ingest.jobs import BEHIND_SEARCHES, LEASE_S, LOOK_EVERY_S, JobQueue, Worker
 from ingest.pipeline import CHUNK_PAGES
 from retrieval.hits import SearchQuery
 from tests.conftest import open_service
@@ -178,6 +179,37 @@ def test_a_killed_process_is_taken_over_behind_its_last_noted_page(
     assert again.vectors.count_pages(store, job.generation) == CHUNK_PAGES + 2
     assert len(again.search("default", SearchQuery("heron", limit=100)).hits) == CHUNK_PAGES + 2
     again.close()
+
+
+def test_what_a_killed_worker_held_is_taken_over_when_its_lease_is_out(
+    service: Service, database: Database, data_folder: Path
+) -> None:
+    job = upload(service, pdf(*["heron"] * (CHUNK_PAGES + 2)))
+    service.close()
+    url = database.engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", DIES_AT_SECOND_CHUNK, str(data_folder), url]
+    died = subprocess.run(command, check=False, env=_python_path())  # noqa: S603  our own script
+    assert died.returncode == -signal.SIGKILL
+    held = queue_entries(database)
+
+    again = open_service(data_folder, database, HashedWords())
+    stores = again.indexer._stores  # noqa: SLF001  the service's own
+    tasks = tasks_of("all", stores, again.indexer, again.rebuilder, again.telemetry)
+    one_of_many = Worker(JobQueue(database.conninfo), tasks, exclusive=False)
+    one_of_many.start()
+    wait_for(lambda: queue_entries(database) != held, at_most_s=LEASE_S + LOOK_EVERY_S + 60)
+    wait_for(lambda: not again.ledger.open_jobs(), at_most_s=60)
+    one_of_many.stop()
+
+    found = again.ledger.job(job.id)
+    assert (found.state, found.fence) == ("done", 2)
+    again.close()
+
+
+def queue_entries(database: Database) -> list[int]:
+    with psycopg.connect(database.conninfo) as connection:
+        rows = connection.execute("SELECT id FROM procrastinate_jobs").fetchall()
+    return [int(row[0]) for row in rows]
 
 
 def _python_path() -> dict[str, str]:

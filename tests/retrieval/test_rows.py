@@ -1,6 +1,9 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from uuid import UUID
 
 import numpy as np
@@ -8,7 +11,7 @@ import pytest
 
 from index.catalog.entries import Collection, Layer
 from index.errors import PageNotFound
-from index.records import SparseVector
+from index.records import Rows, SparseVector
 from index.vectors.base import PagePoint
 from index.vectors.edge import EdgeVectorStore
 from retrieval.rows import RowKeeper
@@ -96,3 +99,42 @@ def test_a_dropped_sidecar_leaves_no_files(
     keeper.drop("c-1")
     keeper.drop("c-1")
     assert [path for path in (tmp_path / "sidecar").iterdir() if path.is_dir()] == []
+
+
+class HeldUp(EdgeVectorStore):
+    """Reads nothing of one collection before it is let go.
+
+    Attributes:
+        reads: set when somebody wants to.
+        may_go_on: to be set.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.reads, self.may_go_on = Event(), Event()
+
+    def read_rows(self, collection: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
+        if collection == "c-1":
+            self.reads.set()
+            self.may_go_on.wait(30)
+        return super().read_rows(collection, generation)
+
+
+def test_a_collection_that_is_read_keeps_no_other_waiting(tmp_path: Path, layer: Layer) -> None:
+    store = HeldUp(tmp_path / "vectors")
+    other = replace(layer, store="other-1")
+    for name in (layer.store, other.store):
+        store.create(name, dim=16)
+        store.put_context(name, FIRST, unit_rows(2))
+    keeper = RowKeeper(store, tmp_path / "sidecar")
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(keeper.view, layer, [FIRST])
+        store.reads.wait(30)
+
+        assert FIRST in keeper.view(other, [FIRST]).slots
+        assert not reading.done()
+
+        store.may_go_on.set()
+        assert FIRST in reading.result().slots
+    keeper.close()
+    store.close()

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from index.catalog.audit import BEGINNING, AuditLog, Deed
+from index.catalog.audit import AuditLog
 from index.catalog.database import Database
+from index.catalog.lines import BEGINNING, Deed
 
 
 @pytest.fixture

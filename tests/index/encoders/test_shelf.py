@@ -2,8 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from index.encoders.minilm import MiniLmEncoder
 from index.encoders.shelf import SHIPPED, EncoderChoice, EncoderShelf, ShelfSettings
-from index.errors import InvalidRequest
+from index.errors import EncoderUnavailable, InvalidRequest
+from tests.encoding import application
+from tests.serving import served
 from tests.tiny import HashedWords
 
 
@@ -59,3 +62,41 @@ def test_a_model_on_a_server_gets_patches_alone(tmp_path: Path) -> None:
 
 def test_the_settings_of_a_shelf_do_not_show_the_key(tmp_path: Path) -> None:
     assert "secret" not in repr(ShelfSettings(threads=1, records=tmp_path, key="secret"))
+
+
+def test_a_model_of_the_service_gets_the_rows_that_the_service_has(tmp_path: Path) -> None:
+    with served(application(HashedWords())) as url:
+        shelf = EncoderShelf(service_settings(tmp_path, url))
+        chosen = shelf.settle(EncoderChoice("hashed-words"))
+        opened = shelf.open(*chosen)
+        asked = opened.encode_question("dam")
+        shelf.close()
+
+    assert chosen == ("hashed-words", "text")
+    assert opened.pin == HashedWords().pin
+    assert asked.vectors.tobytes() == HashedWords().encode_question("dam").vectors.tobytes()
+    with pytest.raises(EncoderUnavailable, match="closed"):
+        opened.encode_question("dam")
+
+
+def test_the_model_that_ships_works_here_where_the_service_has_another(tmp_path: Path) -> None:
+    with served(application(HashedWords())) as url:
+        shelf = EncoderShelf(service_settings(tmp_path, url))
+        opened = shelf.open(*shelf.settle(EncoderChoice()))
+
+    assert isinstance(opened, MiniLmEncoder)
+
+
+def test_a_model_or_rows_that_the_service_does_not_have_are_refused(tmp_path: Path) -> None:
+    with served(application(HashedWords())) as url:
+        shelf = EncoderShelf(service_settings(tmp_path, url))
+        with pytest.raises(
+            InvalidRequest, match="pagesight encoder --encoder no/such --rows patch"
+        ):
+            shelf.open("no/such", "patch")
+        with pytest.raises(InvalidRequest, match=r"no server of .* has patch rows of hashed-words"):
+            shelf.open("hashed-words", "patch")
+
+
+def service_settings(folder: Path, url: str) -> ShelfSettings:
+    return ShelfSettings(threads=1, records=folder, url=f"pagesight+{url}")

@@ -1,6 +1,5 @@
-"""One contract for every vector store: Qdrant Edge, the client, and a server when there is one."""
+"""One contract for every vector store: Qdrant Edge, the client's own mode, and a server."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,31 +22,26 @@ pytestmark = [  # the client's in-memory mode has no indexes and no parameters o
     pytest.mark.filterwarnings("ignore:Payload indexes have no effect"),
     pytest.mark.filterwarnings("ignore:Local mode performs exact"),
 ]
-SERVER_URL = os.environ.get("PAGESIGHT_TEST_QDRANT_URL")  # noqa: TID251  a test's own switch
 DIM = 16
 COLLECTION = f"contract-{uuid4().hex[:8]}"
 FIRST, SECOND = UUID(int=1), UUID(int=2)
 
 
-@pytest.fixture(
-    params=["edge", "client", pytest.param("server", marks=pytest.mark.server)],
-)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStore]:
-    opened = _open(request.param, tmp_path)
+@pytest.fixture(params=["edge", "client", "server"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, qdrant_url: str) -> Iterator[VectorStore]:
+    opened = _open(request.param, tmp_path, qdrant_url)
     opened.create(COLLECTION, dim=DIM, pooled=True)
     yield opened
     opened.drop(COLLECTION)
     opened.close()
 
 
-def _open(kind: str, folder: Path) -> VectorStore:
+def _open(kind: str, folder: Path, url: str) -> VectorStore:
     if kind == "edge":
         return EdgeVectorStore(folder)
     if kind == "client":
         return QdrantVectorStore(QdrantClient(":memory:"))
-    if SERVER_URL is None:
-        pytest.skip("PAGESIGHT_TEST_QDRANT_URL is not set")
-    return QdrantVectorStore.connect(SERVER_URL, api_key=None)
+    return QdrantVectorStore.connect(url, api_key=None)
 
 
 def terms(*pairs: tuple[int, float]) -> SparseVector:
@@ -291,6 +285,36 @@ def test_pages_are_read_in_the_order_asked(
         assert np.abs(rows.vectors - pages[key].rows.vectors).max() < 1e-3
 
 
+def test_a_point_that_is_read_and_put_again_is_read_as_the_same_bits(store: VectorStore) -> None:
+    store.put_pages(COLLECTION, FIRST, [page(1, (3, 0.1), (9, 2.5)), page(2, n_rows=0)])
+    store.put_context(COLLECTION, FIRST, unit_rows(4, DIM, seed=7))
+    read = [*store.read_points(COLLECTION, [(FIRST, 0), (FIRST, 1), (FIRST, 2)])]
+
+    store.put_pages(COLLECTION, SECOND, read)
+    again = [*store.read_points(COLLECTION, [(SECOND, 0), (SECOND, 1), (SECOND, 2)])]
+
+    assert [point.page for point in again] == [0, 1, 2]
+    assert [len(point.rows) for point in again] == [4, 5, 0]
+    assert dict(zip(again[1].terms.indices, again[1].terms.values, strict=True)) == {
+        3: np.float32(0.1),
+        9: np.float32(2.5),
+    }
+    for first, second in zip(read, again, strict=True):
+        assert np.array_equal(first.rows.vectors, second.rows.vectors)
+        assert np.array_equal(first.rows.boxes, second.rows.boxes)
+        assert np.array_equal(first.rows.kinds, second.rows.kinds)
+        assert np.array_equal(first.terms.indices, second.terms.indices)
+    assert read[1].pooled is not None
+    assert again[1].pooled is not None
+    assert np.array_equal(read[1].pooled, again[1].pooled)
+
+
+def test_a_collection_is_there_until_it_is_dropped(store: VectorStore) -> None:
+    assert store.has(COLLECTION)
+    store.drop(COLLECTION)
+    assert not store.has(COLLECTION)
+
+
 @pytest.mark.usefixtures("pages")
 def test_a_page_that_is_gone_is_an_error(store: VectorStore) -> None:
     with pytest.raises(PageNotFound, match="page 21"):
@@ -347,18 +371,6 @@ def test_the_collections_that_are_there_are_listed(store: VectorStore) -> None:
     assert f"{COLLECTION}-other" not in store.collections()
 
 
-def test_a_server_is_told_to_keep_rows_as_int8_where_that_is_asked_for() -> None:
-    client = QdrantClient(":memory:")
-    QdrantVectorStore(client, "scalar").create(COLLECTION, dim=DIM, pooled=True)
-
-    vectors = client.get_collection(COLLECTION).config.params.vectors
-
-    assert isinstance(vectors, dict)
-    assert vectors["rows"].quantization_config is not None
-    assert vectors["pooled"].quantization_config is None
-    client.close()
-
-
 def test_edge_keeps_everything_across_a_reopen(tmp_path: Path) -> None:
     first = EdgeVectorStore(tmp_path)
     first.create(COLLECTION, dim=DIM, pooled=True)
@@ -379,13 +391,6 @@ def test_a_second_owner_of_an_edge_folder_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(DataFolderBusy, match="another process owns"):
         EdgeVectorStore(tmp_path).count_pages(COLLECTION, FIRST)
     first.close()
-
-
-def test_a_server_that_is_not_there_is_an_error() -> None:
-    absent = QdrantVectorStore.connect("http://127.0.0.1:9", api_key=None)
-
-    with pytest.raises(VectorStoreUnavailable):
-        absent.count_pages(COLLECTION, FIRST)
 
 
 def test_the_row_limit_follows_qdrants() -> None:

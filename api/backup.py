@@ -1,0 +1,193 @@
+"""Backup and restore of what the settings name, on one machine or of a fleet."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from os import getpid
+from pathlib import Path
+
+from api import parts
+from api.client.points import OwnedPoints
+from api.holdings import check_manifest
+from api.ownership import Owner, Ownership, find_owner
+from api.settings import Settings
+from index.backup import restorer, writer
+from index.backup.description import Description, check_backup
+from index.backup.restorer import Mark, Targets
+from index.backup.writer import Earlier, Points, Progress, Sources, StorePoints
+from index.blobs.base import check_disk
+from index.catalog.database import Database, revisions
+from index.encoders.base import Encoder
+from index.errors import InvalidRequest, NotEmpty
+
+
+def back_up(
+    settings: Settings,
+    target: Path,
+    *,
+    since: Path | None = None,
+    done: Progress = lambda _n, _of: None,
+) -> Description:
+    """Back up everything that the settings name, while it is used or not.
+
+    Args:
+        settings: of the installation.
+        target: a folder that is not there yet.
+        since: an earlier backup, whose files are taken where nothing has changed.
+        done: is told of the pages.
+
+    Raises:
+        InvalidRequest: there is no such installation.
+        NotEmpty: the target holds something.
+        DataFolderBusy: a process that serves nobody owns the folder.
+        BackupRunning: another backup is being made.
+        BackupDamaged: the earlier one is not finished.
+    """
+    writer.check_target(target)
+    earlier = None if since is None else Earlier.read(since)
+    with _sources(settings) as sources:
+        now = datetime.now(UTC)
+        return writer.write_backup(target, sources, now=now, since=earlier, done=done)
+
+
+def check(backup: Path) -> Description:
+    """Return what a backup is of after reading every byte of it.
+
+    Raises:
+        BackupDamaged: it is not finished, or its files are not those that were written.
+        BackupMismatch: another version made it, in a way that this one does not know.
+    """
+    return check_backup(backup, revisions())
+
+
+def restore(
+    settings: Settings,
+    backup: Path,
+    *,
+    encoder: Encoder | None = None,
+    done: Progress = lambda _n, _of: None,
+) -> Description:
+    """Fill what the settings name, which is empty, from a backup; begin again after a crash.
+
+    Raises:
+        BackupDamaged: the backup is not what was written.
+        BackupMismatch: this version cannot read it.
+        ManifestMismatch: the models here are not those that its indexes were built with.
+        NotEmpty: something is kept here already.
+        StorageFull: the disk has no room for it.
+        RestoreUnfinished: a restore of another backup was cut off here.
+    """
+    description = check(backup)
+    mark = Mark(settings.data, backup)
+    mark.check()
+    if not mark.is_ours:
+        _check_folders(settings)
+    _check_encoders(settings, description, encoder)
+    if not mark.is_ours:
+        _check_servers(settings, description)
+        _check_room(settings, description)
+    with ExitStack() as opened:
+        if settings.vectors == "edge":
+            owner = Ownership.take(settings.data, Owner(getpid(), None))
+            opened.callback(owner.release)
+        mark.set()
+        targets = opened.enter_context(_targets(settings))
+        if restorer.is_empty(description, targets.database):
+            restorer.restore(backup, description, targets, done=done)
+        mark.remove()
+    return description
+
+
+@contextmanager
+def _sources(settings: Settings) -> Iterator[Sources]:
+    if settings.database_url is None and not (settings.data / "postgres").is_dir():
+        raise InvalidRequest(f"nothing is kept in {settings.data}; name another --data folder")
+    with ExitStack() as opened:
+        points = opened.enter_context(_points(settings))
+        database = opened.enter_context(closing(parts.database(settings)))
+        yield Sources(
+            database.conninfo,
+            points,
+            parts.blobs(settings),
+            version("pagesight"),
+            _made_with(),
+            settings.min_free_bytes,
+        )
+
+
+@contextmanager
+def _points(settings: Settings) -> Iterator[Points]:
+    """Open the vector store, or reach the process that has it open."""
+    owner = find_owner(settings.data) if settings.vectors == "edge" else None
+    with ExitStack() as opened:
+        if owner is not None and owner.url is not None:
+            yield opened.enter_context(closing(OwnedPoints(owner.url, owner.secret)))
+            return
+        if settings.vectors == "edge":
+            ownership = Ownership.take(settings.data, Owner(getpid(), None))
+            opened.callback(ownership.release)
+        yield StorePoints(opened.enter_context(closing(parts.vector_store(settings))))
+
+
+@contextmanager
+def _targets(settings: Settings) -> Iterator[Targets]:
+    with (
+        closing(_unmigrated(settings)) as database,
+        closing(parts.vector_store(settings)) as vectors,
+    ):
+        yield Targets(database, vectors, parts.blobs(settings))
+
+
+def _check_folders(settings: Settings) -> None:
+    """Do nothing where the data folder holds nothing of what is kept in it."""
+    embedded = {
+        "postgres": settings.database_url is None,
+        "vectors": settings.vectors == "edge",
+        "blobs": settings.blobs == "local",
+    }
+    for name, is_used in embedded.items():
+        path = settings.data / name
+        if is_used and path.is_dir() and any(path.iterdir()):
+            raise NotEmpty(f"{settings.data} is in use already; restore into a new --data folder")
+
+
+def _check_servers(settings: Settings, description: Description) -> None:
+    """Do nothing where the servers that the settings name hold nothing of ours."""
+    if settings.database_url is not None:
+        with closing(_unmigrated(settings)) as database:
+            if not restorer.is_empty(description, database):
+                raise NotEmpty("the database holds what is in this backup already")
+    if settings.vectors != "edge":
+        with closing(parts.vector_store(settings)) as vectors:
+            restorer.check_stores(description, vectors)
+
+
+def _check_room(settings: Settings, description: Description) -> None:
+    """Do nothing where the disk has room; rows take twice as much in a vector store.
+
+    Raises:
+        StorageFull: it has not.
+    """
+    folder = settings.data.resolve()
+    disk = next(path for path in (folder, *folder.parents) if path.exists())
+    check_disk(disk, settings.min_free_bytes + 2 * description.n_bytes)
+
+
+def _check_encoders(settings: Settings, description: Description, encoder: Encoder | None) -> None:
+    """Do nothing where the models here are those that every index was built with."""
+    if not description.collections:
+        return
+    with closing(parts.shelf(settings, encoder)) as shelf:
+        for collection in description.collections:
+            check_manifest(settings, shelf, collection.name, collection.index)
+
+
+def _unmigrated(settings: Settings) -> Database:
+    """Open the database as it is: the backup's schema may be an earlier one."""
+    folder = settings.data / "postgres"
+    return Database.open(settings.database_url, folder=folder, migrate=False)
+
+
+def _made_with() -> dict[str, str]:
+    return {"qdrant-edge": version("qdrant-edge-py"), "qdrant-client": version("qdrant-client")}

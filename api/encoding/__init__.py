@@ -1,0 +1,1 @@
+"""The encoder service: one process holds the model that the processes of a fleet share."""

@@ -1,0 +1,35 @@
+"""The application of the encoder service."""
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+
+from api import metric_names, problems
+from api.encoding.routes import EncoderRoutes
+from api.metrics import Metrics
+from api.request_watch import RequestWatch
+from api.telemetry import Telemetry
+from api.turns import Line
+
+MAX_BYTES = 64 << 20  # of a request
+
+
+def create_encoder_app(routes: EncoderRoutes, telemetry: Telemetry) -> Starlette:
+    """Return the application that answers so."""
+    app = Starlette(
+        routes=routes.routes(),
+        middleware=[
+            Middleware(RequestWatch, telemetry=telemetry, ending=lambda: routes.is_ending),
+            Middleware(problems.DeclaredSize, max_bytes=MAX_BYTES),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BYTES),
+        ],
+    )
+    problems.install(app)
+    _follow(telemetry.metrics, "page", routes.pages.line)
+    _follow(telemetry.metrics, "question", routes.questions.line)
+    return app
+
+
+def _follow(metrics: Metrics, kind: str, line: Line) -> None:
+    metrics.follow(metric_names.TURNS_TAKEN, lambda: line.n_at_work, kind)
+    metrics.follow(metric_names.TURNS_WAITING, lambda: line.n_waiting, kind)

@@ -1,0 +1,76 @@
+"""A backup is of no engine: it moves from the embedded parts to a fleet's, and back."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qdrant_client import QdrantClient
+
+from api.backup import check
+from index.backup.layout import DESCRIPTION, read_sums
+from index.backup.restorer import Targets, check_stores, restore
+from index.backup.tables import Snapshot
+from index.backup.writer import Sources, StorePoints, write_backup
+from index.blobs.local import LocalBlobs
+from index.blobs.s3 import Bucket, S3Blobs
+from index.catalog.database import Database
+from index.errors import NotEmpty
+from index.vectors.edge import EdgeVectorStore
+from index.vectors.server import QdrantVectorStore
+from tests.api.backup.conftest import Place, document
+from tests.tiny import index
+
+MakePlace = Callable[[], Place]
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect")
+
+
+def test_rows_terms_and_files_reach_a_qdrant_server_and_a_bucket_bit_for_bit(
+    place: Place, database: Database, bucket: Bucket, tmp_path: Path, new_place: MakePlace
+) -> None:
+    service = place.open()
+    for number in range(3):
+        index(service, f"{number}.pdf", document(number))
+    service.close()
+    place.back_up(tmp_path / "backup")
+    server, blobs = QdrantVectorStore(QdrantClient(":memory:")), S3Blobs(bucket, tmp_path / "spool")
+    described = check(tmp_path / "backup")
+    check_stores(described, server)
+
+    restore(tmp_path / "backup", described, Targets(new_place().database, server, blobs))
+
+    embedded = EdgeVectorStore(place.data / "vectors")
+    with Snapshot.of(database.conninfo) as snapshot:
+        generations, hashes = list(snapshot.generations()), snapshot.blobs()
+    assert [one.pages for one in generations] == [(1, 2, 3)] * 3
+    for one in generations:
+        keys = [(one.id, page) for page in (0, *one.pages)]
+        stores = (embedded.read_points("default-1", keys), server.read_points("default-1", keys))
+        for before, after in zip(*stores, strict=True):
+            assert np.array_equal(before.rows.vectors, after.rows.vectors)
+            assert np.array_equal(before.rows.boxes, after.rows.boxes)
+            assert np.array_equal(before.terms.values, after.terms.values)
+    assert all(blobs.read(sha256) for sha256 in hashes)
+    with pytest.raises(NotEmpty, match="'default-1' already"):
+        check_stores(described, server)
+    embedded.close()
+
+
+def test_a_backup_of_a_fleet_is_that_of_an_embedded_installation(
+    place: Place, new_place: MakePlace, tmp_path: Path
+) -> None:
+    service = place.open()
+    index(service, "0.pdf", document(0))
+    service.close()
+    place.back_up(tmp_path / "first")
+    fleet = new_place()
+    server = QdrantVectorStore(QdrantClient(":memory:"))
+    blobs = LocalBlobs(tmp_path / "fleet")
+    restore(tmp_path / "first", check(tmp_path / "first"), Targets(fleet.database, server, blobs))
+
+    sources = Sources(fleet.database.conninfo, StorePoints(server), blobs, "1", {})
+    write_backup(tmp_path / "second", sources, now=datetime.now(UTC))
+
+    first, second = read_sums(tmp_path / "first"), read_sums(tmp_path / "second")
+    assert first | {DESCRIPTION: ""} == second | {DESCRIPTION: ""}

