@@ -52,6 +52,17 @@ class Access:
             return name.removeprefix(f"{DEFAULT_TENANT}.")
         return name if self.tenant == DEFAULT_TENANT else f"{self.tenant}.{name}"
 
+    def own_name(self, name: str) -> str:
+        """Return the full name of a collection that is the caller's, or is to be.
+
+        Raises:
+            Forbidden: it would be another tenant's.
+        """
+        found = self.full_name(name)
+        if not self.owns(found):
+            raise Forbidden(f"{name!r} would be another tenant's; leave out what is before the dot")
+        return found
+
     def owns(self, full_name: str) -> bool:
         """Whether a collection is the caller's."""
         return self.is_operator or tenant_of(full_name) == self.tenant

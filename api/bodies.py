@@ -71,6 +71,7 @@ def make_collection(
     """Make a collection of the caller's as asked for.
 
     Raises:
+        Forbidden: it would be another tenant's.
         InvalidRequest: the name, a language or the encoder is not usable.
         CollectionExists: one of that name is built otherwise.
     """
@@ -78,7 +79,7 @@ def make_collection(
     is_default = wanted.encoder is None and wanted.rows is None and not wanted.words
     name = wanted.encoder or service.settings.encoder
     encoder = None if is_default else EncoderChoice(name, wanted.rows, words=wanted.words)
-    made = service.create_collection(access.full_name(wanted.name), language, encoder=encoder)
+    made = service.create_collection(access.own_name(wanted.name), language, encoder=encoder)
     if wanted.visibility in (None, made.visibility):
         return made
     return service.catalog.show_collection(made.name, wanted.visibility)

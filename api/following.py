@@ -1,8 +1,9 @@
 """Keeps a server's rows in step with what workers elsewhere publish, before somebody asks.
 
 A search reads what it lacks by itself, and waits for it. So a server looks at the catalog every few
-seconds and has read by then what is new: the first search behind a large upload, or of a server
-that has just started, finds the rows there.
+seconds and has read by then what is new: the first search behind a large upload finds the rows
+there. Only collections that were searched here before are followed, for a fleet may send each
+collection's questions to servers of its own.
 """
 
 import logging
@@ -45,7 +46,7 @@ class Following:
             self._thread.join()
 
     def look(self) -> None:
-        """Read the rows of every document that was published since the last look.
+        """Read the rows of what was published since the last look, where this server has others.
 
         Raises:
             Unavailable: the catalog or the vector store does not answer.
@@ -54,7 +55,7 @@ class Following:
         """
         for collection in self._catalog.collections():
             seen = collection.store, collection.version
-            if self._seen.get(collection.name) != seen:
+            if self._seen.get(collection.name) != seen and self._scoring.knows(collection):
                 self._prepare(collection)
                 self._seen[collection.name] = seen
 

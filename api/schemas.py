@@ -8,7 +8,6 @@ from api.uploads import is_storable
 from index.catalog.entries import DocumentState, JobState
 
 Unit = Field(ge=0, le=1)
-COLLECTION_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 NAMED_PATTERN = r"^([a-z0-9][a-z0-9-]{0,31}\.)?[a-z0-9][a-z0-9_-]{0,62}$"  # of another tenant, too
 VISIBILITY = "`public`: every key may read and ask it, as `tenant.name`"
 BoxBody = tuple[float, float, float, float]
@@ -58,7 +57,7 @@ class CollectionBody(Body):
 class NewCollection(RequestBody):
     """A collection to make."""
 
-    name: str = Field(pattern=COLLECTION_PATTERN, examples=["reports"])
+    name: str = Field(pattern=NAMED_PATTERN, examples=["reports"])
     language: list[str] | None = Field(
         None, min_length=1, max_length=8, description="ISO codes; the first one leads"
     )

@@ -66,7 +66,7 @@ class Service:
         self.blobs = parts.blobs(settings)
         self.shelf = shelf
         queue = JobQueue(database.conninfo)
-        self.stores = stores = Stores.on(database.engine, queue.wake, vectors, self.blobs)
+        self.stores = stores = Stores.on(database, queue.wake, vectors, self.blobs)
         self.catalog, self.ledger, self.garbage = stores.catalog, stores.ledger, stores.garbage
         self.telemetry = parts.telemetry(settings)
         self.backlog = Backlog(database.engine)

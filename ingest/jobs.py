@@ -220,6 +220,7 @@ class Worker:
                 )
             finally:
                 keeper.cancel()
+                await asyncio.wait([keeper])  # it gives its connection back
 
     async def _keep_looking(self) -> None:
         for n in count(1):

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
-
 from index.blobs.base import Blobs
 from index.catalog.catalog import Catalog
+from index.catalog.database import Database
 from index.catalog.entries import StoredPage
 from index.catalog.fillings import Fillings
 from index.catalog.garbage import Garbage
@@ -38,8 +37,9 @@ class Stores:
     leases: Leases
 
     @classmethod
-    def on(cls, engine: Engine, wake: Wake, vectors: VectorStore, blobs: Blobs) -> "Stores":
+    def on(cls, database: Database, wake: Wake, vectors: VectorStore, blobs: Blobs) -> "Stores":
         """Return what keeps documents in a database, a vector store and a place for blobs."""
+        engine = database.engine
         return cls(
             catalog=Catalog(engine),
             ledger=JobLedger(engine),

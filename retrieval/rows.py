@@ -65,13 +65,18 @@ class RowKeeper:
             for left in (store, f"{store}.new"):  # the second where a crash cut clearing up short
                 shutil.rmtree(self._folder / left, ignore_errors=True)
 
+    def stores(self, collection: Collection) -> list[str]:
+        """Return the stores of a collection, of indexes that answered before too, in sidecars."""
+        of_it = re.compile(rf"{re.escape(collection.name)}-\d+(-words)?")
+        found = self._folder.glob(f"{collection.name}-*")
+        return [one.name for one in found if one.is_dir() and of_it.fullmatch(one.name)]
+
     def keep_stores(self, collection: Collection) -> None:
         """Remove the sidecars of stores that answered for a collection before."""
         answering = {layer.store for layer in collection.layers}
-        of_it = re.compile(rf"{re.escape(collection.name)}-\d+(-words)?")
-        for folder in self._folder.glob(f"{collection.name}-*"):
-            if folder.is_dir() and of_it.fullmatch(folder.name) and folder.name not in answering:
-                self.drop(folder.name)
+        for store in self.stores(collection):
+            if store not in answering:
+                self.drop(store)
 
     def close(self) -> None:
         """Let go of every file; twice equals once."""

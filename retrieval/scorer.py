@@ -49,6 +49,9 @@ class Scoring(Protocol):
     def prepare(self, layers: Sequence[Layer], generation: UUID, /) -> None:
         """Make what was just published ready to be scored, before somebody asks for it."""
 
+    def knows(self, collection: Collection, /) -> bool:
+        """Say whether something is kept of a collection, for it was searched here before."""
+
     def keep(self, collection: Collection, live: set[UUID], /) -> None:
         """Forget what was kept of generations of a collection that are not live any more."""
 

@@ -66,6 +66,10 @@ class SidecarScoring:
         for layer in layers:
             self._keeper.view(layer, [generation])
 
+    def knows(self, collection: Collection, /) -> bool:
+        """Say whether there is a sidecar of a collection, for it was searched here before."""
+        return any(self._keeper.stores(collection))
+
     def keep(self, collection: Collection, live: set[UUID], /) -> None:
         """Forget generations and stores that do not answer any more."""
         self._keeper.keep_stores(collection)

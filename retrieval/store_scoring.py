@@ -57,6 +57,10 @@ class StoreScoring:
     def prepare(self, _layers: Sequence[Layer], _generation: UUID, /) -> None:
         """The store is ready."""
 
+    def knows(self, _collection: Collection, /) -> bool:
+        """Say no: nothing is kept."""
+        return False
+
     def keep(self, _collection: Collection, _live: set[UUID], /) -> None:
         """Do nothing: nothing is kept."""
 

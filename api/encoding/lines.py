@@ -37,13 +37,10 @@ class WorkLine:
         """
         await self.line.take(ANYBODY)
         try:
-            return await self.do(work, await _body(request))
+            body = await _body(request)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work, body)
         finally:
             self.line.leave(ANYBODY)
-
-    async def do(self, work: Callable[[bytes], bytes], body: bytes) -> bytes:
-        """Do the work on a thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, body)
 
 
 async def _body(request: Request) -> bytes:

@@ -40,7 +40,6 @@ class EncoderRoutes:
         metrics: of the process.
         key: that callers show; empty lets in whoever reaches the port.
         n_waiting: requests that may wait, of pages and of questions each.
-        pages: another line for pages.
 
     Attributes:
         is_ending: whether the service is about to stop.
@@ -55,14 +54,13 @@ class EncoderRoutes:
         *,
         key: str = "",
         n_waiting: int = 64,
-        pages: WorkLine | None = None,
     ) -> None:
         self._encoder = encoder
         self._metrics = metrics
         self._key = key
         self._told = wire.Described.of(encoder)
         self.is_ending = False
-        self.pages = pages or WorkLine(PAGES_AT_ONCE, n_waiting, PAGE_WAIT_S)
+        self.pages = WorkLine(PAGES_AT_ONCE, n_waiting, PAGE_WAIT_S)
         self.questions = WorkLine(QUESTIONS_AT_ONCE, n_waiting, QUESTION_WAIT_S)
 
     def routes(self) -> list[Route]:

@@ -178,8 +178,8 @@ def looked_at(costs: Costs, shard_pages: int, depth: int) -> float:
     A graph keeps `BEAM` candidates in view, or as many as are asked for, and looks at the
     neighbours of each.
     """
-    grown = costs.graph_pages * (shard_pages / costs.graph_at) ** costs.growth
-    return float(min(grown * max(1.0, depth / BEAM), shard_pages))
+    grown = costs.graph_pages * float((shard_pages / costs.graph_at) ** costs.growth)
+    return min(grown * max(1.0, depth / BEAM), shard_pages)
 
 
 def shard_work(costs: Costs, plan: Plan) -> Work:

@@ -240,6 +240,7 @@ audit = Table(  # who changed what; each line is chained to the one before
     Column("previous", Text, nullable=False),
     Column("digest", Text, nullable=False),
 )
+Index("ix_audit_tenant", audit.c.tenant, audit.c.number)
 
 remains = Table(  # what was deleted; its bytes may lie on the disk until they are erased
     "remains",

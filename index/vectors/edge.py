@@ -167,7 +167,7 @@ class EdgeVectorStore:
             ),
         )
         for record in records:
-            yield examined(UUID(str(record.id)), record.vector, record.payload)
+            yield examined(record)
 
     def collections(self) -> list[str]:
         """Return the name of every collection that is there."""

@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 import numpy as np
 
-from index.records import Float32, RowKind, Rows
+from index.records import RowKind, Rows
 from index.vectors import points as stored
 from index.vectors.base import ExaminedPoint
 
@@ -15,14 +14,17 @@ NO_GENERATION = UUID(int=0)
 HALF_TOLERANCE = 2e-3  # of a length of one whose values were rounded to half precision
 
 
-def examined(point: UUID, vectors: object, payload: stored.Payload | None) -> ExaminedPoint:
-    """Look at a point as the store gives it: its id, named vectors and payload."""
-    carried, found = payload or {}, vectors if isinstance(vectors, dict) else {}
-    page, n_pooled = carried.get(stored.PAGE), _length(found.get(stored.POOLED))
+def examined(record: stored.Record) -> ExaminedPoint:
+    """Look at a point as the store gives it."""
+    carried = record.payload or {}
+    vectors = record.vector if isinstance(record.vector, dict) else {}
+    page, n_pooled = carried.get(stored.PAGE), _length(vectors.get(stored.POOLED))
     number = page if isinstance(page, int) else None
     try:
-        _check_place(point, carried)
-        rows = _checked(found.get(stored.ROWS), carried)
+        _check_place(UUID(str(record.id)), carried)
+        _check_lengths(vectors.get(stored.ROWS), carried["dim"])
+        rows = stored.rows_of(record)
+        _check_places(rows)
     except KeyError as error:
         return ExaminedPoint(number, None, f"it carries no {error}", n_pooled)
     except (TypeError, ValueError) as error:
@@ -54,32 +56,32 @@ def _check_place(point: UUID, carried: stored.Payload) -> None:
         raise ValueError(f"it lies under the id {point}, which is not that of page {page}")
 
 
-def _checked(vectors: Any, carried: stored.Payload) -> Rows:  # noqa: ANN401  the clients type vectors as a wide union
-    """Return a point's rows.
+def _check_lengths(vectors: object, dim: int) -> None:
+    """Do nothing where all rows are finite, of `dim` values, and of unit length.
 
     Raises:
-        KeyError: the payload lacks a part.
-        ValueError: the rows are not finite, not of unit length, or not what the payload says.
+        ValueError: they are not.
     """
-    values = [] if vectors is None else vectors
-    rows = np.asarray(values, dtype=np.float32).reshape(-1, carried["dim"])
-    _check_lengths(rows)
-    found = stored.rows_from_point(values, carried)
-    left, top, right, bottom = found.boxes.T
-    if bool(((left > right) | (top > bottom)).any()):
-        raise ValueError("a row's box ends before it begins")
-    if bool((found.kinds > max(RowKind)).any()):
-        raise ValueError(f"a row is of a kind that is not known: {int(found.kinds.max())}")
-    return found
-
-
-def _check_lengths(rows: Float32) -> None:
+    rows = np.asarray([] if vectors is None else vectors, dtype=np.float32).reshape(-1, dim)
     if not bool(np.isfinite(rows).all()):
         raise ValueError("its rows are not finite")
     lengths = np.linalg.norm(rows, axis=1)
     if len(rows) and float(np.abs(lengths - 1).max()) > HALF_TOLERANCE:
         told = f"{lengths.min():.4f} to {lengths.max():.4f}"
         raise ValueError(f"its rows are {told} long, not 1")
+
+
+def _check_places(rows: Rows) -> None:
+    """Do nothing where all rows stand somewhere on the page and are of a known kind.
+
+    Raises:
+        ValueError: one does not, or is not.
+    """
+    left, top, right, bottom = rows.boxes.T
+    if bool(((left > right) | (top > bottom)).any()):
+        raise ValueError("a row's box ends before it begins")
+    if bool((rows.kinds > max(RowKind)).any()):
+        raise ValueError(f"a row is of a kind that is not known: {int(rows.kinds.max())}")
 
 
 def _length(vectors: object) -> int:

@@ -189,7 +189,7 @@ class QdrantVectorStore:
         mine = asked.all_of([generation])
         found = partial(self._client.scroll, collection, scroll_filter=mine, with_vectors=True)
         for record in self._scroll(found, READ_PAGES):
-            yield examined(UUID(str(record.id)), record.vector, record.payload)
+            yield examined(record)
 
     def collections(self) -> list[str]:
         """Return the name of every collection that is there."""

@@ -18,6 +18,8 @@ from index import faults
 passed = []
 faults.fault_point = passed.append  # before anybody imports it
 
+from api.access import OPERATOR
+from api.erasing import Erasing
 from api.service import Service
 from index.encoders.shelf import EncoderChoice
 from tests.tiny import HashedWords, pdf, settings
@@ -32,15 +34,16 @@ service.replace("default", document.id, "report.pdf", [pdf("dam")])
 service.worker.run_until_empty()
 service.rebuilds.begin("default", EncoderChoice("synonyms"))
 service.worker.run_until_empty()
+service.upload("default", "other.pdf", [pdf("weir")], {})
+service.worker.run_until_empty()
 service.delete_document("default", document.id)
+Erasing(service).erase(OPERATOR)
 service.close()
 print(json.dumps(passed))
 """
 
 
-def test_every_point_is_passed_by_an_upload_a_replacement_a_rebuild_and_a_deletion(
-    database: Database, data_folder: Path
-) -> None:
+def test_every_point_is_passed_by_real_work(database: Database, data_folder: Path) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
     ended = subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-c", RECORDS, str(data_folder), url],

@@ -43,18 +43,33 @@ def n_kept(folder: Path) -> int:
     )
 
 
+def search(server: Service) -> None:
+    """Have the server read what a search of the whole collection reads."""
+    collection = server.collection("default")
+    server.scoring.select(collection, server.catalog.live_documents("default"))
+
+
 def test_what_was_published_is_read_before_somebody_asks(
     worker: Service, server: Service, tmp_path: Path
 ) -> None:
     following = Following(server.catalog, server.scoring)
     index(worker, "herons.pdf", HERONS)
-    following.look()
-    assert n_kept(tmp_path / "server") == 1
+    search(server)
 
     index(worker, "coots.pdf", pdf("Coots are black"))
     following.look()
 
     assert n_kept(tmp_path / "server") == 2
+
+
+def test_a_collection_that_nobody_asks_here_is_left_to_others(
+    worker: Service, server: Service, tmp_path: Path
+) -> None:
+    index(worker, "herons.pdf", HERONS)
+
+    Following(server.catalog, server.scoring).look()
+
+    assert n_kept(tmp_path / "server") == 0
 
 
 @pytest.mark.usefixtures("server")
@@ -67,9 +82,11 @@ def test_who_only_indexes_keeps_no_rows_for_searches(worker: Service, tmp_path: 
 def test_a_server_follows_for_as_long_as_it_serves(
     worker: Service, server: Service, tmp_path: Path
 ) -> None:
+    index(worker, "herons.pdf", HERONS)
     with served(create_app(server, work=False)):
-        index(worker, "herons.pdf", HERONS)
-        wait_for(lambda: n_kept(tmp_path / "server") == 1)
+        search(server)
+        index(worker, "coots.pdf", pdf("Coots are black"))
+        wait_for(lambda: n_kept(tmp_path / "server") == 2)
 
 
 def test_a_look_at_a_store_that_is_away_is_made_again(tmp_path: Path, database: Database) -> None:
@@ -77,6 +94,8 @@ def test_a_look_at_a_store_that_is_away_is_made_again(tmp_path: Path, database: 
     away.start()
     service = open_service(tmp_path / "data", database, HashedWords(), vectors=away.url)
     index(service, "herons.pdf", HERONS)
+    search(service)
+    index(service, "coots.pdf", pdf("Coots are black"))
     following = Following(service.catalog, service.scoring)
     away.kill()
 
@@ -85,7 +104,7 @@ def test_a_look_at_a_store_that_is_away_is_made_again(tmp_path: Path, database: 
     away.start()
     wait_for(lambda: looked(following))
 
-    assert n_kept(tmp_path / "data") == 1
+    assert n_kept(tmp_path / "data") == 2
     service.close()
     away.kill()
 

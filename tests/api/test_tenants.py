@@ -171,6 +171,19 @@ def test_tenants_may_use_the_same_name_and_the_same_bytes(client: TestClient) ->
     assert [hit["document"] for hit in acme.hits("reports")] == [mine["document"]["id"]]
 
 
+def test_a_tenant_makes_collections_of_its_own_alone_however_it_calls_them(
+    client: TestClient,
+) -> None:
+    acme, globex = Tenant(client, "acme"), Tenant(client, "globex")
+
+    assert acme.make("acme.reports").json()["name"] == "reports"
+    for name in ("acme.reports", "acme.nothing", "default.reports"):
+        refused = globex.make(name)
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert [one["name"] for one in globex.ask("GET", "/v1/collections").json()] == []
+    assert [one["name"] for one in acme.ask("GET", "/v1/collections").json()] == ["reports"]
+
+
 def test_a_tenant_is_listed_its_own_collections_and_keys(client: TestClient) -> None:
     acme, globex = Tenant(client, "acme"), Tenant(client, "globex")
     acme.make("reports")

@@ -1,10 +1,5 @@
-"""`pagesight` commands as processes of a fleet, each with a data folder of its own.
+"""`pagesight` commands as processes of a fleet, each with a data folder of its own."""
 
-`multiprocessing`'s fork server starts them, in which third-party packages are imported already:
-they are up in seconds, and die like any other process.
-"""
-
-import multiprocessing
 import os
 import signal
 from collections.abc import Mapping, Sequence
@@ -15,20 +10,11 @@ import httpx
 
 from api.client.synchronous import PagesightClient
 from tests.faults import child
+from tests.faults.processes import FORKING, MODEST, START_S
 from tests.seaweed import free_ports
 from tests.tiny import wait_for
 
-FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(["tests.faults.preload"])
-START_S = 120.0
-MODEST = {
-    "PAGESIGHT_ENCODER_THREADS": "1",
-    "PAGESIGHT_OCR_WORKERS": "1",
-    "PAGESIGHT_SEARCH_THREADS": "1",
-    "PAGESIGHT_MIN_FREE_BYTES": "0",
-    "PAGESIGHT_DRAIN_S": "0.5",
-    "PAGESIGHT_LOG_FORMAT": "json",
-}
+VARIABLES = {**MODEST, "PAGESIGHT_SEARCH_THREADS": "1", "PAGESIGHT_DRAIN_S": "0.5"}
 
 
 class Member:
@@ -43,7 +29,7 @@ class Member:
     def __init__(self, folder: Path, args: Sequence[str], variables: Mapping[str, str]) -> None:
         self._log = folder.with_name(f"{folder.name}.log")
         self._args = tuple(args)
-        self._variables = {**MODEST, "PAGESIGHT_DATA": str(folder), **variables}
+        self._variables = {**VARIABLES, "PAGESIGHT_DATA": str(folder), **variables}
         self._process: ForkServerProcess | None = None
 
     def start(self) -> None:

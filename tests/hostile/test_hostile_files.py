@@ -19,7 +19,7 @@ from tests.serving import HERE
 
 MAX_GROWTH = 1.10
 # A document is opened, then read, by each of two engines, and none of the four is awaited longer.
-AT_MOST_S = 4 * PAGE_S + 15
+AT_MOST_S = 4 * PAGE_S + 60  # of which 60 are for what is not a bomb, on a busy machine
 SLOW = pytest.mark.slow
 NEIGHBOURS = itertools.count()
 

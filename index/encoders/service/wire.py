@@ -11,7 +11,6 @@ nobody gets what speaks against a page.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from importlib import import_module
 from io import BytesIO
 from typing import Any, TypeVar
@@ -93,20 +92,6 @@ def unpack_pages(body: bytes) -> list[PageContent]:
         PageContent(_picture(arrays, n), PageWords(some, "text_layer"))
         for n, some in enumerate(words)
     ]
-
-
-def count_pixels(body: bytes) -> int:
-    """Return the pixels of all pictures of a message, at least 1; 1 of what is no message."""
-    from PIL import Image  # noqa: PLC0415  a query-only process needs no pictures
-
-    n_pixels = 0
-    with suppress(ValueError, OSError, SyntaxError, Image.DecompressionBombError):
-        about, arrays = _read(_Words, body)
-        for n in range(len(about.words)):
-            if (packed := arrays.get(_picture_name(n))) is not None:
-                with Image.open(BytesIO(packed.tobytes()), formats=["PNG"]) as opened:
-                    n_pixels += opened.width * opened.height
-    return min(max(n_pixels, 1), MAX_PIXELS)
 
 
 def pack_rows(pages: Sequence[Rows], dim: int) -> bytes:

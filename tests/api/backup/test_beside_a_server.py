@@ -114,18 +114,22 @@ def test_what_is_deleted_while_a_backup_reads_is_taken_off_the_disk_after_it(
 ) -> None:
     document = UUID(index(service, "0.pdf", numbered(0)))
     found = service.catalog.document("default", document)
-    assert found.generation is not None
+    generation = found.generation
+    assert generation is not None
 
     with Snapshot.of(place.database.conninfo) as snapshot:
         service.delete_document("default", document)
         assert service.catalog.documents("default") == []
-        assert service.vectors.count_pages("default-1", found.generation) == 3
+        assert service.vectors.count_pages("default-1", generation) == 3
         assert all(service.blobs.read(sha256) for sha256 in snapshot.blobs())
         with pytest.raises(BackupRunning, match="when it is done"):
             service.delete_collection("default")
-    service.indexer.collector.collect()
 
-    assert service.vectors.count_pages("default-1", found.generation) == 0
+    def is_gone() -> bool:
+        service.indexer.collector.collect()
+        return service.vectors.count_pages("default-1", generation) == 0
+
+    wait_for(is_gone)  # the server notices in its own time that the backup has let go
     service.delete_collection("default")
 
 

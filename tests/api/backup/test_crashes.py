@@ -9,7 +9,6 @@ import pytest
 from api.backup import check
 from index.backup.layout import SUMS
 from index.backup.restorer import MARK
-from index.catalog.backup_lock import may_remove
 from index.errors import BackupDamaged, RestoreUnfinished
 from tests.api.backup.conftest import Place, document
 from tests.tiny import index
@@ -60,9 +59,7 @@ def test_a_backup_that_was_killed_is_none_and_is_made_again(
     assert not target.exists()
     with pytest.raises(BackupDamaged, match="never finished"):
         check(tmp_path / "backup.unfinished")
-    with place.database.engine.connect() as connection:
-        assert may_remove(connection)  # nothing is held up by the dead one
-    assert place.back_up(target) == check(target)
+    assert place.back_up(target) == check(target)  # nothing is held up by the dead one
     assert not (tmp_path / "backup.unfinished").exists()
 
 

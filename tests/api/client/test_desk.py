@@ -45,6 +45,24 @@ def test_a_file_is_handed_in_over_the_wire_and_found(remote: RemoteDesk, file: P
     assert [(hit.name, hit.page) for hit in found] == [("dams.pdf", 2)]
 
 
+def test_who_runs_the_service_fills_a_tenants_collection_by_its_full_name(
+    service: Service, file: Path
+) -> None:
+    wanted = NewCollection(name="acme.reports")
+
+    report = ingest_files(LocalDesk(service), wanted, [file], metadata={})
+
+    assert [document.state for document in report.documents] == ["ready"]
+    assert [one.name for one in service.catalog.collections()] == ["acme.reports"]
+
+
+def test_a_server_without_keys_makes_a_tenants_collection_too(
+    remote: RemoteDesk, service: Service
+) -> None:
+    assert remote.ensure_collection(NewCollection(name="acme.reports")).name == "acme.reports"
+    assert [one.name for one in service.catalog.collections()] == ["acme.reports"]
+
+
 def test_the_wire_changes_nothing_of_what_is_said(
     remote: RemoteDesk, service: Service, file: Path
 ) -> None:

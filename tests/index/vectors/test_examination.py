@@ -1,17 +1,31 @@
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
 
 from index.vectors import points
-from index.vectors.examination import NO_GENERATION, count_generations, examined
+from index.vectors.base import ExaminedPoint
+from index.vectors.examination import NO_GENERATION, count_generations
+from index.vectors.examination import examined as examined_record
 from tests.conftest import unit_rows
 
 GENERATION = UUID(int=1)
 Damage = Callable[[dict[str, Any], dict[str, Any]], object]
+
+
+class Point(NamedTuple):
+    """A point as a client hands it out."""
+
+    id: UUID
+    vector: dict[str, Any]
+    payload: dict[str, Any]
+
+
+def examined(point: UUID, vectors: dict[str, Any], payload: dict[str, Any]) -> ExaminedPoint:
+    return examined_record(Point(point, vectors, payload))
 
 
 def sound() -> tuple[dict[str, Any], dict[str, Any]]:
