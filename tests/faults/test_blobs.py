@@ -77,8 +77,9 @@ def test_a_bucket_that_is_away_is_told_and_waited_for(
     started, ledger = running
     http, first = started.http, next(iter(ledger.accepted))
     ledger.hand_in(http, next_of(ledger))
+    late = next_of(ledger)
     proxy.suffer(trouble)
-    refused = upload(http, Canary(399))
+    refused = upload(http, late)
     picture = http.get(f"{DOCUMENTS}/{first}/pages/1/image")
     found = search(http, ledger.accepted[first].words[0])
     proxy.suffer(PASS)
@@ -86,6 +87,7 @@ def test_a_bucket_that_is_away_is_told_and_waited_for(
         assert (told.status_code, told.json()["code"]) == (503, "blob_store_unavailable")
     assert found[0]["document"] == first
     wait_for(started.is_ready, at_most_s=60)
+    ledger.hand_in(http, late)
     ledger.check(http)
 
 
