@@ -8,6 +8,7 @@ leaves what was there, and done again it ends the same.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from api.access import Access
@@ -77,6 +78,7 @@ class Erasing:
 
     def _erase(self, access: Access, collection: str | None) -> list[Remain]:
         self._service.indexer.collector.collect()
+        self._service.sweeper.sweep(older_than=timedelta(0))
         gone = [one for one in self._remains.list() if _is_meant(one, access, collection)]
         for name in self._to_renew(collection, gone):
             self._renew(self._service.catalog.collection(name))

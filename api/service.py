@@ -43,6 +43,7 @@ from ingest.pipeline import Indexer
 from ingest.rebuild import Rebuilder
 from ingest.room import Room
 from ingest.stores import Stores
+from ingest.sweeping import Sweeper
 from retrieval.hits import SearchQuery, SearchResult
 from retrieval.recall import RecallCheck
 from retrieval.search import Searcher, SearchParts
@@ -90,7 +91,12 @@ class Service:
         self.indexer = Indexer(stores, reader, shelf.of, room, published=prepare, watch=told)
         self.rebuilder = Rebuilder(stores, shelf.of, room)
         tasks = tasks_of(role, stores, self.indexer, self.rebuilder, told)
-        chores = [self.indexer.collector.collect_or_leave, parts.ballast(settings).trim]
+        self.sweeper = Sweeper(self.blobs, self.garbage)
+        chores = [
+            self.indexer.collector.collect_or_leave,
+            self.sweeper.sweep_now_and_then,
+            parts.ballast(settings).trim,
+        ]
         self.worker = Worker(queue, tasks, exclusive=ownership is not None, chores=chores)
         self.pages = Pages(self.catalog, self.blobs)
         searching = SearchParts(self.catalog, vectors, shelf.of, self.scoring, self.pages.words)

@@ -10,9 +10,9 @@ from index.blobs.base import ListedBlob
 from index.catalog.entries import Layer
 from index.errors import BlobNotFound
 from ingest.ahead import chunked
+from ingest.sweeping import OLD
 
 BLOBS_AT_ONCE = 500
-OLD = timedelta(days=1)  # no upload and no job is as long at one file
 OUR_STORE = re.compile(r".+-\d+(-words)?")
 
 

@@ -4,7 +4,7 @@ Collecting and storing exclude each other through locks of the database, so that
 away what another one is about to refer to.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -126,14 +126,36 @@ class Garbage:
             dead = connection.execute(
                 delete(generations).where(generations.c.id == generation).returning(generations)
             ).one_or_none()
-            still = union(
-                select(pages.c.image_sha256).where(pages.c.image_sha256.in_(held)),
-                select(pages.c.words_sha256).where(pages.c.words_sha256.in_(held)),
-                select(generations.c.sha256).where(generations.c.sha256.in_(held)),
-                select(documents.c.sha256).where(documents.c.sha256.in_(held)),
-            )
-            unheld = sorted(held - {sha for (sha,) in connection.execute(still)})
+            unheld = sorted(held - _referred(connection, held))
             if dead is not None:
                 note_remain(connection, dead, n_points=n_points, n_blobs=len(unheld))
             for sha256 in unheld:
                 delete_blob(sha256)
+
+    def drop_unheld(self, hashes: Collection[str], delete_blob: Callable[[str], object]) -> int:
+        """Remove those of some blobs that nothing refers to, and return how many that were.
+
+        What is stored for a generation excludes this, and an upload that is about to refer to its
+        bytes looks whether they are still there.
+
+        Raises:
+            BackupRunning: a backup may have read what referred to them.
+        """
+        with self._engine.begin() as connection:
+            check_may_remove(connection)
+            connection.execute(select(func.pg_advisory_xact_lock(BLOBS_LOCK)))
+            unheld = sorted(set(hashes) - _referred(connection, hashes))
+            for sha256 in unheld:
+                delete_blob(sha256)
+        return len(unheld)
+
+
+def _referred(connection: Connection, hashes: Collection[str]) -> set[str]:
+    """Return those of some blobs that anything refers to."""
+    found = union(
+        select(pages.c.image_sha256).where(pages.c.image_sha256.in_(hashes)),
+        select(pages.c.words_sha256).where(pages.c.words_sha256.in_(hashes)),
+        select(generations.c.sha256).where(generations.c.sha256.in_(hashes)),
+        select(documents.c.sha256).where(documents.c.sha256.in_(hashes)),
+    )
+    return {sha256 for (sha256,) in connection.execute(found)}

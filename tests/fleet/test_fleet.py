@@ -17,26 +17,19 @@ from qdrant_client import QdrantClient
 from api.client.failures import KeyRejected, RemoteNotFound, RemoteUnavailable
 from api.client.synchronous import PagesightClient
 from api.key_bodies import KeyRequest
-from api.question_bodies import AnswerResponse, SearchResponse
 from api.schemas import Upload
 from index.blobs.s3 import Bucket
 from index.catalog.database import Database
 from index.errors import Unavailable
 from index.vectors.server_link import Address
 from tests.conftest import fresh_database
+from tests.fleet.birds import BIRDS, about, as_told, end, found, hand_in, index, question
 from tests.fleet.fleet import Fleet, running_fleet
 from tests.fleet.processes import Server
 from tests.seaweed import fresh_prefix
-from tests.tiny import pdf, wait_for
+from tests.tiny import wait_for
 
 pytestmark = pytest.mark.slow
-BIRDS = (
-    *("heron", "kestrel", "osprey", "plover", "curlew", "dunlin", "lapwing", "avocet", "gannet"),
-    *("puffin", "fulmar", "skua", "petrel", "bittern", "egret", "crane", "stork", "ibis", "rail"),
-    *("coot", "grebe", "loon", "smew", "teal", "wigeon", "pochard", "scaup", "eider", "scoter"),
-    "merganser",
-)
-LEASE_S = 90.0
 
 
 @pytest.fixture(scope="module")
@@ -64,41 +57,6 @@ def collection(servers: tuple[Server, Server]) -> str:
     name = f"birds-{uuid4().hex[:8]}"
     servers[0].client.create_collection(name)
     return name
-
-
-def about(bird: str, grams: int = 700) -> bytes:
-    return pdf(f"Where the {bird} nests", f"The {bird} of the northern marsh weighs {grams} grams")
-
-
-def question(bird: str) -> str:
-    return f"How much does the {bird} weigh?"
-
-
-def hand_in(server: Server, collection: str, bird: str, grams: int = 700) -> Upload:
-    return server.client.upload(collection, about(bird, grams), name=f"{bird}.pdf")
-
-
-def index(server: Server, collection: str, *birds: str) -> dict[str, str]:
-    """Hand documents in, wait until all are ready, and return their ids."""
-    taken = {bird: hand_in(server, collection, bird) for bird in birds}
-    for upload in taken.values():
-        end(server, upload)
-    return {bird: upload.document.id for bird, upload in taken.items()}
-
-
-def end(server: Server, upload: Upload) -> None:
-    assert upload.job is not None
-    assert server.client.wait_for_job(upload.job.id, timeout_s=LEASE_S).state == "done"
-
-
-def found(server: Server, collection: str, bird: str) -> list[str]:
-    """The names of the documents that are found, best first."""
-    return [hit.name for hit in server.client.search(collection, question(bird)).hits]
-
-
-def as_told(answered: SearchResponse | AnswerResponse) -> str:
-    """Everything but how long it took."""
-    return answered.model_dump_json(exclude={"timings"})
 
 
 def n_points(fleet: Fleet, collection: str) -> int:
