@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Make this checkout runnable on a bare machine.
-#   tools/setup.sh programs   Poppler, Tesseract, bubblewrap, Chromium and Python's venv, by apt where allowed
+#   tools/setup.sh programs   Poppler, Tesseract, bubblewrap, what tests need and Python's venv, by apt
 #   tools/setup.sh packages   .venv with the locked packages and Pagesight itself, editable
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -33,6 +33,7 @@ missing_programs() {
   # Linux only, as bubblewrap is; without it files are read with limits alone.
   [ "$(uname -s)" != Linux ] || command -v bwrap >/dev/null || echo bubblewrap
   command -v chromium >/dev/null || echo chromium # the web page's tests; nothing else needs it
+  [ "$(uname -s)" != Linux ] || command -v faketime >/dev/null || echo faketime # tests of a jumping clock
   if [ ! -x .venv/bin/python ] && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
   fi
