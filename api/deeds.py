@@ -46,6 +46,7 @@ CHANGE_NOTHING = frozenset(  # methods that may change something, on routes that
         ("POST", f"{_COLLECTION}/answers"),
         ("POST", f"{_COLLECTION}/extract"),
         ("POST", "/v1/chat/completions"),
+        ("POST", "/v1/checkups"),
     }
 )
 _IDS = {"key": "[0-9a-f]{16}", "question": r"[\w.-]{1,64}", "evaluation": r"[\w.-]{1,64}"}
