@@ -1,12 +1,11 @@
 """What third-party code in a process is told before it works."""
 
 import os
-import sys
 
 import pytest
 from threadpoolctl import threadpool_info  # type: ignore[import-untyped]  # ships no types
 
-from api.process import SWITCH_S, prepare_process
+from api.process import prepare_process
 from api.service import Service
 from api.settings import Settings
 
@@ -34,6 +33,3 @@ def test_a_product_of_matrices_takes_one_thread(service: Service) -> None:  # no
     assert blas
     assert set(blas) == {1}
 
-
-def test_a_thread_that_waits_for_the_interpreter_gets_it_soon(service: Service) -> None:  # noqa: ARG001  built
-    assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
