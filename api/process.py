@@ -35,4 +35,3 @@ def _keep_blas_alone() -> None:
     spinning: beside other work that takes several times the processor time of the whole search.
     """
     threadpool_limits(limits=1, user_api="blas")
-

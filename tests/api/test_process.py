@@ -32,4 +32,3 @@ def test_a_product_of_matrices_takes_one_thread(service: Service) -> None:  # no
     blas = [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
     assert blas
     assert set(blas) == {1}
-
