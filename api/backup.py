@@ -16,7 +16,7 @@ from index.backup import restorer, writer
 from index.backup.description import Description, check_backup
 from index.backup.restorer import Mark, Targets
 from index.backup.writer import Earlier, Points, Progress, Sources, StorePoints
-from index.blobs.base import check_disk
+from index.blobs.base import check_disk, there_now
 from index.catalog.database import Database, revisions
 from index.encoders.base import Encoder
 from index.errors import InvalidRequest, NotEmpty
@@ -169,9 +169,8 @@ def _check_room(settings: Settings, description: Description) -> None:
     Raises:
         StorageFull: it has not.
     """
-    folder = settings.data.resolve()
-    disk = next(path for path in (folder, *folder.parents) if path.exists())
-    check_disk(disk, settings.min_free_bytes + 2 * description.n_bytes)
+    room = settings.min_free_bytes + 2 * description.n_bytes
+    check_disk(there_now(settings.data), room)
 
 
 def _check_encoders(settings: Settings, description: Description, encoder: Encoder | None) -> None:

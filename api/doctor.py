@@ -10,6 +10,7 @@ from api.ownership import find_owner
 from api.schemas import Probe
 from api.service import Service
 from api.settings import Settings
+from index.blobs.base import there_now
 from index.catalog.database import Database
 from index.encoders.minilm import MiniLmEncoder
 from index.errors import PagesightError
@@ -167,10 +168,7 @@ def _check_folder(settings: Settings) -> Probe:
 
 
 def _check_disk(settings: Settings) -> Probe:
-    existing = next(
-        p for p in (settings.data.resolve(), *settings.data.resolve().parents) if p.exists()
-    )
-    free = shutil.disk_usage(existing).free
+    free = shutil.disk_usage(there_now(settings.data)).free
     ok = free >= settings.min_free_bytes
     mend = "" if ok else f"free {(settings.min_free_bytes - free) >> 20} MiB more"
     return Probe(name="disk", ok=ok, detail=f"{free >> 20} MiB free", mend=mend)

@@ -16,13 +16,12 @@ from api.deeds import deed_of
 from api.erasure_bodies import DatabaseErased, ErasureBody, erased_bodies
 from api.service import Service
 from index.catalog.entries import Collection, Layer, Rebuild, Remain, layers_of
+from index.catalog.leases import OPEN_STATES
 from index.catalog.remains import Remains
 from index.catalog.renewals import Renewals
 from index.catalog.scrubbing import Scrubber
 from index.errors import CollectionNotFound, DocumentNotFound, IndexIncomplete, RebuildBusy
 from index.faults import fault_point
-
-OPEN = ("queued", "running")
 
 
 class Erasing:
@@ -125,7 +124,7 @@ class Erasing:
         beside = self._service.stores.rebuilds.find(collection)
         if beside is None:
             return
-        if beside.state in OPEN:
+        if beside.state in OPEN_STATES:
             raise RebuildBusy(
                 f"the index of {collection!r} is being rebuilt; erase when it is done, or forget it"
             )

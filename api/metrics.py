@@ -24,6 +24,8 @@ from api.schemas import Readiness
 from index.catalog.backlog import Waiting
 from index.errors import PagesightError
 
+METRICS_TEXT = "text/plain; version=1.0.0; charset=utf-8"  # of what `Metrics.text` returns
+
 
 class Metrics:
     """The metrics of one service; two in one process share nothing."""

@@ -6,6 +6,7 @@ from api.holdings import Holdings
 from index.catalog.catalog import Catalog
 from index.catalog.entries import Collection, Rebuild, layers_of
 from index.catalog.fillings import Fillings
+from index.catalog.leases import OPEN_STATES
 from index.catalog.rebuilds import RebuildLedger
 from index.encoders.shelf import EncoderChoice
 from index.errors import RebuildBusy, RebuildNotFound
@@ -67,7 +68,7 @@ class Rebuilds:
         beside = self._ledger.find(collection)
         if beside is None:
             self._ledger.begin(collection, manifest)
-        elif beside.state in ("queued", "running"):
+        elif beside.state in OPEN_STATES:
             if beside.manifest != manifest:
                 raise RebuildBusy(
                     f"collection {collection!r} is being rebuilt with {beside.manifest.encoder}; "
@@ -101,7 +102,7 @@ class Rebuilds:
             ManifestMismatch: this process cannot use it.
         """
         beside = self._beside(collection)
-        is_open = beside.state in ("queued", "running")
+        is_open = beside.state in OPEN_STATES
         if beside.state != "done" and not beside.is_rollback:
             raise RebuildBusy(
                 f"the rebuild of {collection!r} is {beside.state} and the old index still answers: "

@@ -15,6 +15,7 @@ from api.traces import ModelSpan, Traces
 from index.catalog.catalog import Catalog
 from index.catalog.entries import Job
 from index.catalog.jobs import JobLedger
+from index.catalog.leases import OPEN_STATES
 from index.errors import JobNotFound, PagesightError
 from retrieval.hits import SearchResult
 
@@ -158,7 +159,7 @@ class WatchedJobs:
         metrics.took(metric_names.JOB_SECONDS, took, job.state)
         told = {"pagesight.job": str(job.id), "pagesight.state": job.state}
         self._telemetry.traces.note({**told, "pagesight.pages": job.pages_done})
-        if job.state in ("queued", "running"):
+        if job.state in OPEN_STATES:
             return
         metrics.count(metric_names.JOBS, job.state, job.failure.code if job.failure else "none")
         for page in self._catalog.pages(job.generation):

@@ -71,7 +71,7 @@ class TakeTurns:
         self._caller = caller
         self._metrics = metrics
         for kind, line in lines.items():
-            _follow(metrics, kind, line)
+            follow(metrics, kind, line)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it, or do nothing more for a caller that has left."""
@@ -145,6 +145,7 @@ async def _ended(task: "asyncio.Task[None]") -> None:
         await task
 
 
-def _follow(metrics: Metrics, kind: Kind, line: Line) -> None:
+def follow(metrics: Metrics, kind: str, line: Line) -> None:
+    """Have the metrics tell how many of a line are at work and wait."""
     metrics.follow(metric_names.TURNS_TAKEN, lambda: line.n_at_work, kind)
     metrics.follow(metric_names.TURNS_WAITING, lambda: line.n_waiting, kind)

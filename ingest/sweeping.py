@@ -2,7 +2,6 @@
 
 import logging
 import time
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from index.blobs.base import Blobs
@@ -45,8 +44,7 @@ class Sweeper:
             old = [blob.sha256 for blob in some if blob.stored_at <= before]
             n_removed += self._garbage.drop_unheld(old, self._blobs.delete)
         for path in self._blobs.left_behind(datetime.now(UTC) - max(older_than, OLD)):
-            with suppress(FileNotFoundError):  # another process sweeps, too
-                path.unlink()
+            path.unlink(missing_ok=True)  # another process sweeps, too
         return n_removed
 
     def sweep_now_and_then(self) -> None:

@@ -4,12 +4,11 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from api import metric_names, problems
+from api import problems
 from api.encoding.routes import EncoderRoutes
-from api.metrics import Metrics
 from api.request_watch import RequestWatch
 from api.telemetry import Telemetry
-from api.turns import Line
+from api.turn_taking import follow
 
 MAX_BYTES = 64 << 20  # of a request
 
@@ -25,11 +24,6 @@ def create_encoder_app(routes: EncoderRoutes, telemetry: Telemetry) -> Starlette
         ],
     )
     problems.install(app)
-    _follow(telemetry.metrics, "page", routes.pages.line)
-    _follow(telemetry.metrics, "question", routes.questions.line)
+    follow(telemetry.metrics, "page", routes.pages.line)
+    follow(telemetry.metrics, "question", routes.questions.line)
     return app
-
-
-def _follow(metrics: Metrics, kind: str, line: Line) -> None:
-    metrics.follow(metric_names.TURNS_TAKEN, lambda: line.n_at_work, kind)
-    metrics.follow(metric_names.TURNS_WAITING, lambda: line.n_waiting, kind)

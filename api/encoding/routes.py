@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from api import problems
 from api.encoding.lines import WorkLine
-from api.metrics import Metrics
+from api.metrics import METRICS_TEXT, Metrics
 from index.encoders.base import Encoder
 from index.encoders.service import wire
 from index.errors import (
@@ -29,7 +29,6 @@ COME_AGAIN_S = "1"
 Read = TypeVar("Read")
 PROBE = "How tall is the dam?"
 ROWS = "application/octet-stream"
-METRICS_TEXT = "text/plain; version=1.0.0; charset=utf-8"
 
 
 class EncoderRoutes:

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api.metrics import METRICS_TEXT
 from api.readiness import ReadyCheck
 from api.routes.shared import ServiceOf, needs
 from api.schemas import Readiness
 
 router = APIRouter(tags=["probes"])
-METRICS_TEXT = "text/plain; version=1.0.0; charset=utf-8"
 
 
 def _ready_check(request: Request) -> ReadyCheck:

@@ -139,6 +139,12 @@ def check_hash(sha256: str, found: str) -> None:
         raise BlobNotFound(f"blob {sha256[:12]}… is damaged: its bytes hash to {found[:12]}…")
 
 
+def there_now(folder: Path) -> Path:
+    """Return the nearest folder that exists of a path that need not: it is on the same disk."""
+    whole = folder.resolve()
+    return next(path for path in (whole, *whole.parents) if path.exists())
+
+
 def check_disk(folder: Path, min_free_bytes: int) -> None:
     """Do nothing while enough of the disk is free.
 

@@ -6,11 +6,10 @@ and a stream that breaks off or is too long has then sent nothing.
 
 import hashlib
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -40,7 +39,7 @@ CONNECT_S = 3
 PART_S = 60  # time for one request with its body, of which a part is the longest
 RETRY_S = 10  # no try begins later than this after the first one
 
-STALE_S = 86_400
+STALE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +197,8 @@ class S3Blobs:
 
     def _sweep(self) -> None:
         """Remove the copies that a killed process has left; no job lasts as long as that."""
-        for path in self._spool.iterdir():
-            with suppress(FileNotFoundError):  # another process sweeps, too
-                if path.stat().st_mtime < time.time() - STALE_S:
-                    path.unlink()
+        for path in self.left_behind(datetime.now(UTC) - STALE):
+            path.unlink(missing_ok=True)  # another process sweeps, too
 
     def _parts(self, sha256: str) -> Iterator[bytes]:
         """Yield a blob by requests that are each short enough for their time limit."""

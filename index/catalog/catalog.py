@@ -32,6 +32,7 @@ from index.catalog.entries import (
     words_store,
 )
 from index.catalog.filters import DocumentFilter
+from index.catalog.leases import OPEN_STATES
 from index.catalog.schema import collections, documents, generations, jobs, pages, rebuilds
 from index.errors import CollectionExists, CollectionNotFound, PageNotFound
 from index.manifest import IndexManifest
@@ -156,7 +157,7 @@ class Catalog:
             connection.execute(
                 update(jobs)
                 .where(jobs.c.document == document, jobs.c.collection == collection)
-                .where(jobs.c.state.in_(["queued", "running"]))
+                .where(jobs.c.state.in_(OPEN_STATES))
                 .values(state="cancelled")
             )
             mine = generations.c.document == document, generations.c.collection == collection

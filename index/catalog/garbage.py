@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, union, update
 from index.catalog.backup_lock import check_may_remove, may_remove
 from index.catalog.entries import Lease
 from index.catalog.leases import lock_lease
+from index.catalog.references import referenced
 from index.catalog.remains import count_points, note_remain
 from index.catalog.schema import collections, documents, generations, jobs, pages
 
@@ -126,7 +127,7 @@ class Garbage:
             dead = connection.execute(
                 delete(generations).where(generations.c.id == generation).returning(generations)
             ).one_or_none()
-            unheld = sorted(held - _referred(connection, held))
+            unheld = sorted(held - referenced(connection, held))
             if dead is not None:
                 note_remain(connection, dead, n_points=n_points, n_blobs=len(unheld))
             for sha256 in unheld:
@@ -144,18 +145,7 @@ class Garbage:
         with self._engine.begin() as connection:
             check_may_remove(connection)
             connection.execute(select(func.pg_advisory_xact_lock(BLOBS_LOCK)))
-            unheld = sorted(set(hashes) - _referred(connection, hashes))
+            unheld = sorted(set(hashes) - referenced(connection, hashes))
             for sha256 in unheld:
                 delete_blob(sha256)
         return len(unheld)
-
-
-def _referred(connection: Connection, hashes: Collection[str]) -> set[str]:
-    """Return those of some blobs that anything refers to."""
-    found = union(
-        select(pages.c.image_sha256).where(pages.c.image_sha256.in_(hashes)),
-        select(pages.c.words_sha256).where(pages.c.words_sha256.in_(hashes)),
-        select(generations.c.sha256).where(generations.c.sha256.in_(hashes)),
-        select(documents.c.sha256).where(documents.c.sha256.in_(hashes)),
-    )
-    return {sha256 for (sha256,) in connection.execute(found)}

@@ -25,19 +25,18 @@ from sqlalchemy import (
     or_,
     select,
     table,
-    union,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from index.catalog.entries import Layer, layers_of, words_store
 from index.catalog.leases import OPEN_STATES
+from index.catalog.references import referenced
 from index.catalog.schema import (
     collections,
     documents,
     fillings,
     generations,
     jobs,
-    pages,
     rebuilds,
 )
 from index.manifest import IndexManifest
@@ -159,15 +158,8 @@ class Inventory:
 
     def referenced(self, hashes: Sequence[str]) -> set[str]:
         """Return those of some blobs that anything refers to."""
-        wanted = literal(list(hashes), ARRAY(Text))
-        columns = (
-            documents.c.sha256,
-            generations.c.sha256,
-            pages.c.image_sha256,
-            pages.c.words_sha256,
-        )
-        query = union(*(select(one).where(one == func.any(wanted)) for one in columns))
-        return {row[0] for row in self._rows(query)}
+        with self._engine.connect() as connection:
+            return referenced(connection, hashes)
 
     def noted(self, index: KeptIndex, generation: UUID) -> tuple[int, bool]:
         """Return how many pages of a generation an index got, and whether that is all."""

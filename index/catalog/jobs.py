@@ -26,7 +26,7 @@ from index.catalog.accounts import Account, Spent
 from index.catalog.catalog import check_collection, lock_collection, raise_version
 from index.catalog.copies import as_job, job_row
 from index.catalog.entries import Failure, Job, JobState, Lease, Source
-from index.catalog.leases import OPEN_STATES, got_on, holds
+from index.catalog.leases import OPEN_STATES, got_on, holds, started
 from index.catalog.schema import documents, generations, jobs
 from index.catalog.spending import add_spent
 from index.errors import IndexSwitched, JobNotOpen
@@ -117,13 +117,7 @@ class JobLedger:
             connection.execute(
                 update(jobs)
                 .where(jobs.c.id == job, jobs.c.state.in_(OPEN_STATES))
-                .values(
-                    state="running",
-                    attempts=jobs.c.attempts + 1,
-                    fence=jobs.c.fence + 1,
-                    error_code=None,
-                    error_message=None,
-                )
+                .values(started(jobs))
             )
             found = job_row(connection, job)
             if found.state == "running":

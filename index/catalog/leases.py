@@ -82,6 +82,17 @@ def lock_lease(connection: Connection, lease: Lease) -> bool:
     return connection.execute(found).one_or_none() is not None
 
 
+def started(table: Table) -> dict[str, Any]:
+    """Return what changes in a row of open work when somebody takes it over."""
+    return {
+        "state": "running",
+        "attempts": table.c.attempts + 1,
+        "fence": table.c.fence + 1,
+        "error_code": None,
+        "error_message": None,
+    }
+
+
 def got_on(table: Table, *, when: ColumnElement[bool] | None = None) -> dict[str, Any]:
     """Return what is forgotten of attempts and waits once something is done."""
     fresh: dict[str, Any] = {"attempts": 1, "waits": 0, "waits_since": None}

@@ -19,7 +19,7 @@ from index.catalog.database import driver_connection
 from index.catalog.entries import Failure, Rebuild
 from index.catalog.fillings import drop_notes, note_all_filled, unfilled_query
 from index.catalog.intake import NAMESPACE, Enqueue
-from index.catalog.leases import OPEN_STATES, got_on, holds
+from index.catalog.leases import OPEN_STATES, got_on, holds, lock_lease, started
 from index.catalog.schema import collections, rebuilds
 from index.errors import RebuildBusy, RebuildNotFound
 from index.manifest import IndexManifest
@@ -96,13 +96,7 @@ class RebuildLedger:
             found = connection.execute(
                 update(rebuilds)
                 .where(rebuilds.c.id == rebuild, rebuilds.c.state.in_(OPEN_STATES))
-                .values(
-                    state="running",
-                    attempts=rebuilds.c.attempts + 1,
-                    fence=rebuilds.c.fence + 1,
-                    error_code=None,
-                    error_message=None,
-                )
+                .values(started(rebuilds))
                 .returning(rebuilds)
             ).one_or_none()
         return _rebuild(found) if found else None
@@ -127,9 +121,8 @@ class RebuildLedger:
     @contextmanager
     def hold(self, rebuild: Rebuild) -> Iterator[bool]:
         """Keep a rebuild from being ended while its store is made; yields whether it is held."""
-        found = select(rebuilds.c.id).where(*holds(rebuild.lease)).with_for_update(read=True)
         with self._engine.begin() as connection:
-            yield connection.execute(found).one_or_none() is not None
+            yield lock_lease(connection, rebuild.lease)
 
     def switch(self, rebuild: Rebuild) -> bool:
         """Let the index beside answer from now on, and keep the one that answered in its place.

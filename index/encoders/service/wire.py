@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.encoders.base import Encoder, ModelPin, PageContent
+from index.encoders.png import png_of
 from index.records import Box, PageWords, Question, RowChoice, Rows, Word
 
 ABOUT = "about"
-PNG_LEVEL = 1  # the network is seldom slower than a better compression
 MAX_PIXELS = 16_000_000  # of a picture: as much as settings allow a page
 BLANK: NDArray[np.uint8] = np.zeros((1, 1, 3), np.uint8)
 
@@ -72,7 +72,7 @@ def pack_pages(pages: Sequence[PageContent], rows: RowChoice) -> bytes:
     }
     if rows != "text":
         for n, page in enumerate(pages):
-            arrays[_picture_name(n)] = np.frombuffer(_png(page.image), np.uint8)
+            arrays[_picture_name(n)] = np.frombuffer(png_of(page.image), np.uint8)
     return _write(_Words(words=[[w.text for w in some] for some in words]), arrays)
 
 
@@ -173,16 +173,8 @@ def _picture_name(n: int) -> str:
     return f"picture-{n}"
 
 
-def _png(image: NDArray[np.uint8]) -> bytes:
-    from PIL import Image  # noqa: PLC0415  a query-only process needs no pictures
-
-    written = BytesIO()
-    Image.fromarray(image).save(written, "png", compress_level=PNG_LEVEL)
-    return written.getvalue()
-
-
 def _picture(arrays: Arrays, n: int) -> NDArray[np.uint8]:
-    from PIL import Image  # noqa: PLC0415  as above
+    from PIL import Image  # noqa: PLC0415  a query-only process needs no pictures
 
     packed = arrays.get(_picture_name(n))
     if packed is None:

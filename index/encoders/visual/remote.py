@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoders.base import ModelPin, PageContent
+from index.encoders.png import png_of
 from index.encoders.registry import MODELS
 from index.encoders.visual.checkpoint import Checkpoint, Source, find_processor
 from index.encoders.visual.families import Family, Processor, family_of
@@ -30,7 +30,6 @@ from index.errors import InvalidRequest, ModelRejected
 from index.records import Float32, PageWords, Question, RowChoice, RowKind, Rows
 
 AT_ONCE = 4  # pages on their way to the server: it makes batches of its own
-PNG_LEVEL = 1  # the network is seldom slower than a better compression
 # What the checkpoints that vLLM loads call a family.
 SERVED_TYPES = {"colpali": "paligemma", "colqwen3": "qwen3_vl", "colqwen3_5": "qwen3_5"}
 
@@ -185,7 +184,7 @@ class VllmEncoder:
         return _Prompt(is_patch, boxes)
 
     def _patches(self, page: PageContent, prompt: _Prompt) -> Rows:
-        vectors = self._server.read_image(self._served.name, _png(page))
+        vectors = self._server.read_image(self._served.name, png_of(page.image))
         made = self._checked(vectors, prompt.is_patch, "page")
         return Rows.of_kind(RowKind.PATCH, made, prompt.boxes)
 
@@ -217,11 +216,3 @@ def _question_ids(processor: Processor, text: str) -> list[int]:
     inputs = processor.process_queries([text])
     ids: list[int] = inputs["input_ids"][0][inputs["attention_mask"][0].bool()].tolist()
     return ids
-
-
-def _png(page: PageContent) -> bytes:
-    from PIL import Image  # noqa: PLC0415  as above
-
-    written = BytesIO()
-    Image.fromarray(page.image).save(written, "png", compress_level=PNG_LEVEL)
-    return written.getvalue()
