@@ -32,6 +32,12 @@ def small_disk(folder: Path, *, mib: int) -> Iterator[Path]:
         subprocess.run([UMOUNT, "-l", folder], check=True)  # noqa: S603  likewise
 
 
+def make_read_only(folder: Path) -> None:
+    """Let nobody write to a small disk any more."""
+    assert MOUNT is not None
+    subprocess.run([MOUNT, "-o", "remount,ro", folder], check=True)  # noqa: S603  fixed words
+
+
 def fill(folder: Path, *, leave_mib: int = 0) -> Path:
     """Fill a disk but for some MiB; returns the file that does."""
     filler = folder / "filler"

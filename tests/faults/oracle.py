@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from tests.faults.canaries import Canary
+from tests.faults.processes import Server
 
 ENDS_S = 120.0
 POLL_S = 0.1
@@ -67,6 +68,16 @@ class Ledger:
             check_gone(http, document, canary)
         assert_no_duplicates(http, self.accepted)
         assert_nothing_strays(http)
+
+
+def begun(started: Server) -> Ledger:
+    """Start a server and hand a first document in, which is found."""
+    started.start()
+    make_collection(started.http)
+    ledger = Ledger()
+    ledger.hand_in(started.http, Canary(0, 2))
+    ledger.check(started.http)
+    return ledger
 
 
 def make_collection(http: httpx.Client) -> None:

@@ -7,7 +7,6 @@ a second and not ten later, and dies like any other process.
 import multiprocessing
 import os
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.context import ForkServerProcess
@@ -18,6 +17,7 @@ import httpx
 import psutil
 
 from tests.faults import child
+from tests.seaweed import free_ports
 
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(["tests.faults.preload"])
@@ -53,7 +53,7 @@ class Server:
         self.folder = folder
         self.log = folder.with_name(f"{folder.name}.log")
         self.variables = {**MODEST, **variables}
-        self._port = _free_port()
+        (self._port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{self._port}"
         self.http = httpx.Client(base_url=self.url, timeout=60)
         self._process: ForkServerProcess | None = None
@@ -162,8 +162,3 @@ def kill_postgres(first: psutil.Process) -> None:
         with suppress(psutil.NoSuchProcess):
             one.kill()
     psutil.wait_procs(family, timeout=30)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

@@ -7,7 +7,7 @@ import pytest
 
 from index.blobs.s3 import Bucket
 from tests.faults.canaries import Canary
-from tests.faults.oracle import DOCUMENTS, Ledger, make_collection, search, upload
+from tests.faults.oracle import DOCUMENTS, Ledger, begun, search, upload
 from tests.faults.processes import Server, server
 from tests.faults.proxy import (
     DROP,
@@ -45,12 +45,7 @@ def running(
         "PAGESIGHT_S3_SECRET": s3_server.secret,
     }
     with server(tmp_path_factory.mktemp("bucket") / "data", **there) as started:
-        started.start()
-        make_collection(started.http)
-        ledger = Ledger()
-        ledger.hand_in(started.http, Canary(0, 2))
-        ledger.check(started.http)
-        yield started, ledger
+        yield started, begun(started)
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from reportlab.lib import pdfencrypt  # type: ignore[import-untyped] # it has none
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped] # likewise
 
+from tests.pdf_objects import HELVETICA, file_of, stream
 from tests.tiny import pdf
 
 MIB = 2**20
-HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
 HELLO = b"BT /F1 24 Tf 72 700 Td (Hello heron) Tj ET"
 FORM = b"/Type /XObject /Subtype /Form /BBox [0 0 612 792] "
 PICTURE = b"/Type /XObject /Subtype /Image /BitsPerComponent 8 /ColorSpace /DeviceGray "
@@ -25,25 +25,6 @@ def zeros(n_bytes: int) -> bytes:
     rest = last.compress(bytes(n_bytes % MIB)) + last.flush()
     checksum = (n_bytes % 65521) << 16 | 1  # Adler-32 of zeros
     return b"\x78\xda" + block * (n_bytes // MIB) + rest + checksum.to_bytes(4, "big")
-
-
-def stream(body: bytes, entries: bytes = b"") -> bytes:
-    """A stream object."""
-    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(body), entries, body)
-
-
-def file_of(objects: Sequence[bytes], *, trailer: bytes = b"", header: bytes = b"") -> bytes:
-    """A file of numbered objects, the first of which is the catalog."""
-    out = bytearray(header + b"%PDF-1.7\n")
-    offsets = []
-    for number, body in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    out += b"trailer << /Size %d /Root 1 0 R %s >>\n" % (len(objects) + 1, trailer)
-    return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
 
 
 def page_of(

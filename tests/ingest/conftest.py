@@ -8,25 +8,7 @@ import pytest
 from ingest.limits import Limits
 from ingest.ocr import TesseractOcr
 from ingest.reading import Reader
-
-HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
-
-
-def stream(body: bytes, entries: bytes = b"") -> bytes:
-    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(body), entries, body)
-
-
-def whole_pdf(objects: Sequence[bytes]) -> bytes:
-    out = bytearray(b"%PDF-1.7\n")
-    offsets = []
-    for number, body in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    out += b"trailer << /Size %d /Root 1 0 R >>\n" % (len(objects) + 1)
-    return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
+from tests.pdf_objects import HELVETICA, file_of, stream
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +59,7 @@ def make_pdf(save: Callable[[bytes], Path]) -> Callable[..., Path]:
         kids = b" ".join(b"%d 0 R" % (first + 2 * i) for i in range(len(contents)))
         n_pages = len(contents) if count is None else count
         objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (n_pages, kids)
-        return save(whole_pdf(objects))
+        return save(file_of(objects))
 
     return made
 

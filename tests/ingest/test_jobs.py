@@ -157,15 +157,21 @@ def test_stopping_a_worker_that_never_started_does_nothing(database: Database) -
     Worker(JobQueue(database.conninfo), [], exclusive=True).stop()
 
 
-def test_a_killed_process_is_taken_over_behind_its_last_noted_page(
-    service: Service, database: Database, data_folder: Path
-) -> None:
+def killed_at_its_second_chunk(service: Service, database: Database, data_folder: Path) -> Job:
+    """Hand a document in, close the service, and have another process die at work on it."""
     job = upload(service, pdf(*["heron"] * (CHUNK_PAGES + 2)))
     service.close()
     url = database.engine.url.render_as_string(hide_password=False)
     command = [sys.executable, "-c", DIES_AT_SECOND_CHUNK, str(data_folder), url]
     died = subprocess.run(command, check=False, env=_python_path())  # noqa: S603  our own script
     assert died.returncode == -signal.SIGKILL
+    return job
+
+
+def test_a_killed_process_is_taken_over_behind_its_last_noted_page(
+    service: Service, database: Database, data_folder: Path
+) -> None:
+    job = killed_at_its_second_chunk(service, database, data_folder)
 
     batches: list[int] = []
     again = open_service(data_folder, database, HashedWords(before_pages=batches.append))
@@ -184,12 +190,7 @@ def test_a_killed_process_is_taken_over_behind_its_last_noted_page(
 def test_what_a_killed_worker_held_is_taken_over_when_its_lease_is_out(
     service: Service, database: Database, data_folder: Path
 ) -> None:
-    job = upload(service, pdf(*["heron"] * (CHUNK_PAGES + 2)))
-    service.close()
-    url = database.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", DIES_AT_SECOND_CHUNK, str(data_folder), url]
-    died = subprocess.run(command, check=False, env=_python_path())  # noqa: S603  our own script
-    assert died.returncode == -signal.SIGKILL
+    job = killed_at_its_second_chunk(service, database, data_folder)
     held = queue_entries(database)
 
     again = open_service(data_folder, database, HashedWords())
