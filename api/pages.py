@@ -1,8 +1,11 @@
 """What is kept of a page that was found: its words and its picture."""
 
+from collections.abc import Hashable
 from dataclasses import replace
-from functools import lru_cache
+from threading import Lock
 from uuid import UUID
+
+from cachetools import LRUCache, cached
 
 from answer.answers import EvidencePage
 from api.pictures import scaled, without
@@ -12,7 +15,7 @@ from index.records import PageWords
 from index.words import decode_words
 from retrieval.hits import Hit
 
-REMEMBERED = 1024  # pages whose words were read last
+REMEMBERED = 100_000  # words on the pages that were read last: some 50 MiB
 
 
 class Pages:
@@ -21,12 +24,14 @@ class Pages:
     Args:
         catalog: says which bytes are a page's.
         blobs: has them.
+        remembered: how many words are kept of the pages that were read last.
     """
 
-    def __init__(self, catalog: Catalog, blobs: Blobs) -> None:
+    def __init__(self, catalog: Catalog, blobs: Blobs, *, remembered: int = REMEMBERED) -> None:
         self._catalog = catalog
         self._blobs = blobs
-        self.words = lru_cache(maxsize=REMEMBERED)(self._read_words)
+        kept = LRUCache[tuple[Hashable, ...], PageWords](remembered, _size)
+        self.words = cached(kept, lock=Lock())(self._read_words)
 
     def size(self, generation: UUID, page: int) -> tuple[int, int]:
         """Return width and height of a page's picture in pixels.
@@ -97,3 +102,7 @@ class Pages:
     def _read_words(self, generation: UUID, page: int) -> PageWords:
         stored = self._catalog.generation_page(generation, page)
         return decode_words(self._blobs.read(stored.words_sha256 or ""))
+
+
+def _size(words: PageWords) -> int:
+    return 1 + len(words.words)

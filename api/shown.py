@@ -17,8 +17,13 @@ _TAG = re.compile(
 
 def shown(text: str) -> str:
     """The text without controls, marks that turn its direction, pictures and tags that act."""
-    seen = "".join(char for char in text if _is_shown(char))
+    seen = text if _is_plain(text) else "".join(char for char in text if _is_shown(char))
     return _TAG.sub("", _IMAGE.sub(r"\1", seen))
+
+
+def _is_plain(text: str) -> bool:
+    """Tell at once that every character is shown, as nearly always."""
+    return text.replace("\n", " ").replace("\t", " ").isprintable()
 
 
 def _is_shown(char: str) -> bool:

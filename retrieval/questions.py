@@ -1,7 +1,8 @@
 """Questions as encoders see them, remembered: people and evaluations ask the same again."""
 
-import threading
-from collections import OrderedDict
+from threading import Lock
+
+from cachetools import LRUCache
 
 from index.encoders.base import ModelPin
 from index.manifest import EncoderOf, IndexManifest
@@ -20,21 +21,17 @@ class QuestionCache:
 
     def __init__(self, encoder_of: EncoderOf, *, size: int = SIZE) -> None:
         self._encoder_of = encoder_of
-        self._size = size
-        self._kept: OrderedDict[tuple[ModelPin, str, str], Question] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept: LRUCache[tuple[ModelPin, str, str], Question] = LRUCache(size)
+        self._lock = Lock()
 
     def encode(self, manifest: IndexManifest, text: str) -> Question:
         """Return a question as the encoder of an index sees it."""
         encoder = self._encoder_of(manifest)
         key = (encoder.pin, encoder.rows, text)
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        question = encoder.encode_question(text)
-        with self._lock:
-            self._kept[key] = question
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-        return question
+            kept = self._kept.get(key)
+        if kept is None:
+            kept = encoder.encode_question(text)
+            with self._lock:
+                self._kept[key] = kept
+        return kept

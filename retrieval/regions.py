@@ -5,7 +5,6 @@ Lines that score close to the best are reported, neighbours among them joined to
 """
 
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +18,36 @@ MAX_REGIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    number: int
-    box: Box
+class _Lines:
+    """The lines of a page, in reading order.
+
+    Attributes:
+        words: of the page.
+        starts: `(n_lines,)` the first word of each line.
+        boxes: `(n_lines, 4)` around each line's words.
+    """
+
     words: tuple[Word, ...]
+    starts: NDArray[np.intp]
+    boxes: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, page: PageWords) -> "_Lines":
+        words = page.words
+        numbers = np.array([word.line for word in words], np.int64)
+        starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+        edges = np.array([word.box for word in words], np.float64).reshape(-1, 4)
+        least = np.minimum.reduceat(edges[:, :2], starts)
+        most = np.maximum.reduceat(edges[:, 2:], starts)
+        return cls(words, starts, np.hstack([least, most]))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def text(self, n: int) -> str:
+        """Return the words of a line."""
+        end = self.starts[n + 1] if n + 1 < len(self) else None
+        return " ".join(word.text for word in self.words[self.starts[n] : end])
 
 
 def find_regions(
@@ -36,12 +61,12 @@ def find_regions(
         boxes: `(n_rows, 4)` where they stand.
         words: the page's words, whose lines bound the regions.
     """
-    lines = _lines(words)
-    if not lines or not len(rows):
+    if not words.words or not len(rows):
         return ()
+    lines = _Lines.of(words)
     similarities = row_similarities(question, rows)  # (n_tokens, n_rows)
     whole = float(question.weights @ similarities.max(axis=1))
-    scores = _line_scores(question, similarities, _owning_lines(boxes, lines), len(lines))
+    scores = _line_scores(question, similarities, _owning_lines(boxes, lines.boxes), len(lines))
     if whole <= 0 or scores.max() <= 0:
         return ()
     chosen = [
@@ -50,24 +75,15 @@ def find_regions(
     return _joined(lines, scores / whole, sorted(chosen[: 2 * MAX_REGIONS]))[:MAX_REGIONS]
 
 
-def _lines(words: PageWords) -> list[_Line]:
-    grouped = groupby(words.words, key=lambda word: word.line)
-    return [_line(number, tuple(members)) for number, members in grouped]
-
-
-def _line(number: int, words: tuple[Word, ...]) -> _Line:
-    return _Line(number, union([word.box for word in words]), words)
-
-
 def union(boxes: list[Box]) -> Box:
     """Return the smallest box around all of `boxes`."""
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return Box(min(lefts), min(tops), max(rights), max(bottoms))
 
 
-def _owning_lines(boxes: Float32, lines: list[_Line]) -> NDArray[np.intp]:
+def _owning_lines(boxes: Float32, lines: NDArray[np.float64]) -> NDArray[np.intp]:
     """Give each row the line whose box is nearest to the row's centre, `(n_rows,)`."""
-    edges = np.array([line.box for line in lines], dtype=np.float32)  # (n_lines, 4)
+    edges = lines.astype(np.float32)  # (n_lines, 4)
     x = (boxes[:, :1] + boxes[:, 2:3]) / 2  # (n_rows, 1)
     y = (boxes[:, 1:2] + boxes[:, 3:]) / 2
     outside_x = np.maximum(edges[:, 0] - x, 0) + np.maximum(x - edges[:, 2], 0)
@@ -89,28 +105,25 @@ def _line_scores(
     return scores
 
 
-def _joined(
-    lines: list[_Line], scores: NDArray[np.float64], chosen: list[int]
-) -> tuple[Region, ...]:
+def _joined(lines: _Lines, scores: NDArray[np.float64], chosen: list[int]) -> tuple[Region, ...]:
     """Join chosen lines that follow one another and stand in one column."""
     groups: list[list[int]] = []
     for i in chosen:
-        if groups and i == groups[-1][-1] + 1 and _stand_together(lines[i - 1], lines[i]):
+        follows = bool(groups) and i == groups[-1][-1] + 1
+        if follows and _stand_together(lines.boxes[i - 1], lines.boxes[i]):
             groups[-1].append(i)
         else:
             groups.append([i])
-    regions = [
-        _region([lines[i] for i in group], max(scores[i] for i in group)) for group in groups
-    ]
+    regions = [_region(lines, group, float(scores[group].max())) for group in groups]
     return tuple(sorted(regions, key=lambda region: -region.score))
 
 
-def _stand_together(above: _Line, below: _Line) -> bool:
-    overlap = min(above.box.right, below.box.right) - max(above.box.left, below.box.left)
-    height = above.box.bottom - above.box.top
-    return overlap > 0 and 0 <= below.box.top - above.box.top < 3 * height
+def _stand_together(above: NDArray[np.float64], below: NDArray[np.float64]) -> bool:
+    overlap = min(above[2], below[2]) - max(above[0], below[0])
+    height = above[3] - above[1]
+    return bool(overlap > 0 and 0 <= below[1] - above[1] < 3 * height)
 
 
-def _region(lines: list[_Line], score: float) -> Region:
-    text = "\n".join(" ".join(word.text for word in line.words) for line in lines)
-    return Region(union([line.box for line in lines]), float(score), text)
+def _region(lines: _Lines, group: list[int], score: float) -> Region:
+    boxes = [Box(*edges) for edges in lines.boxes[group].tolist()]
+    return Region(union(boxes), score, "\n".join(lines.text(i) for i in group))
