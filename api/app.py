@@ -7,16 +7,19 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from api import openapi, problems
-from api.audit_trail import AuditTrail
+from api import problems
+from api.audit.trail import AuditTrail
 from api.chat.problems import OpenAIErrors
+from api.checkup.readiness import watch_state
 from api.desk import LocalDesk
-from api.door import Door
-from api.following import Following
-from api.intake_door import IntakeDoor
+from api.door.door import Door
+from api.door.intake import IntakeDoor
+from api.door.turn_taking import TakeTurns, lines, tenant
+from api.door.watch import RequestWatch
+from api.holdings.following import Following
+from api.jobs.watching import JobWatch
 from api.mcp.server import serve_mcp
-from api.readiness import watch_state
-from api.request_watch import RequestWatch
+from api.openapi import description
 from api.routes import (
     audit,
     chat,
@@ -39,8 +42,6 @@ from api.routes import (
     web,
 )
 from api.service import Service
-from api.turn_taking import TakeTurns, lines, tenant
-from api.watching import JobWatch
 from index.catalog.audit import AuditLog
 
 MULTIPART_OVERHEAD = 1 << 20
@@ -94,7 +95,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
     )
-    openapi.describe(app)
+    description.describe(app)
     app.state.ready = ready = watch_state(service)
     metrics, queues = service.telemetry.metrics, lines(service.settings)
     app.add_middleware(AuditTrail, log=AuditLog(service.database.engine))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from api import parts
 from api.client.points import OwnedPoints
-from api.holdings import check_manifest
+from api.holdings.holdings import check_manifest
 from api.ownership import Owner, Ownership, find_owner
 from api.settings import Settings
 from index.backup import restorer, writer

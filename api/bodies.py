@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from answer.answers import Answer, Citation
-from api.access import OPERATOR, Access
+from api.callers.access import OPERATOR, Access
 from api.events import CitationsBody
+from api.holdings.rebuilds import RebuildProgress
 from api.ids import parse_id
-from api.question_bodies import (
+from api.questions.bodies import (
     AnswerResponse,
     CitationBody,
     FilterBody,
@@ -18,7 +19,6 @@ from api.question_bodies import (
     SentenceBody,
     UsageBody,
 )
-from api.rebuilds import RebuildProgress
 from api.schemas import (
     CollectionBody,
     DocumentBody,

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from answer.answers import Token
 from answer.stop import Stop
-from api.access import Access
 from api.bodies import (
     answer_body,
     as_arms,
@@ -21,20 +20,22 @@ from api.bodies import (
     search_body,
     upload_body,
 )
+from api.callers.access import Access
+from api.callers.visiting import owned
 from api.checkup.desk import CheckupDesk, LocalCheckups
-from api.erasing_desk import ErasingDesk, LocalErasing
+from api.documents.fetch_bodies import FromUrl
+from api.documents.fetching import Fetching
+from api.documents.page_bodies import PageWordsBody
+from api.documents.page_words import words_body
+from api.erasure.desk import ErasingDesk, LocalErasing
 from api.events import AnswerEvent, TokenBody
-from api.extracted import extracted_body, extraction_scope
-from api.extraction import Extraction
-from api.extraction_bodies import ExtractRequest, ExtractResponse
-from api.fetch_bodies import FromUrl
-from api.fetching import Fetching
+from api.extraction.bodies import ExtractRequest, ExtractResponse
+from api.extraction.extracted import extracted_body, extraction_scope
+from api.extraction.extraction import Extraction
 from api.ids import parse_id
-from api.job_desk import JobDesk
-from api.page_bodies import PageWordsBody
-from api.page_words import words_body
+from api.jobs.desk import JobDesk
 from api.plan_bodies import plan_body
-from api.question_bodies import (
+from api.questions.bodies import (
     AnswerPlan,
     AnswerRequest,
     AnswerResponse,
@@ -55,7 +56,6 @@ from api.schemas import (
 from api.service import Service
 from api.shown import shown
 from api.uploads import checked_metadata, spoken_name
-from api.visiting import owned
 from index.catalog.entries import DocumentState
 from index.catalog.filters import DocumentFilter
 from index.encoders.shelf import EncoderChoice

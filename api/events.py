@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.question_bodies import AnswerResponse, CitationBody, SearchResponse, SentenceBody
+from api.questions.bodies import AnswerResponse, CitationBody, SearchResponse, SentenceBody
 from api.schemas import Body, Problem
 
 EventName = Literal["pages", "token", "citations", "done", "error"]

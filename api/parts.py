@@ -10,15 +10,15 @@ import pypdfium2.version  # type: ignore[import-untyped]  # ships no types
 import pytesseract  # type: ignore[import-untyped]  # likewise
 
 from answer.gate import Gate
-from api.doorkeeper import Doorkeeper
-from api.metrics import Metrics
+from api.callers.doorkeeper import Doorkeeper
+from api.callers.purse import Purse
 from api.ownership import Ownership
 from api.prices import Price
-from api.purse import Purse
 from api.roles import Role
 from api.settings import LOOPBACK, Settings
-from api.telemetry import Telemetry
-from api.traces import Traces
+from api.telemetry.metrics import Metrics
+from api.telemetry.telemetry import Telemetry
+from api.telemetry.traces import Traces
 from index.backup.restorer import check_restored
 from index.blobs.ballast import Ballast
 from index.blobs.base import Blobs

@@ -3,8 +3,8 @@
 from answer.answers import EXTRACTIVE, EvidencePage
 from answer.budget.offers import WHOLE_PAGE, Entry
 from api.bodies import rounded_box, rounded_timings
-from api.question_bodies import AnswerPlan, LeftOutPage, PlannedPage
-from api.shown_pages import ShownPages
+from api.questions.bodies import AnswerPlan, LeftOutPage, PlannedPage
+from api.questions.shown_pages import ShownPages
 from retrieval.hits import SearchResult
 
 

@@ -11,11 +11,11 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.answering import AnswerUnavailable
 from api.bodies import hit_bodies
-from api.logs import REQUEST_ID
-from api.question_bodies import HitBody
+from api.questions.answering import AnswerUnavailable
+from api.questions.bodies import HitBody
 from api.schemas import Problem
+from api.telemetry.logs import REQUEST_ID
 from index import errors
 
 logger = logging.getLogger(__name__)

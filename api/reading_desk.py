@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from answer.stop import Stop
-from api.page_bodies import PageWordsBody
-from api.question_bodies import AnswerRequest, AnswerResponse, SearchRequest, SearchResponse
+from api.documents.page_bodies import PageWordsBody
+from api.questions.bodies import AnswerRequest, AnswerResponse, SearchRequest, SearchResponse
 from api.schemas import CollectionBody, DocumentList
 
 

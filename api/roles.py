@@ -5,7 +5,7 @@ from functools import partial
 from typing import Literal
 from uuid import UUID
 
-from api.telemetry import Telemetry, WatchedJobs
+from api.telemetry.telemetry import Telemetry, WatchedJobs
 from ingest.jobs import Task
 from ingest.pipeline import Indexer
 from ingest.rebuild import Rebuilder

@@ -9,21 +9,22 @@ from uuid import UUID
 
 from answer.answers import Answer
 from answer.stop import Stop
-from api import answerers, parts
-from api.access import OPERATOR, Access
-from api.admission import Admission
-from api.answering import Answering, AnsweringParts
-from api.arrivals import Arrival, Arrivals
-from api.capacity import Capacity
-from api.heat_maps import HeatMaps
-from api.holdings import CollectionChoice, Holdings
+from api import parts
+from api.callers.access import OPERATOR, Access
+from api.holdings.arrivals import Arrival, Arrivals
+from api.holdings.capacity import Capacity
+from api.holdings.holdings import CollectionChoice, Holdings
+from api.holdings.rebuilds import Rebuilds
 from api.ownership import Owner, Ownership
-from api.pages import Pages
 from api.process import prepare_process
-from api.rebuilds import Rebuilds
+from api.questions import answerers
+from api.questions.admission import Admission
+from api.questions.answering import Answering, AnsweringParts
+from api.questions.heat_maps import HeatMaps
+from api.questions.pages import Pages
+from api.questions.shown_pages import PageBudget
 from api.roles import Role, tasks_of
 from api.settings import Settings
-from api.shown_pages import PageBudget
 from index.catalog.amendments import Amendments
 from index.catalog.backlog import Backlog
 from index.catalog.database import Database

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from api.commands.ingest import IngestReport, ingest_files
 from api.commands.shared import open_desk, out, says_errors
-from api.question_bodies import AnswerRequest, AnswerResponse, CitationBody
+from api.questions.bodies import AnswerRequest, AnswerResponse, CitationBody
 from api.schemas import NewCollection
 
 FOLDER = Path(__file__).parent

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from api.evaluations import EvaluationBody, Evaluations, EvaluationSummary
+from api.golden.evaluations import EvaluationBody, Evaluations, EvaluationSummary
 from eval.figures import figures, headlines
 from eval.record import RunRecord
 

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from api.commands.ingest import IngestReport, ingest_files
 from api.desk import Desk
-from api.question_bodies import (
+from api.questions.bodies import (
     AnswerRequest,
     AnswerResponse,
     CitationBody,

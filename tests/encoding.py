@@ -8,9 +8,9 @@ from starlette.applications import Starlette
 
 from api.encoding.app import create_encoder_app
 from api.encoding.routes import EncoderRoutes
-from api.metrics import Metrics
-from api.telemetry import Telemetry
-from api.traces import Traces
+from api.telemetry.metrics import Metrics
+from api.telemetry.telemetry import Telemetry
+from api.telemetry.traces import Traces
 from index.encoders.base import Encoder
 from index.encoders.service.encoder import ServedEncoder
 from index.encoders.service.servers import Servers

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from api.cli import pagesight
 from api.commands.encoder import PORT
-from api.metric_names import EVERY
 from api.settings import LOOPBACK, Settings
+from api.telemetry.metric_names import EVERY
 from tests import seaweed
 
 ROOT = Path(__file__).parents[1]

@@ -5,17 +5,17 @@ python -m tools.write_metrics
 
 from pathlib import Path
 
-from api.metric_names import EVERY, MetricName
+from api.telemetry.metric_names import EVERY, MetricName
 
 PAGE = Path(__file__).parents[1] / "docs" / "metrics.md"
 SUFFIXES = {"counter": "_total", "gauge": "", "histogram": ""}
 HEAD = """\
 # Metrics
 
-Written by `tools/write_metrics.py` from `api/metric_names.py`. `pagesight serve` tells them at
-`/metrics`, `pagesight worker` at `PAGESIGHT_METRICS_PORT`, with Prometheus' own of the process
-(`process_*`, `python_*`). No label holds a tenant, a collection or a document. Histograms are in
-seconds, and come as `_bucket`, `_sum` and `_count`.
+Written by `tools/write_metrics.py` from `api/telemetry/metric_names.py`. `pagesight serve` tells
+them at `/metrics`, `pagesight worker` at `PAGESIGHT_METRICS_PORT`, with Prometheus' own of the
+process (`process_*`, `python_*`). No label holds a tenant, a collection or a document. Histograms
+are in seconds, and come as `_bucket`, `_sum` and `_count`.
 
 | metric | kind | labels | what it measures |
 |---|---|---|---|

@@ -9,8 +9,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api import openapi
 from api.app import include_routes
+from api.openapi import description
 
 PAGE = Path(__file__).parents[1] / "docs" / "rest.md"
 HEAD = """\
@@ -34,10 +34,10 @@ example of every body, is served at `/openapi.json` and as a page at `/docs`.
 def rest() -> str:
     """Return the page: a table for each tag, a row for each route."""
     app = FastAPI()
-    openapi.describe(app)
+    description.describe(app)
     include_routes(app)
     paths: dict[str, dict[str, Any]] = app.openapi()["paths"]
-    return HEAD + "".join(_section(tag, told, paths) for tag, told in openapi.TAGS.items())
+    return HEAD + "".join(_section(tag, told, paths) for tag, told in description.TAGS.items())
 
 
 def main() -> None:

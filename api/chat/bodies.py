@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from api.question_bodies import ArmName, FilterBody
+from api.questions.bodies import ArmName, FilterBody
 from api.schemas import WARNED, Body, BoxBody, RequestBody
 
 

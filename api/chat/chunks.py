@@ -6,7 +6,7 @@ from api.chat.bodies import Annotation
 from api.chat.completion import Exchange, footer, usage
 from api.chat.problems import as_openai
 from api.events import AnswerEvent, TokenBody
-from api.question_bodies import AnswerResponse
+from api.questions.bodies import AnswerResponse
 from api.schemas import Problem
 
 ANEW = "\n\n(The answer begins anew.)\n\n"  # what has been sent cannot be taken back

@@ -13,7 +13,7 @@ from api.chat.bodies import (
     TokenUsage,
     UrlCitation,
 )
-from api.question_bodies import AnswerResponse, CitationBody
+from api.questions.bodies import AnswerResponse, CitationBody
 
 UNVERIFIED = " (quote not found there)"
 

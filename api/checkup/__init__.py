@@ -1,1 +1,1 @@
-"""The check of all that is kept: whether the catalog, the vectors and the blobs agree."""
+"""Whether the machine, the service and all that is kept are as they should be."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from api.checkup.bodies import Checked, CheckupEvent, CheckupRequest, Finding
 from api.checkup.checkup import Checkup
-from api.job_desk import LocalJobs
+from api.jobs.desk import LocalJobs
 from index.errors import Forbidden
 
 

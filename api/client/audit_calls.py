@@ -1,8 +1,8 @@
 """The routes of the audit log and of erasing, each described once."""
 
-from api.audit_bodies import AuditList
+from api.audit.bodies import AuditList
 from api.client.call import Call, content, given, path, reads
-from api.erasure_bodies import ErasureBody, NewErasure
+from api.erasure.bodies import ErasureBody, NewErasure
 
 
 def audit(

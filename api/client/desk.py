@@ -8,13 +8,13 @@ from answer.stop import Stop
 from api.checkup.bodies import CheckupEvent, CheckupRequest
 from api.client.failures import RemoteError
 from api.client.synchronous import PagesightClient
-from api.erasure_bodies import ErasureBody, NewErasure
+from api.documents.fetch_bodies import FromUrl
+from api.documents.page_bodies import PageWordsBody
+from api.erasure.bodies import ErasureBody, NewErasure
 from api.events import AnswerEvent
-from api.extraction_bodies import ExtractRequest, ExtractResponse
-from api.fetch_bodies import FromUrl
-from api.job_bodies import JobList, PageStatusList
-from api.page_bodies import PageWordsBody
-from api.question_bodies import (
+from api.extraction.bodies import ExtractRequest, ExtractResponse
+from api.jobs.bodies import JobList, PageStatusList
+from api.questions.bodies import (
     AnswerPlan,
     AnswerRequest,
     AnswerResponse,

@@ -25,11 +25,11 @@ from api.client.call import (
 from api.client.failures import failure_in_stream
 from api.client.frames import Frame
 from api.client.job_bodies import JobEvent
+from api.documents.fetch_bodies import FromUrl
+from api.documents.page_bodies import PageWordsBody
 from api.events import EVENT_STREAM
-from api.fetch_bodies import FromUrl
-from api.job_bodies import JobList, PageStatus, PageStatusList
-from api.page_bodies import PageWordsBody
-from api.question_bodies import HeatmapBody
+from api.jobs.bodies import JobList, PageStatus, PageStatusList
+from api.questions.bodies import HeatmapBody
 from api.schemas import (
     ChangedCollection,
     CollectionBody,

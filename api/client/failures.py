@@ -24,7 +24,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
-from api.question_bodies import HitBody
+from api.questions.bodies import HitBody
 from api.schemas import Problem
 from index.errors import PagesightError
 

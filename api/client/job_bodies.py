@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from api.job_bodies import PageStatus
+from api.jobs.bodies import PageStatus
 from api.schemas import JobBody
 
 

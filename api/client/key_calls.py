@@ -1,7 +1,7 @@
 """The routes of keys and of what they used up, each described once."""
 
+from api.callers.bodies import IssuedKey, KeyBody, KeyList, KeyRequest, SpendingBody
 from api.client.call import Call, content, given, path, reads
-from api.key_bodies import IssuedKey, KeyBody, KeyList, KeyRequest, SpendingBody
 
 
 def create_key(request: KeyRequest) -> Call[IssuedKey]:

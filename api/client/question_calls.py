@@ -8,17 +8,17 @@ from api.client.call import Call, Stream, as_it_is, content, given, nothing, pat
 from api.client.failures import failure_in_stream
 from api.client.frames import Frame
 from api.client.job_bodies import ModelList
-from api.evaluations import EvaluationList
 from api.events import EVENT_STREAM, AnswerEvent, read_frames
-from api.extraction_bodies import ExtractRequest, ExtractResponse
-from api.golden_bodies import (
+from api.extraction.bodies import ExtractRequest, ExtractResponse
+from api.golden.bodies import (
     JSON_LINES,
     GoldenImport,
     GoldenQuestionBody,
     GoldenQuestionList,
     NewGoldenQuestion,
 )
-from api.question_bodies import (
+from api.golden.evaluations import EvaluationList
+from api.questions.bodies import (
     AnswerPlan,
     AnswerRequest,
     AnswerResponse,

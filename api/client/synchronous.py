@@ -15,7 +15,7 @@ from api.client.document_calls import DocumentState, JobState
 from api.client.failures import RemoteError, failure_of
 from api.client.frames import FrameReader
 from api.client.patience import Patience, Tries
-from api.golden_bodies import GoldenQuestionBody
+from api.golden.bodies import GoldenQuestionBody
 from api.schemas import DocumentBody, JobBody
 from index.errors import Unavailable
 

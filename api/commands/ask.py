@@ -6,7 +6,7 @@ import click
 
 from api.commands.shared import desk_options, json_option, open_desk, out, print_json, says_errors
 from api.desk import Desk
-from api.question_bodies import AnswerPlan, AnswerRequest, AnswerResponse, PlannedPage
+from api.questions.bodies import AnswerPlan, AnswerRequest, AnswerResponse, PlannedPage
 
 
 @click.command("ask")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from api.audit_bodies import AuditLine, AuditList, audit_line, audit_verdict
+from api.audit.bodies import AuditLine, AuditList, audit_line, audit_verdict
 from api.commands.shared import (
     data_option,
     json_option,

@@ -8,6 +8,7 @@ import click
 from pydantic import BaseModel
 
 from api.checkup.bodies import Checked, CheckupEvent, CheckupReport, CheckupRequest, Finding
+from api.checkup.doctor import check_machine
 from api.commands.shared import (
     data_option,
     err,
@@ -19,7 +20,6 @@ from api.commands.shared import (
     says_errors,
     url_option,
 )
-from api.doctor import check_machine
 from api.schemas import Probe
 
 

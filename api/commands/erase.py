@@ -13,7 +13,7 @@ from api.commands.shared import (
     says_errors,
     url_option,
 )
-from api.erasure_bodies import ErasureBody, NewErasure
+from api.erasure.bodies import ErasureBody, NewErasure
 
 
 @click.command("erase")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from api.commands.shared import desk_options, json_option, open_desk, out, print_json, says_errors
-from api.extraction_bodies import ExtractedBody, ExtractRequest
+from api.extraction.bodies import ExtractedBody, ExtractRequest
 from index.errors import InvalidSchema
 
 

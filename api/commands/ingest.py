@@ -22,7 +22,7 @@ from api.commands.shared import (
     says_errors,
 )
 from api.desk import Desk
-from api.fetch_bodies import FromUrl
+from api.documents.fetch_bodies import FromUrl
 from api.schemas import (
     Body,
     DocumentBody,

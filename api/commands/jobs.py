@@ -15,7 +15,7 @@ from api.commands.shared import (
     says_errors,
     url_option,
 )
-from api.job_bodies import PageStatus
+from api.jobs.bodies import PageStatus
 from api.schemas import JobBody
 from index.catalog.entries import JobState
 

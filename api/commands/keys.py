@@ -7,6 +7,8 @@ from typing import get_args
 import click
 from rich.table import Table
 
+from api.audit.deeds import LOCAL
+from api.callers.bodies import KeyBody, KeyList, issued_body, key_body, spending_body
 from api.commands.shared import (
     data_option,
     json_option,
@@ -15,8 +17,6 @@ from api.commands.shared import (
     print_json,
     says_errors,
 )
-from api.deeds import LOCAL
-from api.key_bodies import KeyBody, KeyList, issued_body, key_body, spending_body
 from index.catalog.accounts import DEFAULT_TENANT, SCOPES, Key, KeyLimits, NewKey, Scope
 from index.catalog.audit import AuditLog
 from index.catalog.database import Database

@@ -14,7 +14,7 @@ from api.commands.shared import (
     print_json,
     says_errors,
 )
-from api.question_bodies import FilterBody, HitBody, PageRange, SearchRequest
+from api.questions.bodies import FilterBody, HitBody, PageRange, SearchRequest
 
 TEXT_WIDTH = 300
 

@@ -19,8 +19,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from api.audited_desk import AuditedDesk
 from api.client.desk import RemoteDesk
+from api.commands.audited_desk import AuditedDesk
 from api.desk import Desk
 from api.ownership import find_owner
 from api.service import Service

@@ -8,11 +8,11 @@ from typing import get_args
 import click
 from prometheus_client import start_http_server
 
+from api.checkup.readiness import watch_state
 from api.commands.shared import data_option, err, load_settings, says_errors
-from api.logs import configure_logs
-from api.readiness import watch_state
 from api.roles import Role
 from api.service import Service
+from api.telemetry.logs import configure_logs
 from index.errors import InvalidRequest
 
 

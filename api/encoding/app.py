@@ -5,10 +5,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import problems
+from api.door.turn_taking import follow
+from api.door.watch import RequestWatch
 from api.encoding.routes import EncoderRoutes
-from api.request_watch import RequestWatch
-from api.telemetry import Telemetry
-from api.turn_taking import follow
+from api.telemetry.telemetry import Telemetry
 
 MAX_BYTES = 64 << 20  # of a request
 

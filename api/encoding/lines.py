@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from starlette.requests import Request
 
-from api.turns import Line
+from api.door.turns import Line
 from index.errors import EncoderUnavailable
 
 BODY_S = 30.0  # to send a request whose turn it is

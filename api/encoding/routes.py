@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from api import problems
 from api.encoding.lines import WorkLine
-from api.metrics import METRICS_TEXT, Metrics
+from api.telemetry.metrics import METRICS_TEXT, Metrics
 from index.encoders.base import Encoder
 from index.encoders.service import wire
 from index.errors import (

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from api.page_bodies import PageWordsBody
-from api.question_bodies import AnswerResponse, CitationBody, HitBody, SearchResponse
+from api.documents.page_bodies import PageWordsBody
+from api.questions.bodies import AnswerResponse, CitationBody, HitBody, SearchResponse
 from api.shown import shown
 
 MOST_REGIONS = 3  # of a page

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from answer.stop import Stop
 from api.mcp.bodies import CollectionList, summary
 from api.mcp.texts import answer_text, page_text, search_text
-from api.question_bodies import AnswerRequest, AnswerResponse, SearchRequest, SearchResponse
+from api.questions.bodies import AnswerRequest, AnswerResponse, SearchRequest, SearchResponse
 from api.reading_desk import ReadingDesk
 from api.schemas import NAMED_PATTERN, DocumentList
 from index.errors import InvalidRequest, PagesightError

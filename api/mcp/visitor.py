@@ -1,11 +1,11 @@
 """The service as far as the key of a caller reaches, for tools that read."""
 
 from answer.stop import Stop
+from api.callers.visiting import resolve
 from api.desk import LocalDesk
-from api.page_bodies import PageWordsBody
-from api.question_bodies import AnswerRequest, AnswerResponse, SearchRequest, SearchResponse
+from api.documents.page_bodies import PageWordsBody
+from api.questions.bodies import AnswerRequest, AnswerResponse, SearchRequest, SearchResponse
 from api.schemas import CollectionBody, DocumentList
-from api.visiting import resolve
 from index.catalog.accounts import Scope
 
 

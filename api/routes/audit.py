@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from api.audit_bodies import AuditList, audit_line
+from api.audit.bodies import AuditList, audit_line
 from api.routes.shared import AccessOf, Limit, ServiceOf, failures, needs
 from index.catalog.audit import AuditLog
 

@@ -11,19 +11,19 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 
 from answer.stop import Stop
-from api.access import Access
+from api.callers.access import Access
+from api.callers.visiting import owned, resolve
 from api.chat.bodies import ApiErrorBody, ChatRequest, Completion, Model, ModelList
 from api.chat.chunks import Chunks
 from api.chat.completion import Exchange
 from api.chat.question import asked
 from api.desk import LocalDesk
 from api.events import AnswerEvent
-from api.live import respond, watched
-from api.question_bodies import AnswerRequest
+from api.questions.bodies import AnswerRequest
+from api.routes.live import respond, watched
 from api.routes.shared import AccessOf, DeskOf, ServiceOf, needs, streamed
 from api.schemas import NAMED_PATTERN
 from api.service import Service
-from api.visiting import owned, resolve
 from index.catalog.accounts import Scope
 from index.catalog.entries import Collection
 from index.errors import CollectionNotFound, InvalidRequest

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from api.checkup.bodies import CheckupEvent, CheckupRequest
 from api.events import Event
-from api.live import stream
+from api.routes.live import stream
 from api.routes.shared import DeskOf, failures, needs, streamed
 
 router = APIRouter(prefix="/checkups", tags=["checkups"])

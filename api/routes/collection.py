@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from api.bodies import collection_body, make_collection
-from api.once import REFUSED_KEYS, Once, OnceRoute
+from api.door.once import REFUSED_KEYS, Once, OnceRoute
 from api.routes.shared import (
     AccessOf,
     CollectionName,

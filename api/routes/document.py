@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from api.bodies import upload_body
+from api.door.once import REFUSED_KEYS, Once, OnceRoute
 from api.ids import parse_id
-from api.once import REFUSED_KEYS, Once, OnceRoute
 from api.routes.shared import (
     AccessOf,
     CollectionName,

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Request
 
-from api.audit_trail import IS_TOLD
-from api.erasure_bodies import ErasureBody, NewErasure
+from api.audit.trail import IS_TOLD
+from api.callers.visiting import resolve
+from api.erasure.bodies import ErasureBody, NewErasure
 from api.routes.shared import AccessOf, DeskOf, ServiceOf, failures, needs
-from api.visiting import resolve
 from index.errors import CollectionNotFound, DocumentNotFound, ErasureBusy, RebuildBusy
 
 router = APIRouter(prefix="/erasures", tags=["audit"])

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from api.evaluations import EVALUATION_ID, EvaluationList, Evaluations, no_evaluation
+from api.golden.evaluations import EVALUATION_ID, EvaluationList, Evaluations, no_evaluation
 from api.routes.shared import AccessOf, ServiceOf, failures, needs
 from index.errors import EvaluationNotFound
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.extraction_bodies import ExtractRequest, ExtractResponse
+from api.extraction.bodies import ExtractRequest, ExtractResponse
 from api.routes.shared import CollectionName, DeskOf, failures, needs
 from index.errors import CollectionNotFound, InvalidFilter, InvalidSchema, ManifestMismatch
 

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Response
 
-from api.fetch_bodies import FromUrl
-from api.once import REFUSED_KEYS, Once, OnceRoute
+from api.documents.fetch_bodies import FromUrl
+from api.door.once import REFUSED_KEYS, Once, OnceRoute
 from api.routes.document import HERE, REFUSALS
 from api.routes.shared import CollectionName, DeskOf, failures, needs
 from api.schemas import Upload

@@ -6,8 +6,8 @@ from uuid import uuid4
 from fastapi import APIRouter, Path, Response
 from fastapi import Body as FromBody
 
-from api.golden import golden_body, golden_question
-from api.golden_bodies import (
+from api.door.once import REFUSED_KEYS, Once, OnceRoute
+from api.golden.bodies import (
     JSON_LINES,
     QUESTION_ID,
     GoldenImport,
@@ -15,8 +15,8 @@ from api.golden_bodies import (
     GoldenQuestionList,
     NewGoldenQuestion,
 )
-from api.golden_lines import golden_lines, read_golden_lines
-from api.once import REFUSED_KEYS, Once, OnceRoute
+from api.golden.lines import golden_lines, read_golden_lines
+from api.golden.questions import golden_body, golden_question
 from api.routes.shared import CollectionName, Cursor, Limit, ServiceOf, failures, needs
 from index.errors import CollectionNotFound, InvalidRequest, QuestionExists, QuestionNotFound
 

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
+from api.door.once import REFUSED_KEYS, Once, OnceRoute
 from api.ids import parse_id
-from api.job_bodies import JobList, PageStatusList
-from api.job_events import job_events
-from api.live import stream
-from api.once import REFUSED_KEYS, Once, OnceRoute
+from api.jobs.bodies import JobList, PageStatusList
+from api.jobs.events import job_events
+from api.jobs.watching import JobWatch
+from api.routes.live import stream
 from api.routes.shared import (
     AccessOf,
     CollectionName,
@@ -21,7 +22,6 @@ from api.routes.shared import (
     streamed,
 )
 from api.schemas import JobBody
-from api.watching import JobWatch
 from index.catalog.entries import Job, JobState
 from index.errors import (
     CollectionNotFound,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from api.key_bodies import IssuedKey, KeyBody, KeyList, KeyRequest, issued_body, key_body
+from api.callers.bodies import IssuedKey, KeyBody, KeyList, KeyRequest, issued_body, key_body
 from api.routes.shared import AccessOf, ServiceOf, failures, needs
 from index.errors import Forbidden, KeyNotFound
 

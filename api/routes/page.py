@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from api.documents.page_bodies import PageWordsBody
+from api.documents.page_words import words_body
 from api.ids import parse_id
-from api.page_bodies import PageWordsBody
-from api.page_words import words_body
-from api.question_bodies import HeatmapBody, HeatRow
+from api.questions.bodies import HeatmapBody, HeatRow
 from api.routes.shared import CollectionName, DocumentId, ServiceOf, failures, needs
 from index.errors import CollectionNotFound, DocumentNotFound, ManifestMismatch, PageNotFound
 from retrieval.heatmap import PageHeat, draw_heat

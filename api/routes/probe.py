@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.metrics import METRICS_TEXT
-from api.readiness import ReadyCheck
+from api.checkup.readiness import ReadyCheck
 from api.routes.shared import ServiceOf, needs
 from api.schemas import Readiness
+from api.telemetry.metrics import METRICS_TEXT
 
 router = APIRouter(tags=["probes"])
 

@@ -6,8 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.events import EVENT_STREAM
-from api.live import respond, watched
-from api.question_bodies import (
+from api.questions.bodies import (
     AnswerPlan,
     AnswerRequest,
     AnswerResponse,
@@ -16,6 +15,7 @@ from api.question_bodies import (
     SearchRequest,
     SearchResponse,
 )
+from api.routes.live import respond, watched
 from api.routes.shared import CollectionName, DeskOf, failures, needs, streamed
 from index.errors import CollectionNotFound, InvalidFilter, ManifestMismatch, VlmUnavailable
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.once import REFUSED_KEYS, Once, OnceRoute
+from api.door.once import REFUSED_KEYS, Once, OnceRoute
 from api.routes.shared import CollectionName, DeskOf, ServiceOf, check_encoder, failures, needs
 from api.schemas import NewReindex, ReindexBody
 from index.errors import CollectionNotFound, RebuildBusy, RebuildNotFound

@@ -7,12 +7,12 @@ from fastapi.params import Depends as Dependency
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api import problems
-from api.access import Access
+from api.callers.access import Access
+from api.callers.visiting import resolve
 from api.desk import LocalDesk
 from api.events import EVENT_STREAM
 from api.schemas import NAMED_PATTERN, Problem
 from api.service import Service
-from api.visiting import resolve
 from index.catalog.accounts import Scope
 from index.encoders.registry import find
 from index.encoders.shelf import SHIPPED

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.key_bodies import SpendingBody, spending_body
+from api.callers.bodies import SpendingBody, spending_body
 from api.routes.shared import AccessOf, ServiceOf, failures, needs
 
 router = APIRouter(prefix="/spending", tags=["keys"])

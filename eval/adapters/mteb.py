@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.desk import Desk
-from api.question_bodies import ArmName
+from api.questions.bodies import ArmName
 from api.schemas import NewCollection
 from eval.adapters.pages import PageIndex
 from eval.datasets.identity import set_name

@@ -13,7 +13,7 @@ import numpy as np
 
 from api.commands.ingest import IngestReport, ingest_files
 from api.desk import Desk
-from api.question_bodies import ArmName, SearchRequest
+from api.questions.bodies import ArmName, SearchRequest
 from api.schemas import NewCollection
 from eval.datasets.identity import set_name
 from eval.datasets.pictures import PictureFolder

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from api.desk import Desk
-from api.question_bodies import ArmName
+from api.questions.bodies import ArmName
 from api.schemas import NewCollection
 from eval.adapters.pages import MAX_PAGES, PageIndex
 from index.errors import InvalidRequest

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from api.client.desk import RemoteDesk
-from api.question_bodies import SearchRequest
+from api.questions.bodies import SearchRequest
 from api.schemas import NewCollection
 from eval.bench.pdf import plain_pdf
 from eval.bench.service import COLLECTION, Server, serving

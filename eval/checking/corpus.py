@@ -8,7 +8,7 @@ from pathlib import PurePath
 from answer.answers import EvidencePage
 from answer.terms import tokens
 from api.desk import Desk
-from api.page_words import as_page_words
+from api.documents.page_words import as_page_words
 from api.schemas import DocumentDetails
 from index.records import PageWords
 

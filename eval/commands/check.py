@@ -13,7 +13,7 @@ from rich.text import Text
 
 from api.commands.ingest import ingest_files
 from api.commands.shared import data_option, err, open_desk, out, says_errors, url_option
-from api.question_bodies import SearchRequest
+from api.questions.bodies import SearchRequest
 from api.schemas import NewCollection
 from eval.checking.checking import check as check_set
 from eval.checking.corpus import PageName, read_corpus

@@ -8,7 +8,6 @@ from pathlib import Path, PurePath
 import click
 
 from answer.vlm import VlmClient
-from api.answerers import model
 from api.commands.ingest import ingest_files
 from api.commands.shared import (
     data_option,
@@ -21,6 +20,7 @@ from api.commands.shared import (
     url_option,
 )
 from api.desk import Desk
+from api.questions.answerers import model
 from api.schemas import DocumentDetails, NewCollection
 from eval.commands.shared import collection_name
 from eval.drafting import rules

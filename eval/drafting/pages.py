@@ -10,7 +10,7 @@ from answer.layout import Block, read_blocks, read_lines, readable
 from answer.sentences import ends
 from answer.terms import tokens
 from api.desk import Desk
-from api.page_words import as_page_words
+from api.documents.page_words import as_page_words
 from api.schemas import DocumentDetails
 from index.encoders.stop_words import STOP_WORDS
 from index.records import PageWords

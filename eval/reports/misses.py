@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api.desk import Desk
-from api.pictures import scaled
+from api.questions.pictures import scaled
 from eval.datasets.base import GoldPage
 from eval.record import Found, FoundPage, Outcome, RunRecord
 

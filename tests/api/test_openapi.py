@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from api import openapi
 from api.app import include_routes
-from api.examples import EXAMPLES
+from api.openapi import description
+from api.openapi.examples import EXAMPLES
 from tests.index.test_errors import tree
 
 CODES = {error.code for error in tree()}
@@ -16,7 +16,7 @@ CODES = {error.code for error in tree()}
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
     app = FastAPI()
-    openapi.describe(app)
+    description.describe(app)
     include_routes(app)
     return app.openapi()
 

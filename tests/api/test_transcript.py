@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from api.desk import LocalDesk
-from api.question_bodies import AnswerRequest
+from api.questions.bodies import AnswerRequest
 from index.catalog.database import Database
 from tests.conftest import open_service
 from tests.scripted_model import ScriptedModel, reply, streamed

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from api.evaluations import Evaluations, EvaluationSummary
+from api.golden.evaluations import Evaluations, EvaluationSummary
 from api.service import Service
 from tests.browser.conftest import Site
 

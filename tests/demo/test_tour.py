@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from api.question_bodies import AnswerResponse, UsageBody
+from api.questions.bodies import AnswerResponse, UsageBody
 from demo.tour import Stop, is_right, main, stops
 
 

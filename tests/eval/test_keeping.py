@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.desk import LocalDesk
-from api.evaluations import Evaluations
+from api.golden.evaluations import Evaluations
 from api.service import Service
 from eval.command import command
 from eval.keeping import keep_run

@@ -1,6 +1,6 @@
 """Documents about birds, handed in and asked for."""
 
-from api.question_bodies import AnswerResponse, SearchResponse
+from api.questions.bodies import AnswerResponse, SearchResponse
 from api.schemas import Upload
 from tests.fleet.processes import Server
 from tests.tiny import pdf

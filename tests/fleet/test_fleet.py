@@ -14,9 +14,9 @@ from uuid import uuid4
 import pytest
 from qdrant_client import QdrantClient
 
+from api.callers.bodies import KeyRequest
 from api.client.failures import KeyRejected, RemoteNotFound, RemoteUnavailable
 from api.client.synchronous import PagesightClient
-from api.key_bodies import KeyRequest
 from api.schemas import Upload
 from index.blobs.s3 import Bucket
 from index.catalog.database import Database

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from api.rebuilds import RebuildProgress
+from api.holdings.rebuilds import RebuildProgress
 from api.service import Service
 from index.catalog.database import Database
 from index.catalog.entries import Document, Job

@@ -14,7 +14,7 @@ import pytest
 
 from api.desk import LocalDesk
 from api.events import AnswerEvent
-from api.question_bodies import (
+from api.questions.bodies import (
     AnswerRequest,
     AnswerResponse,
     FilterBody,

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from api.desk import LocalDesk
-from api.question_bodies import AnswerRequest, SearchRequest
+from api.questions.bodies import AnswerRequest, SearchRequest
 from api.service import Service
 from index.errors import NotFound
 from tests.redteam.attacks import PERSUADING, QUESTIONS

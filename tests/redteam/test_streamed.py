@@ -3,7 +3,7 @@
 import pytest
 
 from api.events import AnswerEvent, TokenBody
-from api.question_bodies import AnswerResponse
+from api.questions.bodies import AnswerResponse
 from tests.redteam.attacks import FACTS, QUESTIONS, Attack
 from tests.redteam.conftest import Ground, Obedient
 from tests.redteam.test_obedient_model import persuading

@@ -19,7 +19,7 @@ from answer.model.endpoint import ChatEndpoint
 from answer.model.generator import Generator
 from answer.stop import Stop
 from answer.vlm import Unusable, VlmClient
-from api.answering import AnswerUnavailable
+from api.questions.answering import AnswerUnavailable
 from index.catalog.database import Database
 from index.encoders.visual.checkpoint import Source
 from index.errors import VlmUnavailable

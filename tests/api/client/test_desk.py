@@ -8,9 +8,9 @@ from api.client.desk import RemoteDesk
 from api.client.failures import RemoteError
 from api.commands.ingest import ingest_files
 from api.desk import Desk, LocalDesk
-from api.extraction_bodies import ExtractRequest
-from api.page_words import as_page_words
-from api.question_bodies import AnswerRequest, FilterBody, SearchRequest
+from api.documents.page_words import as_page_words
+from api.extraction.bodies import ExtractRequest
+from api.questions.bodies import AnswerRequest, FilterBody, SearchRequest
 from api.schemas import NewCollection
 from api.service import Service
 from index.errors import Unavailable

@@ -9,15 +9,15 @@ from urllib.parse import unquote
 import pytest
 
 from api.app import create_app
+from api.callers.bodies import KeyRequest
 from api.checkup.bodies import CheckupRequest
 from api.client import audit_calls, checkup_calls, document_calls, key_calls, question_calls
 from api.client.asynchronous import AsyncPagesightClient
 from api.client.call import Call, Stream
 from api.client.synchronous import PagesightClient
-from api.extraction_bodies import ExtractRequest
-from api.fetch_bodies import FromUrl
-from api.golden_bodies import NewGoldenQuestion
-from api.key_bodies import KeyRequest
+from api.documents.fetch_bodies import FromUrl
+from api.extraction.bodies import ExtractRequest
+from api.golden.bodies import NewGoldenQuestion
 from api.schemas import ChangedCollection, NewReindex
 from api.service import Service
 

@@ -17,7 +17,7 @@ from api.client.failures import (
     RemoteUnavailable,
     ScopeMissing,
 )
-from api.extraction_bodies import ExtractRequest
+from api.extraction.bodies import ExtractRequest
 from api.schemas import DocumentBody, JobBody, JobRef, Upload
 from index.errors import InvalidRequest, Unavailable
 from tests.api.client.conftest import Invoke

@@ -6,13 +6,13 @@ import pytest
 
 from api.client.failures import RemoteConflict, RemoteNotFound, RemoteRefusal
 from api.desk import LocalDesk
-from api.evaluations import Evaluations, EvaluationSummary
-from api.extraction_bodies import ExtractRequest
-from api.golden_bodies import GoldenPageBody, NewGoldenQuestion
-from api.question_bodies import AnswerRequest, SearchRequest
+from api.extraction.bodies import ExtractRequest
+from api.golden.bodies import GoldenPageBody, NewGoldenQuestion
+from api.golden.evaluations import Evaluations, EvaluationSummary
+from api.questions.bodies import AnswerRequest, SearchRequest
 from api.service import Service
 from tests.api.client.conftest import Invoke
-from tests.api.test_evaluations import summary
+from tests.api.golden.test_evaluations import summary
 from tests.tiny import index, pdf
 
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island")

@@ -11,9 +11,9 @@ import pytest
 
 from api.encoding.app import MAX_BYTES, create_encoder_app
 from api.encoding.routes import EncoderRoutes
-from api.metrics import Metrics
-from api.telemetry import Telemetry
-from api.traces import Traces
+from api.telemetry.metrics import Metrics
+from api.telemetry.telemetry import Telemetry
+from api.telemetry.traces import Traces
 from index.encoders.base import PageContent
 from index.encoders.minilm import MiniLmEncoder
 from index.encoders.service import wire

@@ -16,7 +16,7 @@ from mcp.types import CallToolResult, ImageContent, TextContent
 from PIL import Image
 
 from api.app import create_app
-from api.question_bodies import AnswerResponse, SearchResponse
+from api.questions.bodies import AnswerResponse, SearchResponse
 from api.schemas import DocumentList
 from index.catalog.database import Database
 from tests.api.conftest import Serve

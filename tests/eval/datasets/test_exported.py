@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.desk import LocalDesk
-from api.golden_lines import golden_lines
+from api.golden.lines import golden_lines
 from api.service import Service
 from eval.datasets.base import EvalQuestion, GoldPage
 from eval.datasets.opening import open_set

@@ -1,0 +1,1 @@
+"""Documents: fetched by URL, and the words of their pages."""

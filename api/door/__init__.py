@@ -1,0 +1,1 @@
+"""What a request meets before its route: its id, its key, its turn, what it did before."""

@@ -1,0 +1,1 @@
+"""Erasure: what was deleted is made to be gone from every file, with a receipt."""

@@ -1,0 +1,1 @@
+"""Golden questions of a collection, and the evaluations that are kept."""

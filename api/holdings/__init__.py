@@ -1,0 +1,1 @@
+"""Collections and their files: made, handed in, rebuilt, followed, ended."""

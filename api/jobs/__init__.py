@@ -1,0 +1,1 @@
+"""Jobs: listed, watched page by page, cancelled, tried again."""

@@ -1,0 +1,1 @@
+"""What OpenAPI says of the API: its description, and an example of every body."""
