@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from api.pages import Pages
+from api.questions.pages import Pages
 from api.service import Service
 from index.records import PageWords
 from tests.tiny import index, pdf
