@@ -3,9 +3,12 @@
 import hmac
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
+from threading import Lock
 from time import time
 from urllib.parse import urlsplit
 
+from cachetools import TTLCache
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -16,6 +19,8 @@ from api.settings import LOOPBACK
 from index.catalog.accounts import Key
 from index.catalog.keys import Keys
 from index.errors import Forbidden, RateLimited, Unauthenticated
+
+REMEMBERED, REMEMBERED_S = 4096, 60
 
 
 class Doorkeeper:
@@ -44,6 +49,8 @@ class Doorkeeper:
         self._hosts = hosts
         self._clock = clock
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._seen: TTLCache[bytes, Access] = TTLCache(REMEMBERED, REMEMBERED_S, clock)
+        self._seeing = Lock()
 
     def admit(self, headers: Headers) -> Access:
         """Return what a request with these headers may do, and count it.
@@ -62,8 +69,19 @@ class Doorkeeper:
         if not token:
             raise Unauthenticated("send a key: `Authorization: Bearer ps_…`")
         key = self._keys.verify(token, datetime.fromtimestamp(self._clock(), UTC))
+        access = Access(key.tenant, key.scopes, key)
+        with self._seeing:
+            self._seen[_digest(token)] = access
         self._count(key)
-        return Access(key.tenant, key.scopes, key)
+        return access
+
+    def recall(self, headers: Headers) -> Access | None:
+        """Return what a request with these headers might do a moment ago, if it is remembered.
+
+        Nothing may be done on the strength of that: its key may have been revoked since.
+        """
+        with self._seeing:
+            return self._seen.get(_digest(_bearer(headers.get("authorization", ""))))
 
     def _is_owner(self, token: str) -> bool:
         secret = self._owner_secret or ""
@@ -96,6 +114,10 @@ class Doorkeeper:
 def _bearer(authorization: str) -> str:
     scheme, _, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode()).digest()
 
 
 def _host(url: str) -> str:

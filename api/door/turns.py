@@ -59,6 +59,16 @@ class Line:
         """Requests in the line."""
         return sum(map(len, self._line.values()))
 
+    def check(self, caller: str) -> None:
+        """Do nothing where `take` would begin, or wait, now.
+
+        Raises:
+            Overloaded: the line is full.
+        """
+        self._note(caller)
+        if not self._may_begin(caller) and self._is_full and self._loser(caller) == caller:
+            raise self._full()
+
     async def take(self, caller: str) -> None:
         """Return when it is the caller's turn, who then must `leave`; a cancelled wait is none.
 
@@ -66,7 +76,7 @@ class Line:
             Overloaded: the line is full, or the wait too long.
         """
         self._note(caller)
-        if caller not in self._line and self._admits(caller):
+        if self._may_begin(caller):
             self._at_work[caller] += 1
             return
         turn = self._queue(caller)
@@ -89,6 +99,9 @@ class Line:
             del self._at_work[caller]
         self._call_next()
 
+    def _may_begin(self, caller: str) -> bool:
+        return caller not in self._line and self._admits(caller)
+
     def _admits(self, caller: str) -> bool:
         """Tell whether there is a place; who has one already leaves those that are kept."""
         n_free = self._n_places - self.n_at_work
@@ -109,22 +122,34 @@ class Line:
         self._last_here.move_to_end(caller)
 
     def _queue(self, caller: str) -> Turn:
-        if self.n_waiting >= self._n_waiting:
+        if self._is_full:
             self._make_room(caller)
         turn: Turn = asyncio.get_running_loop().create_future()
         self._line.setdefault(caller, deque()).append(turn)
         return turn
 
+    @property
+    def _is_full(self) -> bool:
+        return self.n_waiting >= self._n_waiting
+
     def _make_room(self, caller: str) -> None:
-        """Send the last one of the caller with most in the line away, or this one."""
-        told = f"{self._n_waiting} requests wait already; try again later"
+        """Send the last one of who has most in the line away, or this one."""
+        loser = self._loser(caller)
+        if loser == caller:
+            raise self._full()
+        turn = self._line[loser].pop()
+        if not turn.done():
+            turn.set_exception(self._full())
+
+    def _loser(self, caller: str) -> str:
+        """Return who has most in the line, that of the caller included."""
         longest = max(self._line, key=lambda one: len(self._line[one]), default=caller)
         n_mine = len(self._line.get(caller, ()))
-        if longest == caller or len(self._line[longest]) <= n_mine + 1:
-            raise Overloaded(told, reason="full")
-        turn = self._line[longest].pop()
-        if not turn.done():
-            turn.set_exception(Overloaded(told, reason="full"))
+        return longest if len(self._line.get(longest, ())) > n_mine + 1 else caller
+
+    def _full(self) -> Overloaded:
+        told = f"{self._n_waiting} requests wait already; try again later"
+        return Overloaded(told, reason="full")
 
     def _forgo(self, caller: str, turn: Turn) -> None:
         """Leave the line, or the place that was given at the same moment."""

@@ -69,6 +69,27 @@ def test_a_key_may_ask_as_often_as_its_limit_says_and_others_do_not_pay(keys: Ke
     keeper.admit(sent(quiet))
 
 
+def test_what_a_key_might_do_is_remembered_for_a_minute(keys: Keys) -> None:
+    now = 1_000_000.0
+    keeper = Doorkeeper(keys, clock=lambda: now)
+    _, token = keys.issue(NewKey("page", "acme"))
+    assert keeper.recall(sent(token)) is None
+    access = keeper.admit(sent(token))
+    assert keeper.recall(sent(token)) == access
+    assert keeper.recall(sent(f"{token}x")) is None
+    assert keeper.recall(Headers(LOCAL)) is None
+    now += 60
+    assert keeper.recall(sent(token)) is None
+
+
+def test_a_key_that_is_not_known_is_not_remembered(keys: Keys) -> None:
+    keeper = Doorkeeper(keys)
+    keys.issue(NewKey("page"))
+    with pytest.raises(Unauthenticated):
+        keeper.admit(sent("sk-anything"))
+    assert keeper.recall(sent("sk-anything")) is None
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -8,7 +8,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from api.door.turn_taking import TakeTurns, kind_of
+from api.callers.access import Access
+from api.door.turn_taking import SendAway, TakeTurns, kind_of
 from api.door.turns import Line
 from api.telemetry.metrics import Metrics
 from tests.serving import served
@@ -93,6 +94,29 @@ def test_what_waits_is_answered_with_its_body_and_what_is_too_much_is_refused(
     assert third.json()["code"] == "overloaded"
     assert int(third.headers["retry-after"]) > 0
     wait_for(lambda: (line.n_at_work, line.n_waiting) == (0, 0))
+
+
+def test_who_is_known_is_sent_away_from_a_full_line_without_a_look(slow: Slow) -> None:
+    full = Line(1, 0, 30)
+    known = {"loud": Access("loud")}
+    guarded = SendAway(
+        slow,
+        {"search": full},
+        lambda headers: known.get(headers.get("authorization", "")),
+        Metrics(),
+    )
+    slow.may_end.set()
+
+    def asks(url: str, caller: str) -> int:
+        return httpx.post(url + SEARCH, headers={"authorization": caller}).status_code
+
+    with served(guarded, lifespan="off") as url:
+        assert asks(url, "loud") == 200
+        asyncio.run(full.take("loud"))
+        assert (asks(url, "loud"), slow.n_begun) == (503, 1)
+        assert (asks(url, "a stranger"), slow.n_begun) == (200, 2)  # the door will tell
+        full.leave("loud")
+        assert asks(url, "loud") == 200
 
 
 def test_who_leaves_the_line_is_never_worked_for(url: str, slow: Slow, line: Line) -> None:

@@ -154,6 +154,22 @@ def test_who_fills_the_line_makes_room_for_others() -> None:
     play(script)
 
 
+def test_who_would_be_refused_is_known_beforehand() -> None:
+    async def script() -> None:
+        turns, served = line(n_places=1, n_waiting=2), list[str]()
+        turns.check("loud")
+        await turns.take("loud")
+        for _ in range(2):
+            turns.check("loud")
+            await arrive(turns, "loud", served)
+        with pytest.raises(Overloaded, match="2 requests wait already"):
+            turns.check("loud")
+        turns.check("quiet")
+        assert (turns.n_at_work, turns.n_waiting) == (1, 2)
+
+    play(script)
+
+
 def test_a_wait_that_is_too_long_is_refused_and_leaves_the_line() -> None:
     async def script() -> None:
         turns = line(n_places=1, max_wait_s=0.01)
