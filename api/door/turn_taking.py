@@ -47,10 +47,12 @@ def tenant(scope: Scope) -> str:
 def lines(settings: Settings) -> dict[Kind, Line]:
     """Return the lines; answers without a model are work for this machine like searches."""
     waits = (settings.waiting, settings.max_wait_s)
-    n_answers = settings.answers_at_work if settings.vlm_url else settings.at_work
+    search = Line(settings.at_work, *waits, yields=True)
+    models = Line(settings.answers_at_work, *waits)
+    alike = Line(settings.at_work, *waits, yields=True)
     return {
-        "search": Line(settings.at_work, *waits),
-        "answer": Line(n_answers, *waits),
+        "search": search,
+        "answer": models if settings.vlm_url else alike,
         "upload": Line(settings.answers_at_work, *waits),
     }
 

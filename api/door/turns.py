@@ -5,7 +5,9 @@ more than it can answer ends up answering nobody (congestion collapse). Callers 
 (round robin), and where the line is full the caller with most in it loses its last (longest queue
 drop: McKenney, Stochastic Fairness Queueing, INFOCOM 1990), so that who floods waits for himself.
 A place is kept for each caller that was here a moment ago and has nothing at work, up to half of
-the places: it need not wait at all, however much another one asks.
+the places: it need not wait at all, however much another one asks. Where requests are work for this
+interpreter, a caller with a crowd waiting also lets one that has none end before its next begins:
+two at work would take each other's time.
 """
 
 import asyncio
@@ -28,6 +30,7 @@ class Line:
         n_places: requests at work.
         n_waiting: requests in the line, of all callers together.
         max_wait_s: the longest wait.
+        yields: whether a crowd lets others end before its next request begins.
         clock: seconds since any moment.
     """
 
@@ -37,6 +40,7 @@ class Line:
         n_waiting: int,
         max_wait_s: float,
         *,
+        yields: bool = False,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         if n_places < 1:
@@ -44,7 +48,9 @@ class Line:
         self._n_places = n_places
         self._n_waiting = n_waiting
         self._max_wait_s = max_wait_s
+        self._yields = yields
         self._at_work: Counter[str] = Counter()
+        self._begun: set[str] = set()  # who began something since another one's request ended
         self._line: OrderedDict[str, deque[Turn]] = OrderedDict()
         self._clock = clock
         self._last_here: OrderedDict[str, float] = OrderedDict()  # the longest gone first
@@ -77,7 +83,7 @@ class Line:
         """
         self._note(caller)
         if self._may_begin(caller):
-            self._at_work[caller] += 1
+            self._begin(caller)
             return
         turn = self._queue(caller)
         try:
@@ -97,7 +103,12 @@ class Line:
         self._at_work[caller] -= 1
         if not self._at_work[caller]:
             del self._at_work[caller]
+        self._begun &= {caller}
         self._call_next()
+
+    def _begin(self, caller: str) -> None:
+        self._at_work[caller] += 1
+        self._begun.add(caller)
 
     def _may_begin(self, caller: str) -> bool:
         return caller not in self._line and self._admits(caller)
@@ -105,7 +116,17 @@ class Line:
     def _admits(self, caller: str) -> bool:
         """Tell whether there is a place; who has one already leaves those that are kept."""
         n_free = self._n_places - self.n_at_work
-        return n_free > (self._n_kept() if caller in self._at_work else 0)
+        n_kept = self._n_kept() if caller in self._at_work else 0
+        return n_free > n_kept and not self._holds_back(caller)
+
+    def _holds_back(self, caller: str) -> bool:
+        """Tell whether a crowd has begun something beside one that is none, which comes first."""
+        if not self._yields or caller not in self._begun or not self._is_crowd(caller):
+            return False
+        return any(one != caller and not self._is_crowd(one) for one in self._at_work)
+
+    def _is_crowd(self, caller: str) -> bool:
+        return len(self._line.get(caller, ())) > 1
 
     def _n_kept(self) -> int:
         """Places kept for callers that were here a moment ago and have nothing at work."""
@@ -171,5 +192,5 @@ class Line:
                 else:
                     del self._line[caller]
                 if not turn.done():
-                    self._at_work[caller] += 1
+                    self._begin(caller)
                     turn.set_result(None)

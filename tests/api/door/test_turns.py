@@ -7,8 +7,10 @@ from api.door.turns import MOMENT_S, Line
 from index.errors import Overloaded
 
 
-def line(n_places: int = 2, n_waiting: int = 4, max_wait_s: float = 10) -> Line:
-    return Line(n_places, n_waiting, max_wait_s)
+def line(
+    n_places: int = 2, n_waiting: int = 4, max_wait_s: float = 10, *, yields: bool = False
+) -> Line:
+    return Line(n_places, n_waiting, max_wait_s, yields=yields)
 
 
 def play(script: Callable[[], Awaitable[None]]) -> None:
@@ -44,6 +46,59 @@ def test_who_is_alone_has_every_place() -> None:
         await turns.take("loud")
         await turns.take("loud")
         assert (turns.n_at_work, turns.n_waiting) == (2, 0)
+
+    play(script)
+
+
+async def crowded(turns: Line, served: list[str], *callers: str) -> None:
+    """Have each caller begin one request, and three more wait."""
+    for caller in callers:
+        await turns.take(caller)
+    for caller in callers * 3:
+        await arrive(turns, caller, served)
+
+
+@pytest.mark.parametrize(("yields", "begins"), [(True, []), (False, ["loud"])])
+def test_a_crowd_may_have_to_let_another_one_end_first(*, yields: bool, begins: list[str]) -> None:
+    async def script() -> None:
+        turns, served = line(yields=yields), list[str]()
+        await turns.take("quiet")
+        await crowded(turns, served, "loud")
+        turns.leave("loud")
+        await settled()
+        assert served == begins
+        turns.leave("quiet")
+        await settled()
+        assert served == ["loud"]
+
+    play(script)
+
+
+def test_a_crowd_gets_its_turn_however_many_others_there_are() -> None:
+    async def script() -> None:
+        turns, served = line(n_waiting=10, yields=True), list[str]()
+        await turns.take("one")
+        await crowded(turns, served, "loud")
+        await arrive(turns, "two", served)
+        turns.leave("loud")
+        await settled()
+        assert served == ["two"]
+        await arrive(turns, "three", served)
+        turns.leave("one")
+        await settled()
+        assert served == ["two", "loud"]
+
+    play(script)
+
+
+def test_crowds_do_not_wait_for_each_other() -> None:
+    async def script() -> None:
+        turns, served = line(n_waiting=10, yields=True), list[str]()
+        await crowded(turns, served, "a", "b")
+        turns.leave("a")
+        await settled()
+        assert served == ["a"]
+        assert turns.n_at_work == 2
 
     play(script)
 
