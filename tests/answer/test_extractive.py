@@ -136,3 +136,23 @@ def test_what_a_chart_says_is_cited_with_the_whole_chart() -> None:
 
     assert answer.text.splitlines()[0] == "Borley 25"
     assert answer.citations[0].box == pytest.approx((0.1, 0.2, 0.76, 0.512))
+
+
+def test_a_header_is_no_quote_beside_the_line_that_it_titles(make_page: MakePage) -> None:
+    page = make_page(
+        "Code     Meaning                    Lock",
+        "E02      Outdoor sensor open        no",
+        "E31      Defrost failed thrice      yes",
+        name="manual.pdf",
+    )
+
+    answer = ExtractiveAnswerer().answer("What does code E31 mean?", [page])
+
+    assert answer.text == "Code: E31; Meaning: Defrost failed thrice; Lock: yes"
+    assert [citation.quote for citation in answer.citations] == ["Defrost failed thrice"]
+
+
+def test_where_a_page_holds_nothing_but_a_header_it_is_quoted(make_page: MakePage) -> None:
+    page = make_page("2015      2016")
+
+    assert ExtractiveAnswerer().answer("Which year came before 2016?", [page]).text == "2015 2016"
