@@ -51,8 +51,12 @@ class ExtractiveAnswerer:
 
 
 def _best(candidates: Sequence[Candidate], scores: Float32, *, wants_list: bool) -> list[Candidate]:
-    """The best candidate and those close to it, none twice."""
-    order = np.argsort(-scores, kind="stable")
+    """The best candidate and those close to it, none twice.
+
+    A table's header is no quote: its lines are quoted with their columns' titles.
+    """
+    ranked = np.argsort(-scores, kind="stable")
+    order = [i for i in ranked if candidates[i].passage.kind != "header"] or ranked.tolist()
     limit = (CLOSE_IN_LIST if wants_list else CLOSE) * scores[order[0]]
     best: dict[str, Candidate] = {}
     for i in order[:MOST_QUOTES]:

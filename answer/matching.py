@@ -77,7 +77,7 @@ def _other_evidence(asking: Asking, candidates: Sequence[Candidate]) -> Float32:
     found = [
         SHAPE * _meets(asking, c)
         + RELEVANCE * c.page.relevance
-        - TITLE * (c.passage.kind == "title")
+        - TITLE * (c.passage.kind in ("title", "header"))
         - ECHO * _echo(c, asking)
         - LENGTH * max(0.0, math.log(len(c.passage.words) / USUAL_WORDS))
         for c in candidates

@@ -12,10 +12,10 @@ from typing import Literal
 from answer.figures import MARGIN, Figure, read_figures
 from answer.layout import Block, overlap, read_blocks, read_lines, readable, spell, union
 from answer.sentences import MAX_WORDS, ends, read_sentences
-from answer.tables import Cell, Row, read_row
+from answer.tables import Cell, Row, read_row, read_titles
 from index.records import Box, PageWords, Word
 
-Kind = Literal["sentence", "row", "label", "title", "figure"]
+Kind = Literal["sentence", "row", "label", "title", "header", "figure"]
 
 MAX_LABEL_WORDS = 40
 MAX_HEADING_WORDS = 14
@@ -31,7 +31,8 @@ class Passage:
     Attributes:
         words: positions of the quoted words in reading order.
         context: positions of heading, row group and column header words.
-        kind: how the words stand on the page.
+        kind: how the words stand on the page; a `header` titles the columns of a table, whose lines
+            bring its words with them.
         text: the words for people; a table line pairs its cells with the column header.
         cells: of a table line, or the labels that stand together.
         frame: the whole of what the words are part of, where they mean nothing outside of it.
@@ -52,13 +53,14 @@ def read_passages(page: PageWords) -> list[Passage]:
     figures = read_figures(words, every)
     drawn = {n for figure in figures for n in figure.blocks}
     blocks = [block for n, block in enumerate(every) if n not in drawn]
+    titles = read_titles(words, blocks)
     passages: list[Passage] = []
     heading: tuple[int, ...] = ()
     position = 0
     while position < len(blocks):
         block = blocks[position]
         if block.is_tabular:
-            row = read_row(words, blocks, position)
+            row = read_row(words, blocks, position, titles.get(position))
             passages.append(_row(row, heading))
             position += row.n_more
         elif _is_heading(words, blocks, position):
@@ -73,7 +75,7 @@ def read_passages(page: PageWords) -> list[Passage]:
         position += 1
     passages = _join_broken(words, passages) + _lone_headings(words, blocks, passages)
     heads = {i for passage in passages if passage.kind == "row" for i in passage.context}
-    told = [_as_title(words, p) if _only_leads(words, p, heads) else p for p in passages]
+    told = [_told(words, passage, heads) for passage in passages]
     return told + [one for figure in figures for one in _of_figure(words, blocks, figure)]
 
 
@@ -105,23 +107,30 @@ def _heading_over(words: Sequence[Word], blocks: Sequence[Block], box: Box) -> t
     return nearest.words
 
 
-def _only_leads(words: Sequence[Word], passage: Passage, heads: set[int]) -> bool:
-    """A column header, or a running head or foot in the margin of the page."""
+def _told(words: Sequence[Word], passage: Passage, heads: set[int]) -> Passage:
+    """The passage as what it is: one that only leads to others is a title or a header."""
+    is_row = passage.kind == "row"
+    if is_row and _names_nothing(words, passage):
+        return _as(words, passage, "header")
+    if heads.issuperset(passage.words) and not ends(words[passage.words[-1]].text):
+        return _as(words, passage, "header" if is_row else "title")
+    return _as(words, passage, "title") if _runs(words, passage) else passage
+
+
+def _names_nothing(words: Sequence[Word], row: Passage) -> bool:
+    """A table line of years or of pieces of dates: the foot of a column header."""
+    return all(_DATE_PIECE.match(spell(words, cell.words)) for cell in row.cells)
+
+
+def _runs(words: Sequence[Word], passage: Passage) -> bool:
+    """A running head or foot in the margin of the page."""
     box = union(words[i].box for i in passage.words)
     in_margin = box.bottom < MARGIN or box.top > 1 - MARGIN
-    is_short = len(passage.words) <= MAX_HEADING_WORDS
-    is_head = heads.issuperset(passage.words) and not ends(words[passage.words[-1]].text)
-    return (in_margin and is_short) or is_head or _names_nothing(words, passage)
+    return in_margin and len(passage.words) <= MAX_HEADING_WORDS
 
 
-def _names_nothing(words: Sequence[Word], passage: Passage) -> bool:
-    """A table line of years or of pieces of dates: the foot of a column header."""
-    texts = [spell(words, cell.words) for cell in passage.cells]
-    return passage.kind == "row" and all(_DATE_PIECE.match(text) for text in texts)
-
-
-def _as_title(words: Sequence[Word], passage: Passage) -> Passage:
-    return Passage(passage.words, passage.context, "title", readable(words, passage.words))
+def _as(words: Sequence[Word], passage: Passage, kind: Kind) -> Passage:
+    return Passage(passage.words, passage.context, kind, readable(words, passage.words))
 
 
 def _has_text(words: Sequence[Word], block: Block) -> bool:

@@ -1,9 +1,10 @@
 """Table lines: the column header and the row group that give their cells a meaning."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from answer.columns import are_titles, nearest, span
 from answer.layout import Block, Line, spell
 from answer.sentences import ends
 from index.records import Word
@@ -46,18 +47,56 @@ class Row:
     cells: tuple[Cell, ...] = ()
 
 
-def read_row(words: Sequence[Word], blocks: Sequence[Block], position: int) -> Row:
-    """Read the table line that is the block at this position of the page's blocks."""
+def read_titles(words: Sequence[Word], blocks: Sequence[Block]) -> dict[int, Line]:
+    """The line that titles the columns, for the position of each table line that has one."""
+    titles: dict[int, Line] = {}
+    for table in _tables(words, blocks):
+        (_, first), *below = table.items()
+        if are_titles(words, first, [line for _, line in below]):
+            titles |= {position: first for position, _ in below}
+    return titles
+
+
+def read_row(
+    words: Sequence[Word], blocks: Sequence[Block], position: int, titles: Line | None = None
+) -> Row:
+    """Read the table line that is the block at this position of the page's blocks.
+
+    Args:
+        words: of the page.
+        blocks: of the page.
+        position: of the line's block.
+        titles: the line that titles its columns, for where no other heads its values.
+    """
     line, n_more = _whole_line(words, blocks, position)
     header = _header(words, blocks, position)
+    text = _titled(words, line, titles) if titles and not header else _text(words, line, header)
+    header = header or ([titles] if titles else [])
     group = _row_group(words, blocks, position)
     header_words = tuple(i for above in header for i in above.words)
     cells = tuple(_cell(words, header, cell) for cell in line.cells)
-    return Row(line.words, header_words, group, _text(words, line, header), n_more, cells)
+    return Row(line.words, header_words, group, text, n_more, cells)
+
+
+def _tables(words: Sequence[Word], blocks: Sequence[Block]) -> Iterator[dict[int, Line]]:
+    """Table lines that follow each other, whole, by the position of each one's first block."""
+    table: dict[int, Line] = {}
+    following = 0
+    for position, block in enumerate(blocks):
+        if position < following:
+            continue
+        if block.is_tabular:
+            table[position], n_more = _whole_line(words, blocks, position)
+            following = position + 1 + n_more
+        elif table:
+            yield table
+            table = {}
+    if table:
+        yield table
 
 
 def _cell(words: Sequence[Word], header: Sequence[Line], cell: tuple[int, ...]) -> Cell:
-    heads = (_nearest(words, line, cell) for line in header)
+    heads = (nearest(words, line, cell) for line in header)
     return Cell(cell, tuple(i for head in heads if head for i in head))
 
 
@@ -80,7 +119,7 @@ def _continued_cell(words: Sequence[Word], line: Line, block: Block, bottom: flo
     if block.is_tabular or not is_near or len(block.words) > MAX_CONTINUED_WORDS:
         return None
     for n, cell in enumerate(line.cells[1:], start=1):
-        if abs(_span(words, cell)[0] - block.box.left) < line.height:
+        if abs(span(words, cell)[0] - block.box.left) < line.height:
             return n
     return None
 
@@ -135,28 +174,15 @@ def _heads(words: Sequence[Word], header: Line, line: Line) -> bool:
     """
     if header.box.bottom > line.box.bottom or _values(words, header):
         return False
-    if len(header.cells) == 2 and _span(words, header.cells[0])[0] < _label_end(words, line):
+    if len(header.cells) == 2 and span(words, header.cells[0])[0] < _label_end(words, line):
         return False
     values = _values(words, line)
-    headed = sum(_nearest(words, header, cell) is not None for cell in values)
+    headed = sum(nearest(words, header, cell) is not None for cell in values)
     return headed >= 0.5 * len(values)
 
 
-def _nearest(words: Sequence[Word], header: Line, cell: Sequence[int]) -> tuple[int, ...] | None:
-    """The header cell that stands over the cell."""
-    left, right = _span(words, cell)
-    slack = right - left
-    best = min(header.cells, key=lambda head: abs(sum(_span(words, head)) - left - right))
-    span = _span(words, best)
-    return best if span[0] - slack < right and span[1] + slack > left else None
-
-
 def _label_end(words: Sequence[Word], line: Line) -> float:
-    return _span(words, line.cells[0])[1]
-
-
-def _span(words: Sequence[Word], cell: Sequence[int]) -> tuple[float, float]:
-    return min(words[i].box.left for i in cell), max(words[i].box.right for i in cell)
+    return span(words, line.cells[0])[1]
 
 
 def _row_group(words: Sequence[Word], blocks: Sequence[Block], position: int) -> tuple[int, ...]:
@@ -184,6 +210,15 @@ def _text(words: Sequence[Word], line: Line, header: Sequence[Line]) -> str:
     return f"{cells[0].rstrip(' :')}: {pairs}"
 
 
+def _titled(words: Sequence[Word], line: Line, titles: Line) -> str:
+    """Each cell after its column's title; cells of words have commas of their own."""
+    heads = [spell(words, nearest(words, titles, cell) or ()) for cell in line.cells]
+    return "; ".join(
+        f"{head.rstrip(' :')}: {spell(words, cell)}"
+        for head, cell in zip(heads, line.cells, strict=True)
+    )
+
+
 def _head_text(words: Sequence[Word], header: Sequence[Line], cell: Sequence[int]) -> str:
-    found = (_nearest(words, line, cell) for line in header)
+    found = (nearest(words, line, cell) for line in header)
     return " ".join(spell(words, head) for head in found if head)

@@ -8,18 +8,21 @@ from os import getpid
 from pathlib import Path
 
 from api import parts
+from api.audit.deeds import LOCAL
 from api.client.points import OwnedPoints
 from api.holdings.holdings import check_manifest
 from api.ownership import Owner, Ownership, find_owner
 from api.settings import Settings
-from index.backup import restorer, writer
+from index.backup import layout, restorer, writer
 from index.backup.description import Description, check_backup
 from index.backup.restorer import Mark, Targets
 from index.backup.writer import Earlier, Points, Progress, Sources, StorePoints
 from index.blobs.base import check_disk, there_now
+from index.catalog.audit import AuditLog
 from index.catalog.database import Database, revisions
+from index.catalog.lines import Deed
 from index.encoders.base import Encoder
-from index.errors import InvalidRequest, NotEmpty
+from index.errors import InvalidRequest, NotEmpty, PagesightError
 
 
 def back_up(
@@ -29,7 +32,7 @@ def back_up(
     since: Path | None = None,
     done: Progress = lambda _n, _of: None,
 ) -> Description:
-    """Back up everything that the settings name, while it is used or not.
+    """Back up everything that the settings name, used or not; the audit log tells of it.
 
     Args:
         settings: of the installation.
@@ -46,9 +49,17 @@ def back_up(
     """
     writer.check_target(target)
     earlier = None if since is None else Earlier.read(since)
-    with _sources(settings) as sources:
+    with _opened(settings) as (database, points):
+        log = AuditLog(database.engine)
+        sources = _sources(settings, database, points)
         now = datetime.now(UTC)
-        return writer.write_backup(target, sources, now=now, since=earlier, done=done)
+        try:
+            made = writer.write_backup(target, sources, now=now, since=earlier, done=done)
+        except PagesightError as error:
+            log.append(Deed("backup.create", LOCAL, result=error.code))
+            raise
+        log.append(_deed("backup.create", target, made))
+        return made
 
 
 def check(backup: Path) -> Description:
@@ -69,6 +80,8 @@ def restore(
     done: Progress = lambda _n, _of: None,
 ) -> Description:
     """Fill what the settings name, which is empty, from a backup; begin again after a crash.
+
+    The audit log comes out of the backup, too, and goes on with a line of this.
 
     Raises:
         BackupDamaged: the backup is not what was written.
@@ -94,26 +107,40 @@ def restore(
         mark.set()
         targets = opened.enter_context(_targets(settings))
         if restorer.is_empty(description, targets.database):
-            restorer.restore(backup, description, targets, done=done)
+            deed = _deed("backup.restore", backup, description)
+            restorer.restore(backup, description, targets, deed, done=done)
         mark.remove()
     return description
 
 
+def _deed(action: str, backup: Path, description: Description) -> Deed:
+    """What the audit log tells: the hash of its hashes says which backup it is."""
+    about = {
+        "backup": layout.hash_of(backup / layout.SUMS),
+        "documents": description.n_documents,
+        "pages": description.n_pages,
+    }
+    return Deed(action, LOCAL, about=about)
+
+
 @contextmanager
-def _sources(settings: Settings) -> Iterator[Sources]:
+def _opened(settings: Settings) -> Iterator[tuple[Database, Points]]:
     if settings.database_url is None and not (settings.data / "postgres").is_dir():
         raise InvalidRequest(f"nothing is kept in {settings.data}; name another --data folder")
     with ExitStack() as opened:
         points = opened.enter_context(_points(settings))
-        database = opened.enter_context(closing(parts.database(settings)))
-        yield Sources(
-            database.conninfo,
-            points,
-            parts.blobs(settings),
-            version("pagesight"),
-            _made_with(),
-            settings.min_free_bytes,
-        )
+        yield opened.enter_context(closing(parts.database(settings))), points
+
+
+def _sources(settings: Settings, database: Database, points: Points) -> Sources:
+    return Sources(
+        database.conninfo,
+        points,
+        parts.blobs(settings),
+        version("pagesight"),
+        _made_with(),
+        settings.min_free_bytes,
+    )
 
 
 @contextmanager

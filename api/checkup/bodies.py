@@ -68,6 +68,14 @@ class Finding(Body):
     mend: str = Field(description="what mends it")
 
 
+class Mended(Body):
+    """What was done about a finding; what is left stays one."""
+
+    finding: Finding
+    is_mended: bool
+    done: str
+
+
 class Checked(Body):
     """How much a checkup has looked at, and how much of it is not as it must be."""
 

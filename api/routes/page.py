@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.documents.page_bodies import PageWordsBody
 from api.documents.page_words import words_body
@@ -16,7 +16,8 @@ router = APIRouter(
     prefix="/collections/{collection}/documents/{document}/pages/{page}", tags=["pages"]
 )
 
-HEADERS = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+# Kept by its reader, and asked for again: a document that was replaced has other pages.
+HEADERS = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
 MISSING = (CollectionNotFound, DocumentNotFound, PageNotFound)
 PageNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="page number, from 1")]
 Asked = Annotated[str, Query(min_length=1, max_length=2000, description="the question")]
@@ -27,20 +28,29 @@ Token = Annotated[int | None, Query(ge=0, description="only this token of the qu
     "/image",
     response_class=Response,
     dependencies=needs("read"),
-    responses={200: {"content": {"image/jpeg": {}}}, **failures(*MISSING)},
+    responses={
+        200: {"content": {"image/jpeg": {}}},
+        304: {"description": "its `ETag` is the one of `If-None-Match`"},
+        **failures(*MISSING),
+    },
 )
 def page_image(
     collection: CollectionName,
     document: DocumentId,
     page: PageNumber,
     service: ServiceOf,
+    request: Request,
     width: Annotated[
         int | None, Query(ge=16, le=4096, description="at most so many pixels wide")
     ] = None,
 ) -> Response:
     """Return a page's picture."""
+    stored = service.catalog.page(collection, parse_id(document), page)
+    headers = {**HEADERS, "ETag": f'"{stored.image_sha256}"'}
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
     picture = service.pages.picture(collection, parse_id(document), page, width=width)
-    return Response(picture, media_type="image/jpeg", headers=HEADERS)
+    return Response(picture, media_type="image/jpeg", headers=headers)
 
 
 @router.get("/words", dependencies=needs("read"), responses=failures(*MISSING))

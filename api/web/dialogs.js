@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 /**
  * Show a form in a dialog; resolves with its fields, or null when it was dismissed.
  * @param {{title: string, told?: (Node|string)[], fields?: Node[], accept: string, danger?: boolean}} asked
- * @returns {Promise<Record<string, string> | null>}
+ * @returns {Promise<Record<string, any> | null>}
  */
 export function ask({ title, told = [], fields = [], accept, danger = false }) {
   const cancel = el("button", { type: "button", on: { click: () => dialog.close() } }, "Cancel");

@@ -22,6 +22,8 @@ export class DocumentRow {
     this.element = el("article", { class: "card document" }, this.open, this.told, this.tools, this.more);
     this.cells = el("div", { class: "cells", role: "progressbar", "aria-label": "Pages read", "aria-valuemin": "0" });
     this.stage = el("span", { class: "small dim" });
+    this.version = null; // what becomes of a new file for it
+    this.bar = el("i");
     this.update(document);
   }
 
@@ -34,6 +36,21 @@ export class DocumentRow {
     this.element.dataset.document = document.id;
     this.element.setAttribute("aria-label", document.name);
     if (!isSame) this.#draw();
+  }
+
+  /** Show that a new file for it is sent, is read, was left off, or is no matter any more. @param {"sending" | "reading" | "left" | null} version */
+  renew(version) {
+    this.version = version;
+    this.pages.clear();
+    this.cells.replaceChildren();
+    this.stage.textContent = version === "sending" ? "on its way" : "";
+    this.sent(0);
+    this.#draw();
+  }
+
+  /** Show how much of its new file has arrived. @param {number} percent */
+  sent(percent) {
+    this.bar.style.width = `${percent}%`;
   }
 
   /** Show how far its job is. @param {any} job */
@@ -76,6 +93,7 @@ export class DocumentRow {
   #draw() {
     const { name, state, pages, error } = this.document;
     const isOpen = state === "queued" || state === "processing";
+    const isRenewed = this.version === "sending" || this.version === "reading";
     const badge = el("span", { class: `chip ${LOOKS[state] || ""}` }, STATES[state]);
     this.open.setAttribute("aria-label", `Look at ${name}`);
     this.open.disabled = state !== "ready";
@@ -83,22 +101,31 @@ export class DocumentRow {
     this.told.replaceChildren(
       el("span", { class: "name" }, name),
       el("div", { class: "row" }, badge, isOpen ? this.stage : state === "ready" && el("span", { class: "small dim" }, count(pages, "page"))),
-      isOpen ? this.cells : "",
+      isRenewed ? el("div", { class: "row" }, el("span", { class: "chip" }, "new version"), this.stage) : "",
+      this.version === "sending" ? el("div", { class: "bar-line" }, this.bar) : isOpen || isRenewed ? this.cells : "",
     );
     this.more.replaceChildren();
     if (error) this.more.append(notice("bad", el("p", {}, error.message), el("p", { class: "small" }, "Reason: ", el("code", {}, error.code))));
-    this.tools.replaceChildren(...this.#buttons(state, isOpen));
+    this.#drawTools(state, isOpen || isRenewed);
   }
 
-  #buttons(state, isOpen) {
+  /** The buttons change with the state; who stood on one is not thrown out of the row. */
+  #drawTools(state, isAtWork) {
+    const stoodOn = this.tools.contains(document.activeElement) && document.activeElement.title;
+    this.tools.replaceChildren(...this.#buttons(state, isAtWork));
+    if (stoodOn) ([...this.tools.children].find((one) => one.title === stoodOn) || this.tools.firstElementChild).focus();
+  }
+
+  #buttons(state, isAtWork) {
     const { name } = this.document;
     const button = (icon, label, action) => iconButton(icon, `${label} ${name}`, () => this.actions[action](this), { title: label });
     return [
       state === "ready" && button("question", "Ask only", "askOnly"),
       state === "ready" && button("text", "Details of", "details"),
       state === "ready" && button("pencil", "Edit", "edit"),
-      (state === "failed" || state === "cancelled") && button("retry", "Retry", "retry"),
-      isOpen && button("close", "Cancel", "cancel"),
+      (this.version === "left" || (!isAtWork && state !== "ready")) && button("retry", "Retry", "retry"),
+      !isAtWork && button("replace", "Replace", "replace"),
+      isAtWork && this.version !== "sending" && button("close", "Cancel", "cancel"),
       button("trash", "Delete", "remove"),
     ].filter(Boolean);
   }

@@ -9,6 +9,7 @@ import { DocumentRow } from "./document_row.js";
 import { announce, byId, count, el, notice } from "./dom.js";
 import { refresh } from "./page_view.js";
 import { follow } from "./progress.js";
+import { followVersion, sendVersion, settleVersion } from "./replace.js";
 
 const PAGE = 100;
 const POLL_MS = 1500;
@@ -19,7 +20,7 @@ const rows = new Map();
 /** @type {Map<string, string>} the last job of a document, as far as it is known here */
 const jobs = new Map();
 let shown = ""; // the collection whose rows these are
-const actions = { open, askOnly, remove, retry, cancel, details, edit };
+const actions = { open, askOnly, remove, retry, cancel, replace, details, edit };
 
 byId("delete-collection").addEventListener("click", () => removeAll(here().c));
 
@@ -51,6 +52,7 @@ async function load(collection, cursor) {
   documents.sort((one, other) => one.name.localeCompare(other.name));
   for (const document of documents) put(document);
   told();
+  if (!cursor) resume(collection).catch(() => {}); // the list is whole without it
   if (next) root.append(el("button", { type: "button", id: "more", on: { click: (event) => (event.target.remove(), load(collection, next)) } }, "Show more"));
 }
 
@@ -89,6 +91,21 @@ async function settle(row) {
   row.stop?.();
   row.stop = null;
   announce(found.state === "ready" ? `${found.name} is ready, ${count(found.pages, "page")}` : `${found.name}: ${found.state}`);
+}
+
+/** Follow the new versions that are being read, whoever handed them in. */
+async function resume(collection) {
+  const open = await Promise.all(["running", "queued"].map((state) => get(`${of(collection, "jobs")}?state=${state}&limit=100`)));
+  if (collection !== shown) return;
+  for (const { id, document } of open.flatMap((found) => found.jobs)) {
+    const row = rows.get(document);
+    if (row && !row.stop && !row.version && !OPEN.includes(row.document.state)) renewBy(row, id);
+  }
+}
+
+function renewBy(row, job) {
+  jobs.set(row.document.id, job);
+  followVersion(row, job);
 }
 
 /** The job of a document, where the server lists jobs. */
@@ -132,6 +149,11 @@ async function cancel(row) {
   await renew(row, ["running", "queued"], "cancel", "This server cannot cancel. Delete the document instead.");
 }
 
+async function replace(row) {
+  const job = await sendVersion(row);
+  if (job && rows.get(row.document.id) === row) renewBy(row, job);
+}
+
 async function renew(row, states, verb, without) {
   const id = row.document.id;
   try {
@@ -141,7 +163,11 @@ async function renew(row, states, verb, without) {
     jobs.set(id, found.id);
     row.stop?.();
     row.stop = null;
-    put(await get(of(row.collection, "documents", id)));
+    if (row.version && verb === "cancel") return await settleVersion(row, found);
+    const document = await get(of(row.collection, "documents", id));
+    if (row.version && !OPEN.includes(document.state)) return renewBy(row, found.id);
+    row.renew(null);
+    put(document);
   } catch (error) {
     row.say("warn", error.isUnknownRoute ? without : sentence(error));
   }

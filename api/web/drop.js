@@ -3,9 +3,9 @@
 import { byId, el, icon } from "./dom.js";
 import { here } from "./address.js";
 import { fields } from "./conditions.js";
+import { ACCEPTED } from "./sending.js";
 import { handIn } from "./upload.js";
 
-const ACCEPTED = ".pdf,.png,.jpg,.jpeg,.webp,.tif,.tiff";
 const veil = byId("drop-veil");
 let depth = 0; // enter and leave come for every element under the pointer
 
@@ -33,6 +33,11 @@ export function listenForDrops() {
     if (!isFiles(event)) return;
     event.preventDefault();
     veilBy(-depth);
+    const asked = askedFor();
+    if (asked) {
+      asked.files = event.dataTransfer.files;
+      return;
+    }
     const zone = event.target instanceof Element ? event.target.closest(".drop-zone") : null;
     const metadata = metadataOf(zone?.querySelector("details input"));
     if (metadata) handIn([...event.dataTransfer.files], metadata);
@@ -59,9 +64,14 @@ function metadataOf(input) {
   }
 }
 
+/** Where a dialog asks for a file. */
+function askedFor() {
+  return document.querySelector("dialog[open] input[type=file]");
+}
+
 function veilBy(step) {
   depth = Math.max(0, depth + step);
-  veil.hidden = depth === 0;
+  veil.hidden = depth === 0 || askedFor() !== null;
   veil.querySelector("b").textContent = here().c;
 }
 

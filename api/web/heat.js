@@ -25,6 +25,12 @@ export function heat(collection, document, page, query, token = null) {
   return kept.get(path);
 }
 
+/** Let go of the heat of a document, which has other pages now. @param {string} collection @param {string} document */
+export function forgetHeat(collection, document) {
+  const pages = `${of(collection, "documents", document, "pages")}/`;
+  for (const path of [...kept.keys()]) if (path.startsWith(pages)) kept.delete(path);
+}
+
 /**
  * Paint rows over a page; of rows that overlap the hottest wins.
  * @param {HTMLCanvasElement} canvas @param {{box: number[], heat: number}[]} rows

@@ -12,6 +12,11 @@ export function setMarks(found) {
   for (const listener of listeners) listener();
 }
 
+/** Drop the marks of a document, which has other pages now. @param {string} document */
+export function forgetMarks(document) {
+  setMarks(marks.filter((mark) => mark.document !== document));
+}
+
 /** The marks of a page. @param {string} document @param {number} page */
 export function marksOf(document, page) {
   return marks.filter((mark) => mark.document === document && mark.page === page);

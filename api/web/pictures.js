@@ -25,6 +25,12 @@ export function picture(path) {
   return wanted;
 }
 
+/** Let go of the pictures of a document, which has other pages now. @param {string} collection @param {string} document */
+export function forgetPictures(collection, document) {
+  const pages = `${of(collection, "documents", document, "pages")}/`;
+  for (const path of [...kept.keys()]) if (path.startsWith(pages)) drop(path);
+}
+
 /**
  * Show a picture in an <img> as soon as it comes into sight.
  * @param {HTMLImageElement} image @param {string} path

@@ -1,11 +1,11 @@
 // Files on their way to the server, a few at a time, each with how much of it has arrived.
 
 import { go, here } from "./address.js";
-import { of, Problem, sentence } from "./api.js";
+import { of, sentence } from "./api.js";
 import { ensureCollection } from "./collections.js";
 import { addDocument } from "./documents.js";
 import { announce, byId, count, el, iconButton, notice } from "./dom.js";
-import { askForKey, credentials } from "./key.js";
+import { sendForm } from "./sending.js";
 
 const AT_ONCE = 2;
 const root = byId("uploads");
@@ -57,29 +57,11 @@ function failureLine(name, error) {
   return element;
 }
 
-async function post(upload) {
-  const [shown, sent] = [credentials(), performance.now()];
-  const answer = await push(upload, shown);
-  if (answer.status === 401 && (await askForKey(shown.Authorization, sent))) return post(upload);
-  if (answer.status >= 200 && answer.status < 300) return answer.body;
-  throw new Problem(answer.status, answer.body);
-}
-
-/** XMLHttpRequest, since fetch does not tell how much has been sent. */
-function push({ file, metadata, collection, line: { bar } }, headers) {
+function post({ file, metadata, collection, line: { bar } }) {
   const form = new FormData();
   form.append("file", file, file.name);
   form.append("metadata", JSON.stringify(metadata));
-  return new Promise((resolve, reject) => {
-    const sending = new XMLHttpRequest();
-    sending.open("POST", of(collection, "documents"));
-    for (const [name, value] of Object.entries(headers)) sending.setRequestHeader(name, value);
-    sending.responseType = "json";
-    sending.upload.addEventListener("progress", ({ loaded, total }) => {
-      bar.style.width = `${(100 * loaded) / total}%`;
-    });
-    sending.addEventListener("load", () => resolve({ status: sending.status, body: sending.response || {} }));
-    sending.addEventListener("error", () => reject(new Problem(0, { code: "unreachable", detail: "the server does not answer, or closed the connection" })));
-    sending.send(form);
+  return sendForm("POST", of(collection, "documents"), form, (percent) => {
+    bar.style.width = `${percent}%`;
   });
 }

@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from index.backup import layout
 from index.backup.description import Description
 from index.backup.points_file import decode_points
 from index.backup.tables import Snapshot, fill_table, tables, telling_lost_database
 from index.backup.writer import Progress
 from index.blobs.base import Blobs
+from index.catalog.audit import append_line
 from index.catalog.database import Database, driver_connection, head, schema_revision, upgrade
 from index.catalog.entries import Layer
+from index.catalog.lines import Deed
 from index.errors import BackupDamaged, NotEmpty, RestoreUnfinished
 from index.vectors.base import CONTEXT_PAGE, VectorStore
 
@@ -120,10 +124,18 @@ def restore(
     folder: Path,
     description: Description,
     targets: Targets,
+    deed: Deed,
     *,
     done: Progress = lambda _n, _of: None,
 ) -> None:
     """Fill what is empty from a backup that was checked; done again, it stores the same again.
+
+    Args:
+        folder: of the backup.
+        description: of it.
+        targets: what is filled.
+        deed: what the audit log tells of it, behind the lines that it has from the backup.
+        done: is told of the pages.
 
     Raises:
         BackupDamaged: it lacks what its own catalog tells of.
@@ -142,20 +154,20 @@ def restore(
         done(sum(point.page != CONTEXT_PAGE for point in points), description.n_pages)
     for store in _stores(description):
         targets.vectors.flush(store)
-    _fill_catalog(folder, description, targets, {name[-64:] for name in blobs})
-
-
-def _fill_catalog(
-    folder: Path, description: Description, targets: Targets, blobs: set[str]
-) -> None:
-    """Fill the tables at the backup's own schema, then bring them to that of this version."""
     with telling_lost_database(), targets.database.engine.begin() as connection:
-        upgrade(connection, description.revision)
-        driver = driver_connection(connection)
-        for dump in description.tables:
-            fill_table(driver, dump, folder / layout.table_name(dump.name))
-        upgrade(connection, "head")
-        _check_whole(Snapshot(driver), targets.vectors, blobs)
+        catalog = _fill_catalog(connection, folder, description)
+        _check_whole(catalog, targets.vectors, {name[-64:] for name in blobs})
+        append_line(connection, deed)
+
+
+def _fill_catalog(connection: Connection, folder: Path, description: Description) -> Snapshot:
+    """Fill the tables at the backup's own schema, then bring them to that of this version."""
+    upgrade(connection, description.revision)
+    driver = driver_connection(connection)
+    for dump in description.tables:
+        fill_table(driver, dump, folder / layout.table_name(dump.name))
+    upgrade(connection, "head")
+    return Snapshot(driver)
 
 
 def _check_whole(catalog: Snapshot, vectors: VectorStore, blobs: set[str]) -> None:

@@ -13,6 +13,11 @@ BRIDGE = (
     "It has seven arches and is 120 metres long.",
     "Fishing from the bridge is not allowed in spring.",
 )
+CODES = (
+    "Code     Meaning                    Lock      Remedy",
+    "E02      Outdoor sensor open        no        Plug it in",
+    "E31      Defrost failed thrice      yes       Thaw it",
+)
 TABLE = (
     "Visitors and income of the museum",
     "",
@@ -136,3 +141,24 @@ def test_what_a_chart_says_is_cited_with_the_whole_chart() -> None:
 
     assert answer.text.splitlines()[0] == "Borley 25"
     assert answer.citations[0].box == pytest.approx((0.1, 0.2, 0.76, 0.512))
+
+
+def test_a_line_of_a_table_of_words_is_told_with_its_titles_and_without_the_header(
+    make_page: MakePage,
+) -> None:
+    answer = ExtractiveAnswerer().answer("What does code E31 mean?", [make_page(*CODES)])
+
+    assert answer.text == "Code: E31; Meaning: Defrost failed thrice; Lock: yes; Remedy: Thaw it"
+    assert [citation.quote for citation in answer.citations] == ["Defrost failed thrice"]
+
+
+def test_a_header_that_fits_nearly_as_well_as_its_lines_is_no_quote(make_page: MakePage) -> None:
+    answer = ExtractiveAnswerer().answer("Which codes have which meaning?", [make_page(*CODES)])
+
+    assert [line[:9] for line in answer.text.splitlines()] == ["Code: E02", "Code: E31"]
+
+
+def test_where_a_page_holds_nothing_but_a_header_it_is_quoted(make_page: MakePage) -> None:
+    page = make_page("2015      2016")
+
+    assert ExtractiveAnswerer().answer("Which year came before 2016?", [page]).text == "2015 2016"

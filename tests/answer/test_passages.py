@@ -187,7 +187,7 @@ def test_captions_capitals_and_lead_ins_are_titles_of_what_follows(lay: Lay, tit
     assert title in spell(page.words, passage_with(page, "Aldham").context)
 
 
-def test_column_headers_and_running_heads_are_titles() -> None:
+def test_column_headers_are_headers_and_running_heads_titles() -> None:
     header = [Word(t, Box(x, 0.3, x + 0.05, 0.31), 1) for t, x in (("2015", 0.5), ("2016", 0.7))]
     row = [
         Word(t, Box(x, 0.32, x + 0.05, 0.33), 2)
@@ -197,7 +197,7 @@ def test_column_headers_and_running_heads_are_titles() -> None:
 
     kinds = [p.kind for p in read_passages(PageWords((*head, *header, *row), "ocr"))]
 
-    assert sorted(kinds) == ["row", "title", "title"]
+    assert sorted(kinds) == ["header", "row", "title"]
 
 
 def test_a_short_first_line_is_a_heading_and_not_the_start_of_the_sentence(lay: Lay) -> None:
@@ -217,10 +217,10 @@ def test_a_word_broken_at_a_line_end_is_whole_for_people_and_as_printed_in_the_q
     assert "em- barked" in spell(page.words, sentence.words)
 
 
-def test_a_line_of_years_is_a_title_even_without_a_table_below(lay: Lay) -> None:
+def test_a_line_of_years_is_a_header_even_without_a_table_below(lay: Lay) -> None:
     page = lay(["2015        2016        2017", "", "The sums are told in marks of this year."])
 
-    assert [p.kind for p in read_passages(page)] == ["title", "sentence"]
+    assert [p.kind for p in read_passages(page)] == ["header", "sentence"]
 
 
 def test_a_body_line_is_no_header_of_the_lines_below(lay: Lay) -> None:

@@ -275,6 +275,22 @@ def test_a_page_is_shown_at_the_width_asked_for_and_never_wider_than_it_is(
     assert huge == whole
 
 
+def test_a_picture_is_sent_again_once_its_page_is_another_one(client: TestClient) -> None:
+    document = ready(client)
+    path = f"{DOCUMENTS}/{document}/pages/1/image"
+    first = client.get(path, params={"width": 100})
+    known = {"If-None-Match": first.headers["etag"]}
+    assert first.headers["cache-control"] == "private, no-cache"
+
+    same = client.get(path, params={"width": 100}, headers=known)
+    assert (same.status_code, same.content) == (304, b"")
+    files = {"file": ("new.pdf", pdf("Herons have left"))}
+    finish(client, client.put(f"{DOCUMENTS}/{document}", files=files).json()["job"]["id"])
+    other = client.get(path, params={"width": 100}, headers=known)
+    assert other.status_code == 200
+    assert other.content != first.content
+
+
 def test_a_list_goes_on_behind_its_cursor(client: TestClient) -> None:
     for n in range(5):
         upload(client, b"text %d" % n, f"{n}.txt")

@@ -9,6 +9,7 @@ import pytest
 from api.backup import check
 from index.backup.layout import SUMS
 from index.backup.restorer import MARK
+from index.catalog.audit import AuditLog
 from index.errors import BackupDamaged, RestoreUnfinished
 from tests.api.backup.conftest import Place, document
 from tests.tiny import index
@@ -88,6 +89,8 @@ def test_a_restore_that_died_with_its_last_step_only_has_its_mark_removed(
     place.restore(backup)
 
     assert not (place.data / MARK).exists()
+    lines = AuditLog(place.database.engine).lines()
+    assert [line.deed.action for line in lines].count("backup.restore") == 1
     place.open().close()
 
 

@@ -15,8 +15,10 @@ from index.backup.layout import DESCRIPTION, Sums
 from index.backup.points_file import encode_points
 from index.backup.restorer import Targets, restore
 from index.blobs.local import LocalBlobs
+from index.catalog.audit import AuditLog
 from index.catalog.catalog import Catalog
 from index.catalog.database import Database, driver_connection, revisions
+from index.catalog.lines import Deed
 from index.catalog.schema import metadata
 from index.records import SparseVector
 from index.vectors.base import PagePoint
@@ -26,6 +28,7 @@ from tests.index.catalog.test_migrations import DOCUMENT, GENERATION, write
 from tests.index.test_manifest import manifest
 
 BLOBS = {"a": b"an original", "b": b"a picture"}  # by what the migrations' rows call them
+DEED = Deed("backup.restore", "local")
 NO_TERMS = SparseVector(unit_rows(0).kinds.astype("uint32"), unit_rows(0).boxes[:, 0])
 
 
@@ -88,11 +91,12 @@ def test_what_an_earlier_version_backed_up_is_restored(
     vectors = EdgeVectorStore(tmp_path / "vectors")
     targets = Targets(restored, vectors, LocalBlobs(tmp_path / "blobs"))
 
-    restore(tmp_path / "backup", check(tmp_path / "backup"), targets)
+    restore(tmp_path / "backup", check(tmp_path / "backup"), targets, DEED)
 
     catalog = Catalog(restored.engine)
     found = catalog.document("c", DOCUMENT)
     assert (found.name, found.state, found.generation) == ("dams.pdf", "ready", GENERATION)
     assert catalog.pages(GENERATION)[0].image_sha256 == sha256(BLOBS["b"])
     assert [number for number, _ in vectors.read_rows("c-1", GENERATION)] == [0, 1]
+    assert AuditLog(restored.engine).lines()[-1].deed == DEED
     vectors.close()

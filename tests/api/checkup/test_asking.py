@@ -75,11 +75,23 @@ def test_without_deep_nothing_is_looked_at(data_folder: Path) -> None:
     assert not data_folder.exists()
 
 
-def test_a_grace_goes_with_a_deep_look_only(data_folder: Path) -> None:
-    done = CliRunner().invoke(pagesight, ["doctor", "--grace", "1", "--data", str(data_folder)])
+@pytest.mark.parametrize("option", [["--grace", "1"], ["--mend"]], ids=["grace", "mend"])
+def test_grace_and_mending_go_with_a_deep_look_only(data_folder: Path, option: list[str]) -> None:
+    done = CliRunner().invoke(pagesight, ["doctor", *option, "--data", str(data_folder)])
 
     assert done.exit_code == 2
-    assert "--grace goes with --deep" in done.output
+    assert "--grace and --mend go with --deep" in done.output
+
+
+@pytest.mark.usefixtures("damaged")
+def test_nothing_is_mended_under_a_server(url: str, data_folder: Path, service: Service) -> None:
+    before = {blob.sha256 for blob in service.blobs.listed()}
+
+    done = doctor(url, data_folder, "--grace", "0", "--mend")
+
+    assert done.exit_code == 1
+    assert "a server has this folder" in done.output
+    assert {blob.sha256 for blob in service.blobs.listed()} == before
 
 
 @pytest.mark.usefixtures("damaged")
