@@ -25,6 +25,7 @@ import psycopg
 from procrastinate.jobs import Status
 
 from index.catalog.leases import WorkKind
+from index.catalog.silence import SILENCE_S, HeardAsyncConnection
 from index.errors import DatabaseUnavailable
 
 logger = logging.getLogger(__name__)
@@ -62,10 +63,8 @@ class JobQueue:
             has an app of its own.
     """
 
-    def __init__(self, conninfo: str) -> None:
-        self.app = procrastinate.App(
-            connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
-        )
+    def __init__(self, conninfo: str, *, silence_s: float = SILENCE_S) -> None:
+        self.app = procrastinate.App(connector=_connector(conninfo, silence_s))
         self._entrance = procrastinate.App(
             connector=procrastinate.SyncPsycopgConnector(conninfo=conninfo)
         )
@@ -84,6 +83,22 @@ class JobQueue:
             task, queue=queue, lock=str(work), connection=connection, **later
         )
         deferrer.defer(job=str(work))
+
+
+def _connector(conninfo: str, silence_s: float) -> procrastinate.PsycopgConnector:
+    """Return the queue's connections, which give up a database that is silent for so long."""
+
+    async def limit(connection: HeardAsyncConnection) -> None:
+        connection.silence_s = silence_s
+
+    return procrastinate.PsycopgConnector(
+        conninfo=conninfo,
+        min_size=1,
+        max_size=4,
+        timeout=silence_s,
+        connection_class=HeardAsyncConnection,
+        configure=limit,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from index.backup.writer import Progress
 from index.blobs.base import Blobs
 from index.catalog.database import Database, driver_connection, head, schema_revision, upgrade
 from index.catalog.entries import Layer
+from index.catalog.silence import unhurried
 from index.errors import BackupDamaged, NotEmpty, RestoreUnfinished
 from index.vectors.base import CONTEXT_PAGE, VectorStore
 
@@ -149,7 +150,8 @@ def _fill_catalog(
     folder: Path, description: Description, targets: Targets, blobs: set[str]
 ) -> None:
     """Fill the tables at the backup's own schema, then bring them to that of this version."""
-    with telling_lost_database(), targets.database.engine.begin() as connection:
+    begun = targets.database.engine.begin()
+    with telling_lost_database(), begun as connection, unhurried(connection):
         upgrade(connection, description.revision)
         driver = driver_connection(connection)
         for dump in description.tables:
