@@ -248,7 +248,8 @@ def _open(bucket: Bucket) -> S3Store:
         "connect_timeout": timedelta(seconds=CONNECT_S),
         "timeout": timedelta(seconds=bucket.timeout_s),
     }
-    retry: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=RETRY_S)}
+    until_s = min(RETRY_S, bucket.timeout_s)
+    retry: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=until_s)}
     return S3Store(
         url.netloc,
         prefix=url.path.strip("/") or None,

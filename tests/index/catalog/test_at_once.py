@@ -75,6 +75,7 @@ def test_a_reader_sees_a_change_whole_or_not_at_all(
         read_between_statements(service, other) as seen,
     ):
         change(service, island)
+    assert len(seen) == 2, f"something between: {seen}"
     before, after = seen
     assert before.version < after.version
     assert (before.state, after.state) == ("live", "live" if change is publish else None)
