@@ -26,7 +26,8 @@ from procrastinate.jobs import Status
 
 from index.catalog.leases import WorkKind
 from index.catalog.silence import SILENCE_S, HeardAsyncConnection
-from index.errors import DatabaseUnavailable
+from index.descriptors import telling_exhaustion
+from index.errors import DatabaseUnavailable, Overloaded
 
 logger = logging.getLogger(__name__)
 
@@ -43,10 +44,11 @@ RETRY_S = 0.5
 PUT_BACK = 1  # priority of what was begun before
 BEHIND_SEARCHES = 10  # niceness of a worker beside searches
 RECONNECT_S = 5.0
-_LOST_DATABASE = (
+_PASSING = (
     procrastinate.exceptions.ConnectorException,
     psycopg.OperationalError,
     DatabaseUnavailable,
+    Overloaded,
 )
 _KINDS: dict[WorkKind, tuple[str, str]] = {
     "job": (INDEX, PAGES_QUEUE),
@@ -181,12 +183,13 @@ class Worker:
         self._idle.wait()
 
     def run_forever(self) -> None:
-        """Work in this thread until `stop` or an interrupt; a lost database is waited for."""
+        """Work in this thread until `stop` or an interrupt; what passes by is waited for."""
         while not self._stopped.is_set():
             try:
-                self._serve(wait=True)
-            except _LOST_DATABASE:
-                logger.exception("the queue's database does not answer")
+                with telling_exhaustion():
+                    self._serve(wait=True)
+            except _PASSING:
+                logger.exception("the queue's database does not answer, or cannot be asked")
                 self._stopped.wait(RECONNECT_S)
 
     def _run_behind(self) -> None:
@@ -241,13 +244,17 @@ class Worker:
         for n in count(1):
             await asyncio.sleep(LOOK_EVERY_S)
             try:
-                await self._put_back_abandoned(everything=False)
-                if n % RECONCILE_EVERY == 0:
-                    await self._put_back_lost()
-                    for chore in self._chores:
-                        await asyncio.to_thread(chore)
-            except _LOST_DATABASE:  # the next look is soon
-                logger.warning("what is abandoned was not looked for: the database is away")
+                with telling_exhaustion():
+                    await self._look(with_chores=n % RECONCILE_EVERY == 0)
+            except _PASSING as error:  # the next look is soon
+                logger.warning("what is abandoned was not looked for: %s", error)
+
+    async def _look(self, *, with_chores: bool) -> None:
+        await self._put_back_abandoned(everything=False)
+        if with_chores:
+            await self._put_back_lost()
+            for chore in self._chores:
+                await asyncio.to_thread(chore)
 
     async def _put_back_abandoned(self, *, everything: bool) -> None:
         """Put back what dead workers hold; `everything` counts all that is held as such.
