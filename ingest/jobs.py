@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -89,17 +90,13 @@ class JobQueue:
 
 def _connector(conninfo: str, silence_s: float) -> procrastinate.PsycopgConnector:
     """Return the queue's connections, which give up a database that is silent for so long."""
-
-    async def limit(connection: HeardAsyncConnection) -> None:
-        connection.silence_s = silence_s
-
     return procrastinate.PsycopgConnector(
         conninfo=conninfo,
         min_size=1,
         max_size=4,
         timeout=silence_s,
         connection_class=HeardAsyncConnection,
-        configure=limit,
+        configure=partial(HeardAsyncConnection.begin, silence_s=silence_s),
     )
 
 

@@ -162,7 +162,7 @@ def _engine(url: URL, silence_s: float) -> Engine:
         _dialect: Dialect, _record: object, given: list[str], named: dict[str, Any]
     ) -> HeardConnection:
         made = HeardConnection.connect(*given, **named)
-        made.silence_s = silence_s
+        made.begin(silence_s)
         return made
 
     event.listen(engine, "handle_error", _tell_unavailable)

@@ -6,7 +6,8 @@ the server is what hangs. So every wait of psycopg, which goes through `wait`, i
 byte has come for a while. What counts is silence, not duration: a long result may take its time.
 
 A statement that is silent for good reasons (a migration, a VACUUM) runs `unhurried`. TCP's probes
-still notice when the other machine is gone.
+still notice when the other machine is gone, and the server is told to send some, too: else it would
+keep the locks of a transaction whose client it cannot reach for hours.
 """
 
 from collections.abc import Generator, Iterator
@@ -33,6 +34,14 @@ LINK = {  # libpq's own: how long a connection may take to make, and to be found
 }
 
 
+PROBED = """
+SELECT set_config(name, value, false) FROM (VALUES
+    ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'),
+    ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '60000')
+) AS probes (name, value)
+"""  # the server's own, for this connection
+
+
 class DatabaseSilent(psycopg.OperationalError):
     """The database owes an answer and has said nothing for too long."""
 
@@ -45,6 +54,12 @@ class HeardConnection(psycopg.Connection[TupleRow]):
     """
 
     silence_s: float | None = SILENCE_S
+
+    def begin(self, silence_s: float) -> None:
+        """Set a new connection up."""
+        self.silence_s = silence_s
+        self.execute(PROBED)
+        self.commit()
 
     def wait(
         self, gen: PQGen[Given], interval: float = POLL_S, timeout: float | None = None
@@ -65,6 +80,12 @@ class HeardAsyncConnection(psycopg.AsyncConnection[TupleRow]):
     """The same for asyncio."""
 
     silence_s: float | None = SILENCE_S
+
+    async def begin(self, silence_s: float) -> None:
+        """Set a new connection up."""
+        self.silence_s = silence_s
+        await self.execute(PROBED)
+        await self.commit()
 
     async def wait(
         self, gen: PQGen[Given], interval: float = POLL_S, timeout: float | None = None

@@ -99,6 +99,12 @@ def test_too_few_connections_are_a_database_that_does_not_answer(far: Database) 
         held.set()
 
 
+def test_the_server_is_told_to_notice_a_client_that_is_gone(far: Database) -> None:
+    told = "SELECT DISTINCT source FROM pg_settings WHERE name LIKE 'tcp_%'"
+    with far.engine.connect() as connection:
+        assert connection.execute(text(told)).scalars().all() == ["session"]
+
+
 def test_who_listens_for_news_is_owed_no_answer(database: Database) -> None:
     async def listen() -> list[str]:
         connection = await HeardAsyncConnection.connect(database.conninfo, autocommit=True)
