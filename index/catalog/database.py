@@ -40,6 +40,8 @@ from index.catalog.silence import LINK, SILENCE_S, HeardConnection, unhurried
 from index.errors import DatabaseUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+N_KEPT = 8  # connections; so many more are made when all are in use, and closed again
+N_MORE = 10
 MIGRATION_LOCK = 0x7061_6765  # "page": any number will do, as long as every process agrees
 
 
@@ -116,8 +118,8 @@ class Pool(QueuePool):
             return super().connect()
         except PoolExhausted as error:
             raise DatabaseUnavailable(
-                f"all {self.size()} connections to the database are in use, or more; "
-                "it is too slow for what is asked of it"
+                f"all {N_KEPT + N_MORE} connections to the database are in use, and it is too slow "
+                "for what is asked of it; ask for less at once"
             ) from error
 
 
@@ -154,7 +156,12 @@ def head() -> str:
 
 def _engine(url: URL, silence_s: float) -> Engine:
     engine = create_engine(
-        url, pool_pre_ping=True, pool_size=8, poolclass=Pool, pool_timeout=silence_s
+        url,
+        poolclass=Pool,
+        pool_pre_ping=True,
+        pool_size=N_KEPT,
+        max_overflow=N_MORE,
+        pool_timeout=silence_s,
     )
 
     @event.listens_for(engine, "do_connect")

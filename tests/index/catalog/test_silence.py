@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from index.catalog.database import Database, driver_connection
+from index.catalog.database import N_KEPT, N_MORE, Database, driver_connection
 from index.catalog.silence import DatabaseSilent, HeardAsyncConnection, unhurried
 from index.errors import DatabaseUnavailable
 from tests.faults.proxy import BLACK_HOLE, PASS, FaultProxy, proxied, trickle
@@ -84,7 +84,7 @@ def test_what_may_take_its_time_is_not_given_up(far: Database) -> None:
 
 
 def test_too_few_connections_are_a_database_that_does_not_answer(far: Database) -> None:
-    n_all, held = 18, threading.Event()
+    n_all, held = N_KEPT + N_MORE, threading.Event()
 
     def hold() -> None:
         with far.engine.connect():
