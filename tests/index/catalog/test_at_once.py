@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -39,11 +40,9 @@ def condemn(service: Service, _: UUID) -> None:
 
 
 @contextmanager
-def read_between_statements(
-    service: Service, other: Database
-) -> Iterator[list[Row[tuple[object]]]]:
+def read_between_statements(service: Service, other: Database) -> Iterator[list[Row[Any]]]:
     """Yield what another process reads before and after each statement of this one, each once."""
-    seen: list[Row[tuple[object]]] = []
+    seen: list[Row[Any]] = []
 
     def look(*_: object) -> None:
         with other.engine.connect() as connection:

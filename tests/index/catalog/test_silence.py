@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import QueuePool, text
 
 from index.catalog.database import N_KEPT, N_MORE, Database, driver_connection
 from index.catalog.silence import DatabaseSilent, HeardAsyncConnection, unhurried
@@ -84,6 +84,8 @@ def test_what_may_take_its_time_is_not_given_up(far: Database) -> None:
 
 
 def test_too_few_connections_are_a_database_that_does_not_answer(far: Database) -> None:
+    pool = far.engine.pool
+    assert isinstance(pool, QueuePool)
     n_all, held = N_KEPT + N_MORE, threading.Event()
 
     def hold() -> None:
@@ -93,7 +95,7 @@ def test_too_few_connections_are_a_database_that_does_not_answer(far: Database) 
     with ThreadPoolExecutor(n_all) as threads:
         for _ in range(n_all):
             threads.submit(hold)
-        wait_for(lambda: far.engine.pool.checkedout() == n_all)  # type: ignore[attr-defined]  of a queue
+        wait_for(lambda: pool.checkedout() == n_all)
         with pytest.raises(DatabaseUnavailable, match="connections to the database are in use"):
             far.engine.connect()
         held.set()
