@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Row, event, select
+from sqlalchemy import Row, Select, event, select
 
 from api.service import Service
 from index.catalog.database import Database
@@ -15,7 +15,7 @@ from tests.tiny import index, pdf
 
 Change = Callable[[Service, UUID], object]
 EVENTS = ("begin", "before_cursor_execute", "after_cursor_execute", "commit")
-SEEN = (
+SEEN: Select[Any] = (
     select(collections.c.version, documents.c.sha256, generations.c.id, generations.c.state)
     .select_from(collections)
     .outerjoin(documents, documents.c.collection == collections.c.name)
