@@ -69,7 +69,11 @@ def database(settings: Settings) -> Database:
         RestoreUnfinished: a backup is being restored into the folder.
     """
     check_restored(settings.data)
-    return Database.open(settings.database_url, folder=settings.data / "postgres")
+    return Database.open(
+        settings.database_url,
+        folder=settings.data / "postgres",
+        silence_s=settings.database_silence_s,
+    )
 
 
 def vector_store(settings: Settings) -> VectorStore:
@@ -85,7 +89,12 @@ def vector_store(settings: Settings) -> VectorStore:
         replicas=settings.qdrant_replicas,
         write_consistency=settings.qdrant_write_consistency,
     )
-    return QdrantVectorStore.connect(settings.vectors, api_key=settings.vectors_key, layout=layout)
+    return QdrantVectorStore.connect(
+        settings.vectors,
+        api_key=settings.vectors_key,
+        timeout_s=settings.qdrant_timeout_s,
+        layout=layout,
+    )
 
 
 def ballast(settings: Settings) -> Ballast:
@@ -106,6 +115,7 @@ def blobs(settings: Settings) -> Blobs:
         key_id=settings.s3_key_id,
         secret=settings.s3_secret,
         region=settings.s3_region,
+        timeout_s=settings.s3_timeout_s,
     )
     return S3Blobs(bucket, settings.data / "spool")
 

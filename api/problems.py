@@ -17,6 +17,7 @@ from api.questions.bodies import HitBody
 from api.schemas import Problem
 from api.telemetry.logs import REQUEST_ID
 from index import errors
+from index.descriptors import exhaustion, is_exhaustion
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ def install(app: Starlette) -> None:
     app.add_exception_handler(errors.PagesightError, _on_pagesight_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(OSError, _on_system_error)
     app.add_exception_handler(Exception, _on_unexpected)
 
 
@@ -163,6 +165,14 @@ async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
     return told
 
 
+async def _on_system_error(_: Request, error: Exception) -> JSONResponse:
+    if not is_exhaustion(error):
+        raise error
+    return response_of(exhaustion())
+
+
 async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
+    if is_exhaustion(error):
+        return response_of(exhaustion())
     logger.error("request failed", exc_info=error, extra={"method": request.method})
     return answered(unexpected())

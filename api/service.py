@@ -67,7 +67,7 @@ class Service:
         self.vectors = vectors
         self.blobs = parts.blobs(settings)
         self.shelf = shelf
-        queue = JobQueue(database.conninfo)
+        queue = JobQueue(database.conninfo, silence_s=database.silence_s)
         self.stores = stores = Stores.on(database, queue.wake, vectors, self.blobs)
         self.catalog, self.ledger, self.garbage = stores.catalog, stores.ledger, stores.garbage
         self.telemetry = parts.telemetry(settings)

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="PostgreSQL to use instead of the embedded one"
     )
+    database_silence_s: float = Field(
+        30, gt=0, description="a PostgreSQL that owes an answer for so long counts as away"
+    )
     vectors: str = Field(
         "edge",
         pattern=r"^(edge|(qdrants?|https?)://[^/\s]+/?)$",
@@ -49,6 +52,7 @@ class Settings(BaseSettings):
         ge=1,
         description="copies that must have a write before it counts; one when unset",
     )
+    qdrant_timeout_s: int = Field(30, ge=1, description="time for one request to a Qdrant server")
     blobs: str = Field(
         "local",
         pattern=r"^(local|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\w[\w.-]*)*/?)$",
@@ -64,6 +68,9 @@ class Settings(BaseSettings):
     s3_key_id: str = Field("", description="access key there; the machine's role when unset")
     s3_secret: str = Field("", description="its secret")
     s3_region: str = Field("us-east-1", description="its region")
+    s3_timeout_s: float = Field(
+        60, gt=0, description="time for one request to it with up to 8 MiB of a file"
+    )
     quantization: Literal["none", "scalar"] = Field(
         "none",
         description="of the rows of new collections on a Qdrant server: `scalar` keeps them in its "

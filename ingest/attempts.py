@@ -14,11 +14,13 @@ from typing import TypeVar
 
 from index.catalog.entries import Failure, Lease, Pause
 from index.catalog.leases import Leases
+from index.descriptors import telling_exhaustion
 from index.errors import (
     BlobStoreUnavailable,
     DatabaseUnavailable,
     DataFolderBusy,
     EncoderUnavailable,
+    Overloaded,
     PagesightError,
     StorageFull,
     Unavailable,
@@ -31,7 +33,13 @@ logger = logging.getLogger(__name__)
 Settled = TypeVar("Settled")
 MAX_ATTEMPTS = 3  # without a page done in between
 RECONNECT_S = 2.0
-SHARED = (BlobStoreUnavailable, DatabaseUnavailable, StorageFull, VectorStoreUnavailable)
+SHARED = (
+    BlobStoreUnavailable,
+    DatabaseUnavailable,
+    Overloaded,
+    StorageFull,
+    VectorStoreUnavailable,
+)
 OUTSIDE = (*SHARED, DataFolderBusy, EncoderUnavailable)
 
 
@@ -112,7 +120,8 @@ class Attempts:
             self._settle(lambda: attempt.fail(Failure("gave_up", told)))
             return
         try:
-            work()
+            with telling_exhaustion():
+                work()
         except WorkInterrupted:
             logger.info("%s interrupted", attempt.lease.kind, extra=attempt.told)
             self._settle(lambda: self._leases.pause(attempt.lease, Pause()))

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,9 @@ import psycopg
 from procrastinate.jobs import Status
 
 from index.catalog.leases import WorkKind
-from index.errors import DatabaseUnavailable
+from index.catalog.silence import SILENCE_S, HeardAsyncConnection
+from index.descriptors import telling_exhaustion
+from index.errors import DatabaseUnavailable, Overloaded
 
 logger = logging.getLogger(__name__)
 
@@ -42,10 +45,11 @@ RETRY_S = 0.5
 PUT_BACK = 1  # priority of what was begun before
 BEHIND_SEARCHES = 10  # niceness of a worker beside searches
 RECONNECT_S = 5.0
-_LOST_DATABASE = (
+_PASSING = (
     procrastinate.exceptions.ConnectorException,
     psycopg.OperationalError,
     DatabaseUnavailable,
+    Overloaded,
 )
 _KINDS: dict[WorkKind, tuple[str, str]] = {
     "job": (INDEX, PAGES_QUEUE),
@@ -62,10 +66,8 @@ class JobQueue:
             has an app of its own.
     """
 
-    def __init__(self, conninfo: str) -> None:
-        self.app = procrastinate.App(
-            connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
-        )
+    def __init__(self, conninfo: str, *, silence_s: float = SILENCE_S) -> None:
+        self.app = procrastinate.App(connector=_connector(conninfo, silence_s))
         self._entrance = procrastinate.App(
             connector=procrastinate.SyncPsycopgConnector(conninfo=conninfo)
         )
@@ -84,6 +86,18 @@ class JobQueue:
             task, queue=queue, lock=str(work), connection=connection, **later
         )
         deferrer.defer(job=str(work))
+
+
+def _connector(conninfo: str, silence_s: float) -> procrastinate.PsycopgConnector:
+    """Return the queue's connections, which give up a database that is silent for so long."""
+    return procrastinate.PsycopgConnector(
+        conninfo=conninfo,
+        min_size=1,
+        max_size=4,
+        timeout=silence_s,
+        connection_class=HeardAsyncConnection,
+        configure=partial(HeardAsyncConnection.begin, silence_s=silence_s),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +180,13 @@ class Worker:
         self._idle.wait()
 
     def run_forever(self) -> None:
-        """Work in this thread until `stop` or an interrupt; a lost database is waited for."""
+        """Work in this thread until `stop` or an interrupt; what passes by is waited for."""
         while not self._stopped.is_set():
             try:
-                self._serve(wait=True)
-            except _LOST_DATABASE:
-                logger.exception("the queue's database does not answer")
+                with telling_exhaustion():
+                    self._serve(wait=True)
+            except _PASSING:
+                logger.exception("the queue's database does not answer, or cannot be asked")
                 self._stopped.wait(RECONNECT_S)
 
     def _run_behind(self) -> None:
@@ -226,13 +241,17 @@ class Worker:
         for n in count(1):
             await asyncio.sleep(LOOK_EVERY_S)
             try:
-                await self._put_back_abandoned(everything=False)
-                if n % RECONCILE_EVERY == 0:
-                    await self._put_back_lost()
-                    for chore in self._chores:
-                        await asyncio.to_thread(chore)
-            except _LOST_DATABASE:  # the next look is soon
-                logger.warning("what is abandoned was not looked for: the database is away")
+                with telling_exhaustion():
+                    await self._look(with_chores=n % RECONCILE_EVERY == 0)
+            except _PASSING as error:  # the next look is soon
+                logger.warning("what is abandoned was not looked for: %s", error)
+
+    async def _look(self, *, with_chores: bool) -> None:
+        await self._put_back_abandoned(everything=False)
+        if with_chores:
+            await self._put_back_lost()
+            for chore in self._chores:
+                await asyncio.to_thread(chore)
 
     async def _put_back_abandoned(self, *, everything: bool) -> None:
         """Put back what dead workers hold; `everything` counts all that is held as such.

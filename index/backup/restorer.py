@@ -23,6 +23,7 @@ from index.catalog.audit import append_line
 from index.catalog.database import Database, driver_connection, head, schema_revision, upgrade
 from index.catalog.entries import Layer
 from index.catalog.lines import Deed
+from index.catalog.silence import unhurried
 from index.errors import BackupDamaged, NotEmpty, RestoreUnfinished
 from index.vectors.base import CONTEXT_PAGE, VectorStore
 
@@ -154,7 +155,8 @@ def restore(
         done(sum(point.page != CONTEXT_PAGE for point in points), description.n_pages)
     for store in _stores(description):
         targets.vectors.flush(store)
-    with telling_lost_database(), targets.database.engine.begin() as connection:
+    begun = targets.database.engine.begin()
+    with telling_lost_database(), begun as connection, unhurried(connection):
         catalog = _fill_catalog(connection, folder, description)
         _check_whole(catalog, targets.vectors, {name[-64:] for name in blobs})
         append_line(connection, deed)

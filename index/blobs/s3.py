@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # they are there for type checkers only
 PART_BYTES = 8 << 20
 PARTS_AT_ONCE = 4
 CONNECT_S = 3
-PART_S = 60  # time for one request with its body, of which a part is the longest
+PART_S = 60.0
 RETRY_S = 10  # no try begins later than this after the first one
 
 STALE = timedelta(days=1)
@@ -53,6 +53,7 @@ class Bucket:
         key_id: access key; the machine's role is taken when empty.
         secret: its secret.
         region: which the signature names.
+        timeout_s: time for one request with its body, of which a part is the longest.
     """
 
     url: str
@@ -60,6 +61,7 @@ class Bucket:
     key_id: str = ""
     secret: str = ""
     region: str = "us-east-1"
+    timeout_s: float = PART_S
 
 
 class S3Blobs:
@@ -244,9 +246,10 @@ def _open(bucket: Bucket) -> S3Store:
     client: ClientConfig = {
         "allow_http": (bucket.endpoint or "").startswith("http://"),
         "connect_timeout": timedelta(seconds=CONNECT_S),
-        "timeout": timedelta(seconds=PART_S),
+        "timeout": timedelta(seconds=bucket.timeout_s),
     }
-    retry: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=RETRY_S)}
+    until_s = min(RETRY_S, bucket.timeout_s)
+    retry: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=until_s)}
     return S3Store(
         url.netloc,
         prefix=url.path.strip("/") or None,

@@ -17,6 +17,7 @@ from index.catalog.leases import lock_lease
 from index.catalog.references import referenced
 from index.catalog.remains import count_points, note_remain
 from index.catalog.schema import collections, documents, generations, jobs, pages
+from index.catalog.silence import unhurried
 
 BLOBS_LOCK = 0x626C_6F62  # "blob": any number will do, as long as every process agrees
 SILENT_S = 30  # longest step of storing, one put into a store; who takes longer lost its hold
@@ -98,7 +99,7 @@ class Garbage:
         Raises:
             BackupRunning: a backup reads it.
         """
-        with self._engine.begin() as connection:
+        with self._engine.begin() as connection, unhurried(connection):
             check_may_remove(connection)
             connection.execute(  # locks it: then jobs, generations, documents, as others do
                 update(collections)

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, delete, func, not_, or_, select, text, update
 
 from index.catalog.schema import documents, jobs, metadata, receipts
+from index.catalog.silence import unhurried
 from index.errors import DatabaseUnavailable
 
 KEPT = {"audit", "keys", "questions", "remains", "spending"}  # they hold nothing of a document
@@ -54,7 +55,8 @@ class Scrubber:
         with self._engine.begin() as connection:
             _forget_receipts(connection, gone)
             _forget_messages(connection)
-        with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        by_itself = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with by_itself.connect() as connection, unhurried(connection):
             self._wait_for_others(connection)
             with _waiting_at_most(connection, WAIT_S):
                 if self._is_embedded:

@@ -18,6 +18,7 @@ from tests.tiny import wait_for
 
 End = Literal["close", "reset", "silence"]
 READ_BYTES = 1 << 16
+GARBLED = bytes(255 - byte for byte in range(256))
 RESETS = struct.pack("ii", 1, 0)  # SO_LINGER of no time: a close is then a reset
 
 
@@ -31,6 +32,7 @@ class Trouble:
         passes: bytes of each answer that come through before the end; all of them when None.
         end: what comes then: the connection is closed, reset, or nothing more is ever said.
         is_refused: the end comes at once, and the server hears nothing.
+        is_garbled: every byte of an answer is turned into another one.
     """
 
     delay_s: float = 0.0
@@ -38,12 +40,14 @@ class Trouble:
     passes: int | None = None
     end: End = "close"
     is_refused: bool = False
+    is_garbled: bool = False
 
 
 PASS = Trouble()
 DROP = Trouble(is_refused=True)
 RESET = Trouble(is_refused=True, end="reset")
 BLACK_HOLE = Trouble(is_refused=True, end="silence")
+GARBAGE = Trouble(is_garbled=True)
 
 
 def delay(delay_s: float) -> Trouble:
@@ -141,6 +145,8 @@ class FaultProxy:
         """Pass an answer on, as much of it as may come through."""
         passed = 0
         while piece := await self._piece(answers):
+            if self._trouble.is_garbled:
+                piece = piece.translate(GARBLED)
             allowed = self._trouble.passes
             if allowed is None:
                 passed = 0

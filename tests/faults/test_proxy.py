@@ -12,6 +12,7 @@ import pytest
 from tests.faults.proxy import (
     BLACK_HOLE,
     DROP,
+    GARBAGE,
     PASS,
     RESET,
     FaultProxy,
@@ -66,6 +67,15 @@ def echoed(connection: socket.socket) -> bytes:
 def test_bytes_pass_both_ways(connection: socket.socket) -> None:
     assert echoed(connection) == SAID
     assert echoed(connection) == SAID
+
+
+def test_garbage_is_as_long_as_the_answer_and_none_of_it(
+    proxy: FaultProxy, connection: socket.socket
+) -> None:
+    proxy.suffer(GARBAGE)
+    heard = echoed(connection)
+    assert len(heard) == len(SAID)
+    assert all(is_now != was for is_now, was in zip(heard, SAID, strict=True))
 
 
 def test_a_delay_holds_bytes_back_on_both_ways(

@@ -1,3 +1,4 @@
+import errno
 from collections.abc import Callable
 
 import psycopg
@@ -70,6 +71,19 @@ def test_what_lies_outside_of_the_document_is_waited_for_and_uses_up_no_attempt(
         assert (found.failure.code, found.failure.message) == (cause.code, "it is away")
 
     assert run(attempts, desk, job, lambda: None).failure is None
+
+
+def test_a_process_without_file_descriptors_waits_and_uses_up_no_attempt(
+    desk: Desk, waiting: Waiting
+) -> None:
+    attempts, job = Attempts(waiting.leases, AT_ONCE), desk.accept()
+
+    for _ in range(2 * MAX_ATTEMPTS):
+        found = run(attempts, desk, job, raising(OSError(errno.EMFILE, "Too many open files")))
+
+    assert (found.state, found.stage, found.attempts) == ("queued", "waiting", 0)
+    assert found.failure is not None
+    assert found.failure.code == "overloaded"
 
 
 def test_what_never_comes_back_fails_the_job_with_its_code_in_the_end(

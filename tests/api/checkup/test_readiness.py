@@ -1,6 +1,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -61,6 +62,28 @@ def test_nobody_waits_for_a_look_that_another_takes() -> None:
         now[0] = 30.0
         assert seen() is None
         may_look.set()
+
+
+def test_a_look_that_hangs_is_waited_for_a_moment_only() -> None:
+    may_end = threading.Event()
+    seen = Remembered(lambda: may_end.wait(10), for_s=0, meanwhile=None, look_s=0.05)
+    assert seen() is None
+    may_end.set()
+    wait_for(lambda: seen() is True)
+
+
+def test_a_look_that_fails_fails_for_who_asked_and_is_taken_again() -> None:
+    found = iter([False, True])
+
+    def look() -> bool:
+        if not next(found):
+            raise ValueError("nobody foresaw this")
+        return True
+
+    seen = Remembered(look, for_s=2, meanwhile=False)
+    with pytest.raises(ValueError, match="foresaw"):
+        seen()
+    assert seen()
 
 
 def test_the_encoder_is_made_to_encode(service: Service) -> None:
