@@ -26,6 +26,7 @@ from index.vectors.base import CONTEXT_PAGE
 
 FORMAT = 1
 MESSAGE_PAGES = 16
+MAX_MESSAGE_BYTES = 1 << 26  # pages are at most 2 MiB of values, and their places
 LENGTH_BYTES = 8
 
 NumberedRows = tuple[int, Rows]
@@ -82,8 +83,8 @@ def read_segment(whose: Whose, file: IO[bytes]) -> Iterator[NumberedRows]:
     last = CONTEXT_PAGE - 1
     try:
         while length := file.read(LENGTH_BYTES):
-            message = file.read(int.from_bytes(length, "little"))
-            for number, rows in _pages(whose, message):
+            n_bytes = min(int.from_bytes(length, "little"), MAX_MESSAGE_BYTES)
+            for number, rows in _pages(whose, file.read(n_bytes)):
                 _check_order(last, number)
                 last = number
                 yield number, rows

@@ -42,12 +42,6 @@ class Segments:
         with self._engine.connect() as connection:
             return {row.generation: row.sha256 for row in connection.execute(query)}
 
-    def of(self, generation: UUID) -> dict[str, str]:
-        """Return the segments of a generation by store."""
-        query = select(segments).where(segments.c.generation == generation)
-        with self._engine.connect() as connection:
-            return {row.store: row.sha256 for row in connection.execute(query)}
-
 
 def move_segments(connection: Connection, store: str, copy: str) -> None:
     """Give the segments of live generations in an index to its copy, which has the same rows."""
