@@ -87,10 +87,11 @@ def test_what_is_live_is_read_from_its_segment_again(fleet: Service, tmp_path: P
 
     assert layer.store == "default-2"
     assert [*reader.known(layer, [live])] == [live]
-    found = {
-        name: RowKeeper(fleet.vectors, tmp_path / name, segments).view(layer, [live])
-        for name, segments in (("segment", reader), ("store", None))
-    }
-    assert found["segment"].exact.tobytes() == found["store"].exact.tobytes()
-    assert found["segment"].rows.groups.tobytes() == found["store"].rows.groups.tobytes()
+    keepers = [RowKeeper(fleet.vectors, tmp_path / "one", reader)]
+    keepers.append(RowKeeper(fleet.vectors, tmp_path / "other"))
+    by_segment, by_store = (keeper.view(layer, [live]) for keeper in keepers)
+    assert by_segment.exact.tobytes() == by_store.exact.tobytes()
+    assert by_segment.rows.groups.tobytes() == by_store.rows.groups.tobytes()
+    for keeper in keepers:
+        keeper.close()
     assert [hit.page for hit in search(fleet)] == [hit.page for hit in before]
