@@ -128,6 +128,12 @@ def test_both_ways_give_the_same_files(
     assert ways(caplog) == [(3, 0), (0, 3)]
     assert segments == store
     assert len(segments["default-1/rows.float16"]) > 1000
+    for generation in generations(worker):
+        pages = zip(read(worker, generation), rows(worker, generation), strict=True)
+        for (number, mine), (other_number, other) in pages:
+            assert number == other_number
+            assert mine.vectors.tobytes() == other.vectors.tobytes()
+            assert mine.boxes.tobytes() == other.boxes.tobytes()
 
 
 def test_both_ways_find_the_same(
@@ -157,6 +163,12 @@ def test_both_ways_find_the_same(
 
 def rows(worker: Service, generation: UUID) -> Iterator[NumberedRows]:
     return worker.vectors.read_rows(layer(worker).store, generation)
+
+
+def read(worker: Service, generation: UUID) -> Iterator[NumberedRows]:
+    reader = SegmentReader(worker.stores.segments, worker.blobs)
+    (sha256,) = reader.known(layer(worker), [generation]).values()
+    return reader.read(layer(worker), generation, sha256)
 
 
 def put_other_generation(worker: Service, _sha256: str) -> str:
