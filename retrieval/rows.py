@@ -18,6 +18,7 @@ from uuid import UUID
 from index.catalog.entries import Collection, Layer
 from index.errors import BlobNotFound, PageNotFound
 from index.records import Rows
+from index.segments import NumberedRows
 from index.vectors.base import CONTEXT_PAGE, VectorStore
 from retrieval.segments import SegmentReader
 from retrieval.sidecar.folder import SidecarFolder
@@ -111,30 +112,15 @@ class RowKeeper:
 
     def _fill(self, sidecar: SidecarFolder, layer: Layer, lacking: Sequence[UUID]) -> None:
         """Read what a sidecar lacks, from segments as far as there are some."""
-        known = self._segments.known(layer, lacking) if self._segments else {}
+        segments = self._segments.of(layer, lacking) if self._segments else {}
         n_segments = 0
         for generation in lacking:
-            sha256 = known.get(generation)
-            if sha256 is not None and self._is_segment_read(sidecar, layer, generation, sha256):
+            if _append_segment(sidecar, generation, segments.get(generation)):
                 n_segments += 1
             else:
                 sidecar.append(generation, self._read(layer.store, generation))
         told = {"segments": n_segments, "from_store": len(lacking) - n_segments}
         logger.info("rows are read", extra={"store": layer.store, **told})
-
-    def _is_segment_read(
-        self, sidecar: SidecarFolder, layer: Layer, generation: UUID, sha256: str
-    ) -> bool:
-        """Append a segment, wholly or not at all: the store has the same rows."""
-        if self._segments is None:
-            return False
-        try:
-            sidecar.append(generation, self._segments.read(layer, generation, sha256))
-        except BlobNotFound as error:
-            told = {"store": layer.store, "generation": str(generation), "why": str(error)}
-            logger.warning("a segment is of no use; the vector store is read", extra=told)
-            return False
-        return True
 
     def _read(self, store: str, generation: UUID) -> Iterator[tuple[int, Rows]]:
         pages = self._vectors.read_rows(store, generation)
@@ -142,3 +128,18 @@ class RowKeeper:
         if first is None or first[0] != CONTEXT_PAGE:
             raise PageNotFound(f"generation {generation} is gone from the vector store")
         return chain([first], pages)
+
+
+def _append_segment(
+    sidecar: SidecarFolder, generation: UUID, segment: Iterator[NumberedRows] | None
+) -> bool:
+    """Append a segment wholly or not at all, and tell which: the store has the same rows."""
+    if segment is None:
+        return False
+    try:
+        sidecar.append(generation, segment)
+    except BlobNotFound as error:
+        told = {"generation": str(generation), "why": str(error)}
+        logger.warning("a segment is of no use; the vector store is read", extra=told)
+        return False
+    return True

@@ -22,9 +22,10 @@ class SegmentReader:
         self._noted = noted
         self._blobs = blobs
 
-    def known(self, layer: Layer, generations: Sequence[UUID]) -> dict[UUID, str]:
-        """Return the segments of those of some generations that have one."""
-        return self._noted.known(layer.store, generations) if generations else {}
+    def of(self, layer: Layer, generations: Sequence[UUID]) -> dict[UUID, Iterator[NumberedRows]]:
+        """Return what reads the segments of those of some generations that have one."""
+        noted = self._noted.known(layer.store, generations)
+        return {one: self.read(layer, one, sha256) for one, sha256 in noted.items()}
 
     def read(self, layer: Layer, generation: UUID, sha256: str) -> Iterator[NumberedRows]:
         """Yield each page of a generation and its rows, as the vector store does.

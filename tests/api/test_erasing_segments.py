@@ -1,6 +1,6 @@
 """An erasure where vectors are on a server: segments are rows, too."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +39,7 @@ def fleet(tmp_path: Path, database: Database, stand_in: StandIn) -> Iterator[Ser
     opened.close()
 
 
-def search(service: Service) -> list[Hit]:
+def search(service: Service) -> Sequence[Hit]:
     return service.search("default", SearchQuery("herons on the island")).hits
 
 
@@ -86,7 +86,7 @@ def test_what_is_live_is_read_from_its_segment_again(fleet: Service, tmp_path: P
     reader = SegmentReader(fleet.stores.segments, fleet.blobs)
 
     assert layer.store == "default-2"
-    assert [*reader.known(layer, [live])] == [live]
+    assert [*reader.of(layer, [live])] == [live]
     keepers = [RowKeeper(fleet.vectors, tmp_path / "one", reader)]
     keepers.append(RowKeeper(fleet.vectors, tmp_path / "other"))
     by_segment, by_store = (keeper.view(layer, [live]) for keeper in keepers)

@@ -3,7 +3,7 @@ import pytest
 from pydantic import BaseModel
 from safetensors.numpy import save
 
-from index.messages import array, pack, unpack
+from index.messages import Arrays, array, pack, unpack
 
 
 class About(BaseModel):
@@ -22,7 +22,7 @@ def test_what_is_packed_comes_back() -> None:
 
 
 def test_equal_arrays_give_equal_bytes() -> None:
-    other = {"a": np.zeros((0, 2)), "b": np.arange(6, dtype=np.uint8)[:3]}
+    other: Arrays = {"a": np.zeros((0, 2)), "b": np.arange(6, dtype=np.uint8)[:3]}
 
     assert pack(About(name="heron"), other) == WRITTEN
 

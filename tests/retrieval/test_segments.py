@@ -167,8 +167,7 @@ def rows(worker: Service, generation: UUID) -> Iterator[NumberedRows]:
 
 def read(worker: Service, generation: UUID) -> Iterator[NumberedRows]:
     reader = SegmentReader(worker.stores.segments, worker.blobs)
-    (sha256,) = reader.known(layer(worker), [generation]).values()
-    return reader.read(layer(worker), generation, sha256)
+    return reader.of(layer(worker), [generation])[generation]
 
 
 def put_other_generation(worker: Service, _sha256: str) -> str:
