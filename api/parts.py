@@ -23,10 +23,10 @@ from index.backup.restorer import check_restored
 from index.blobs.ballast import Ballast
 from index.blobs.base import Blobs
 from index.blobs.local import LocalBlobs
-from index.catalog.catalog import Catalog
 from index.catalog.database import Database
 from index.catalog.entries import Layer
 from index.catalog.keys import Keys
+from index.catalog.leases import Wake
 from index.catalog.spending import Spending
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf, ShelfSettings
@@ -39,11 +39,13 @@ from ingest.limits import A4_AT_144_DPI, Limits
 from ingest.ocr import TesseractOcr
 from ingest.reading import Reader
 from ingest.sandbox import starter
+from ingest.stores import Stores
 from retrieval.cuda import is_cuda_available, room
 from retrieval.cuda_scoring import CudaScoring
 from retrieval.int8.scoring import Kernel, find_kernel
 from retrieval.rows import RowKeeper
 from retrieval.scorer import Scoring
+from retrieval.segments import SegmentReader
 from retrieval.sidecar_scoring import SidecarScoring
 from retrieval.store_scoring import StoreScoring
 
@@ -120,7 +122,15 @@ def blobs(settings: Settings) -> Blobs:
     return S3Blobs(bucket, settings.data / "spool")
 
 
-def scoring(settings: Settings, vectors: VectorStore, catalog: Catalog) -> Scoring:
+def stores(
+    settings: Settings, database: Database, wake: Wake, vectors: VectorStore, blobs: Blobs
+) -> Stores:
+    """Return where documents are kept; their rows as segments, too, where servers copy them."""
+    is_copied = settings.vectors != "edge" and settings.scorer != "qdrant"
+    return Stores.on(database, wake, vectors, blobs, keeps_segments=is_copied)
+
+
+def scoring(settings: Settings, stores: Stores) -> Scoring:
     """Return what scores rows.
 
     Raises:
@@ -128,8 +138,9 @@ def scoring(settings: Settings, vectors: VectorStore, catalog: Catalog) -> Scori
     """
     chosen = scorer(settings)
     if chosen == "qdrant":
-        return StoreScoring(vectors, catalog, min_refined=settings.refined_pages)
-    keeper = RowKeeper(vectors, settings.data / "sidecar")
+        return StoreScoring(stores.vectors, stores.catalog, min_refined=settings.refined_pages)
+    segments = SegmentReader(stores.segments, stores.blobs) if stores.keeps_segments else None
+    keeper = RowKeeper(stores.vectors, settings.data / "sidecar", segments)
     if chosen == "cuda":
         return CudaScoring(keeper, max_bytes=settings.gpu_bytes or room("cuda"))
     return SidecarScoring(

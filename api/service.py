@@ -43,7 +43,6 @@ from ingest.jobs import JobQueue, Worker
 from ingest.pipeline import Indexer
 from ingest.rebuild import Rebuilder
 from ingest.room import Room
-from ingest.stores import Stores
 from ingest.sweeping import Sweeper
 from retrieval.hits import SearchQuery, SearchResult
 from retrieval.recall import RecallCheck
@@ -68,7 +67,7 @@ class Service:
         self.blobs = parts.blobs(settings)
         self.shelf = shelf
         queue = JobQueue(database.conninfo, silence_s=database.silence_s)
-        self.stores = stores = Stores.on(database, queue.wake, vectors, self.blobs)
+        self.stores = stores = parts.stores(settings, database, queue.wake, vectors, self.blobs)
         self.catalog, self.ledger, self.garbage = stores.catalog, stores.ledger, stores.garbage
         self.telemetry = parts.telemetry(settings)
         self.backlog = Backlog(database.engine)
@@ -86,7 +85,7 @@ class Service:
         self.rebuilds = Rebuilds(
             self.catalog, stores.rebuilds, stores.fillings, vectors, self.holdings
         )
-        self.scoring = parts.scoring(settings, vectors, self.catalog)
+        self.scoring = parts.scoring(settings, stores)
         reader, room = parts.reader(settings), Room(self.blobs, settings.min_free_bytes)
         prepare, told = parts.preparation(self.scoring, ownership), self.telemetry
         self.indexer = Indexer(stores, reader, shelf.of, room, published=prepare, watch=told)

@@ -73,6 +73,11 @@ class IndexManifest:
         """Return plain values for the catalog."""
         return asdict(self)
 
+    @property
+    def pin(self) -> ModelPin:
+        """The model that its rows are from."""
+        return ModelPin(self.encoder, self.encoder_revision, self.encoder_sha256, self.dim)
+
     def of_words(self) -> "IndexManifest | None":
         """Return the manifest of the second rows, None where pages have no such rows."""
         if self.words is None:

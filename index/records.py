@@ -118,6 +118,14 @@ class Rows:
             RowKind.TEXT, np.empty((0, dim), np.float32), np.empty((0, 4), np.float32)
         )
 
+    def to_unit(self) -> Self:
+        """Return the rows scaled to unit length, of which half precision leaves them a little off.
+
+        Values are the same whatever other rows are scaled with them.
+        """
+        lengths = np.linalg.norm(self.vectors, axis=1, keepdims=True)  # (n_rows, 1)
+        return replace(self, vectors=self.vectors / lengths)
+
     @property
     def dim(self) -> int:
         """Length of each vector."""

@@ -7,13 +7,11 @@ those of a page that was just rendered.
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from uuid import UUID
 
 import numpy as np
 from PIL import Image
 
-from index.catalog.entries import Layer, Lease, StoredPage
+from index.catalog.entries import Layer, StoredPage
 from index.catalog.garbage import Hold
 from index.covering import covered
 from index.encoders.base import PageContent
@@ -24,26 +22,11 @@ from index.manifest import EncoderOf
 from index.records import PageWords
 from index.words import page_text
 from ingest.layers import count_rows, encode_layers
+from ingest.segmenting import Segmenter
 from ingest.stores import Stores
+from ingest.work import Kept
 
 FILL_PAGES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A generation whose pages are kept, and the work of making rows of them.
-
-    Attributes:
-        generation: whose pages.
-        name: of its document.
-        state: nothing is stored for the generation in another one.
-        lease: the start of the work; nothing is stored after another one.
-    """
-
-    generation: UUID
-    name: str
-    state: str
-    lease: Lease | None = None
 
 
 class Filler:
@@ -57,6 +40,7 @@ class Filler:
     def __init__(self, stores: Stores, encoder_of: EncoderOf) -> None:
         self._stores = stores
         self._encoder_of = encoder_of
+        self._segmenter = Segmenter(stores)
 
     def fill(self, layers: Sequence[Layer], kept: Kept) -> Iterator[int]:
         """Put in what is lacking, a chunk at a time, and note it; yields the pages of each chunk.
@@ -94,7 +78,12 @@ class Filler:
                 stores.fillings.note(noted, kept.generation, done)
             fault_point("fill.noted")
             yield len(chunk)
-        self._complete(layers, kept, context, n_pages=len(readable))
+        self._put_contexts(layers, kept, context, n_pages=len(readable))
+        if kept.state == "live":  # what is being built is complete later
+            self._segmenter.keep(layers, kept)
+        with self._hold(kept) as hold:
+            if hold:
+                stores.fillings.note(noted, kept.generation, done, is_complete=True)
 
     def _hold(self, kept: Kept) -> AbstractContextManager[Hold]:
         return self._stores.garbage.hold(kept.generation, state=kept.state, lease=kept.lease)
@@ -106,7 +95,7 @@ class Filler:
         words = self._stores.words(page)
         return PageContent(covered(image, words.set_aside), words)
 
-    def _complete(
+    def _put_contexts(
         self, layers: Sequence[Layer], kept: Kept, context: PageWords, *, n_pages: int
     ) -> None:
         stores, noted = self._stores, layers[0].store
@@ -125,4 +114,3 @@ class Filler:
                         f"{n_pages} pages of {kept.name!r} were stored, {n_points} are there; "
                         "start again, they will be stored anew"
                     )
-            stores.fillings.note(noted, kept.generation, n_pages, is_complete=True)

@@ -22,10 +22,11 @@ from index.watch import NOBODY, Watch
 from ingest.ahead import ahead, chunked, watched
 from ingest.attempts import Attempt, Attempts
 from ingest.collecting import Collector
-from ingest.filler import Filler, Kept
+from ingest.filler import Filler
 from ingest.keeping import PageKeeper
 from ingest.reading import Reader
 from ingest.room import Room
+from ingest.segmenting import Segmenter
 from ingest.stores import Stores, WorkInterrupted
 from ingest.work import Work
 
@@ -67,6 +68,7 @@ class Indexer:
         self._encoder_of = encoder_of
         self._filler = Filler(stores, encoder_of)
         self._keeper = PageKeeper(stores, encoder_of, watch)
+        self._segmenter = Segmenter(stores)
         self._room = room
         self._published = published
         self._watch = watch
@@ -180,6 +182,7 @@ class Indexer:
         self._store_context(work, pages)
         self._verify(work, pages, n_pages)
         fault_point("job.verified")
+        self._segmenter.keep(work.layers, work.kept)
         self._note(work, PUBLISHING, n_pages, n_pages)
         self._publish(work, n_pages)
 
@@ -189,8 +192,7 @@ class Indexer:
         n_points = {count(layer.store, work.job.generation) for layer in work.layers}
         if n_points == {sum(page.failure is None for page in pages)}:
             return
-        kept = Kept(work.job.generation, work.name, "building", work.job.lease)
-        for _ in self._filler.fill(work.layers, kept):
+        for _ in self._filler.fill(work.layers, work.kept):
             self._room.check()
             self._go_on(is_ours=self._stores.ledger.gets_on(work.job, stage=ENCODING))
 

@@ -14,9 +14,10 @@ from index.errors import ManifestMismatch
 from index.faults import fault_point
 from index.manifest import EncoderOf, encoder_fields
 from ingest.attempts import Attempt, Attempts
-from ingest.filler import Filler, Kept
+from ingest.filler import Filler
 from ingest.room import Room
 from ingest.stores import Stores, WorkInterrupted
+from ingest.work import Kept
 
 logger = logging.getLogger(__name__)
 

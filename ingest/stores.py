@@ -12,6 +12,7 @@ from index.catalog.garbage import Garbage
 from index.catalog.jobs import JobLedger
 from index.catalog.leases import Leases, Wake
 from index.catalog.rebuilds import RebuildLedger
+from index.catalog.segments import Segments
 from index.records import PageWords
 from index.vectors.base import VectorStore
 from index.words import decode_words
@@ -25,7 +26,11 @@ class WorkInterrupted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Where an indexed document goes."""
+    """Where an indexed document goes.
+
+    Attributes:
+        keeps_segments: whether its rows are kept as blobs, too, for servers that score elsewhere.
+    """
 
     catalog: Catalog
     ledger: JobLedger
@@ -35,9 +40,19 @@ class Stores:
     rebuilds: RebuildLedger
     fillings: Fillings
     leases: Leases
+    segments: Segments
+    keeps_segments: bool = False
 
     @classmethod
-    def on(cls, database: Database, wake: Wake, vectors: VectorStore, blobs: Blobs) -> "Stores":
+    def on(
+        cls,
+        database: Database,
+        wake: Wake,
+        vectors: VectorStore,
+        blobs: Blobs,
+        *,
+        keeps_segments: bool = False,
+    ) -> "Stores":
         """Return what keeps documents in a database, a vector store and a place for blobs."""
         engine = database.engine
         return cls(
@@ -49,6 +64,8 @@ class Stores:
             rebuilds=RebuildLedger(engine, lambda on, work: wake(on, "rebuild", work, 0.0)),
             fillings=Fillings(engine),
             leases=Leases(engine, wake),
+            segments=Segments(engine),
+            keeps_segments=keeps_segments,
         )
 
     def words(self, page: StoredPage) -> PageWords:

@@ -14,6 +14,7 @@ FindingKind = Literal[
     "page_lost",
     "blob_lost",
     "blob_orphaned",
+    "segment_lost",
     "file_left",
     "store_lost",
     "store_unknown",
@@ -33,6 +34,7 @@ MENDS: dict[FindingKind, str] = {
     "page_lost": _UPLOAD,
     "blob_lost": "restore it from a backup, or delete the document and hand its file in again",
     "blob_orphaned": "a worker removes it when it is a day old; `pagesight erase` does so at once",
+    "segment_lost": "its rows are read from the vector store instead; " + _REINDEX,
     "file_left": "of a process that was killed: a worker removes it within some hours",
     "store_lost": _REINDEX,
     "store_unknown": "no collection is kept in it: it may be deleted",
@@ -82,7 +84,9 @@ class Checked(Body):
     collections: int = 0
     documents: int = 0
     pages: int = 0
-    blobs: int = Field(0, description="originals, pictures and words, each read to its end")
+    blobs: int = Field(
+        0, description="originals, pictures, words and segments, each read to its end"
+    )
     findings: int = 0
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from api import parts
 from api.checkup.bodies import Checked, Finding
-from api.checkup.pages import check_bytes, check_numbers, count_bytes
+from api.checkup.pages import check_bytes, check_numbers, check_segments, count_bytes
 from api.checkup.points import check_points
 from api.checkup.strays import check_blobs, check_files, check_generations, check_stores
 from api.checkup.subject import Kept, Subject
@@ -120,7 +120,9 @@ class Checkup:
             return
         pages = self._kept.catalog.pages(generation.id)
         subject = Subject(generation.collection, generation.document)
+        segments = self._kept.inventory.segments(generation.id)
         found = list(check_bytes(subject, generation, pages, self._kept.blobs))
+        found += check_segments(subject, segments, self._kept.blobs)
         if generation.state == "live":
             found += check_numbers(subject, generation, pages)
             found += self._check_indexes(subject, generation, pages, indexes)
@@ -130,7 +132,7 @@ class Checkup:
         yield self._count(
             documents=int(is_live),
             pages=len(pages) if is_live else 0,
-            blobs=count_bytes(generation, pages),
+            blobs=count_bytes(generation, pages, segments),
         )
 
     def _check_indexes(

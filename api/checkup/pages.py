@@ -34,9 +34,19 @@ def check_bytes(
             yield subject.finding("blob_lost", f"{what}: {damage}", page=page)
 
 
-def count_bytes(generation: KeptGeneration, pages: Sequence[StoredPage]) -> int:
+def check_segments(subject: Subject, segments: Sequence[str], blobs: Blobs) -> Iterator[Finding]:
+    """Find segments of a generation that are gone or have changed."""
+    for sha256 in segments:
+        damage = _damage(blobs, sha256)
+        if damage is not None:
+            yield subject.finding("segment_lost", damage)
+
+
+def count_bytes(
+    generation: KeptGeneration, pages: Sequence[StoredPage], segments: Sequence[str]
+) -> int:
     """Count the blobs that a generation refers to."""
-    return sum(1 for _ in _references(generation, pages))
+    return sum(1 for _ in _references(generation, pages)) + len(segments)
 
 
 def _references(

@@ -1,7 +1,8 @@
 """The catalog's tables as files: COPY in its text form, which every PostgreSQL reads.
 
 Left out is what makes no sense elsewhere: what is dead, and how full the indexes are that do not
-answer. A document that is still being indexed keeps its pages; its rows are made again from them.
+answer; and segments, which are rows a second time. A document that is still being indexed keeps its
+pages; its rows are made again from them.
 """
 
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from index.catalog.schema import (
     pages,
     rebuilds,
     receipts,
+    segments,
 )
 from index.errors import BackupDamaged, DatabaseUnavailable
 
@@ -37,6 +39,7 @@ _KEPT: dict[Table, ColumnElement[bool]] = {  # of the other tables, everything
     generations: generations.c.state != "dead",
     pages: pages.c.generation.in_(_NOT_DEAD),
     fillings: false(),
+    segments: false(),
     rebuilds: rebuilds.c.state.in_(["queued", "running", "failed"]),
     receipts: receipts.c.status.is_not(None),  # nobody finishes a request that is being answered
 }

@@ -16,7 +16,7 @@ from index.catalog.entries import Lease
 from index.catalog.leases import lock_lease
 from index.catalog.references import referenced
 from index.catalog.remains import count_points, note_remain
-from index.catalog.schema import collections, documents, generations, jobs, pages
+from index.catalog.schema import collections, documents, generations, jobs, pages, segments
 from index.catalog.silence import unhurried
 
 BLOBS_LOCK = 0x626C_6F62  # "blob": any number will do, as long as every process agrees
@@ -119,6 +119,7 @@ class Garbage:
         mine = union(
             select(pages.c.image_sha256).where(pages.c.generation == generation),
             select(pages.c.words_sha256).where(pages.c.generation == generation),
+            select(segments.c.sha256).where(segments.c.generation == generation),
             select(generations.c.sha256).where(generations.c.id == generation),
         )
         with self._engine.begin() as connection:

@@ -38,6 +38,7 @@ from index.catalog.schema import (
     generations,
     jobs,
     rebuilds,
+    segments,
 )
 from index.manifest import IndexManifest
 
@@ -160,6 +161,11 @@ class Inventory:
         """Return those of some blobs that anything refers to."""
         with self._engine.connect() as connection:
             return referenced(connection, hashes)
+
+    def segments(self, generation: UUID) -> list[str]:
+        """Return the blobs that have rows of a generation."""
+        query = select(segments.c.sha256).where(segments.c.generation == generation)
+        return [row.sha256 for row in self._rows(query.order_by(segments.c.store))]
 
     def noted(self, index: KeptIndex, generation: UUID) -> tuple[int, bool]:
         """Return how many pages of a generation an index got, and whether that is all."""

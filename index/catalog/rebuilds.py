@@ -21,6 +21,7 @@ from index.catalog.fillings import drop_notes, note_all_filled, unfilled_query
 from index.catalog.intake import NAMESPACE, Enqueue
 from index.catalog.leases import OPEN_STATES, got_on, holds, lock_lease, started
 from index.catalog.schema import collections, rebuilds
+from index.catalog.segments import drop_segments
 from index.errors import RebuildBusy, RebuildNotFound
 from index.manifest import IndexManifest
 
@@ -162,6 +163,7 @@ class RebuildLedger:
         """Drop what is noted of a condemned index; twice equals once."""
         with self._engine.begin() as connection:
             drop_notes(connection, rebuild.store)
+            drop_segments(connection, rebuild.store)
             connection.execute(
                 delete(rebuilds).where(rebuilds.c.id == rebuild.id, rebuilds.c.state == "ending")
             )

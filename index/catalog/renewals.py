@@ -19,6 +19,7 @@ from index.catalog.fillings import drop_notes, unfilled_query
 from index.catalog.intake import NAMESPACE
 from index.catalog.rebuilds import next_number
 from index.catalog.schema import collections, rebuilds
+from index.catalog.segments import move_segments
 from index.errors import RebuildBusy
 
 COPYING = "copying"
@@ -89,6 +90,7 @@ class Renewals:
             _end(connection, renewal, answered)
             connection.execute(update(collections).where(of_it).values(store=renewal.store))
             drop_notes(connection, renewal.store)
+            move_segments(connection, answered, renewal.store)
             raise_version(connection, renewal.collection)
         return replace(renewal, store=answered, state="ending")
 

@@ -172,6 +172,19 @@ fillings = Table(  # how much of a generation a store got from the kept pages
     Column("is_complete", Boolean, nullable=False, server_default="false"),
 )
 
+segments = Table(  # the rows of a generation in a store as one blob, for who scores elsewhere
+    "segments",
+    metadata,
+    Column("store", Text, primary_key=True),
+    Column(
+        "generation",
+        ForeignKey("generations.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    Column("sha256", Text, nullable=False, index=True),
+)
+
 keys = Table(
     "keys",
     metadata,

@@ -65,9 +65,7 @@ def rows_from_point(vectors: Any, payload: Payload) -> Rows:  # noqa: ANN401  th
 
 def rows_of(record: Record) -> Rows:
     """Rebuild a page's rows; half precision comes back as unit float32 rows."""
-    rows = _stored_rows(record)
-    lengths = np.linalg.norm(rows.vectors, axis=1, keepdims=True)
-    return Rows(rows.vectors / lengths, rows.boxes, rows.kinds)
+    return _stored_rows(record).to_unit()
 
 
 def point_of(record: Record) -> PagePoint:

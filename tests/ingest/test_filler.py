@@ -13,7 +13,8 @@ from index.encoders.base import PageContent
 from index.encoders.lexical import lexical_encoder
 from index.errors import IndexIncomplete
 from index.records import Rows
-from ingest.filler import FILL_PAGES, Filler, Kept
+from ingest.filler import FILL_PAGES, Filler
+from ingest.work import Kept
 from tests.conftest import open_service
 from tests.tiny import DIM, HashedWords, index, pdf
 

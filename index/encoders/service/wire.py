@@ -1,34 +1,28 @@
 """How pages, rows and questions travel between a fleet and its encoder service.
 
-A message is in the format of safetensors: a length, a header in JSON, raw little-endian arrays.
-Reading one runs no code, and an array that does not fill its place exactly is refused. What is not
-an array stands as JSON in one that is called `about`. Rows travel as float32 and pictures as PNG,
-so that the service's rows are, to the last bit, those of its encoder asked in the same process.
+Rows travel as float32 and pictures as PNG, so that the service's rows are, to the last bit, those
+of its encoder asked in the same process.
 
 Only what makes rows is sent: an encoder of patches gets no words, one of text no pictures, and
 nobody gets what speaks against a page.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from index.encoders.base import Encoder, ModelPin, PageContent
 from index.encoders.png import png_of
+from index.messages import Arrays, array, pack, unpack
 from index.records import Box, PageWords, Question, RowChoice, Rows, Word
 
-ABOUT = "about"
 MAX_PIXELS = 16_000_000  # of a picture: as much as settings allow a page
 BLANK: NDArray[np.uint8] = np.zeros((1, 1, 3), np.uint8)
-
-Arrays = Mapping[str, NDArray[Any]]
-About = TypeVar("About", bound=BaseModel)
 
 
 class Described(BaseModel):
@@ -73,7 +67,7 @@ def pack_pages(pages: Sequence[PageContent], rows: RowChoice) -> bytes:
     if rows != "text":
         for n, page in enumerate(pages):
             arrays[_picture_name(n)] = np.frombuffer(png_of(page.image), np.uint8)
-    return _write(_Words(words=[[w.text for w in some] for some in words]), arrays)
+    return pack(_Words(words=[[w.text for w in some] for some in words]), arrays)
 
 
 def unpack_pages(body: bytes) -> list[PageContent]:
@@ -82,10 +76,10 @@ def unpack_pages(body: bytes) -> list[PageContent]:
     Raises:
         ValueError: it is something else.
     """
-    about, arrays = _read(_Words, body)
+    about, arrays = unpack(_Words, body)
     n_words = sum(map(len, about.words))
-    boxes = _array(arrays, "boxes", np.float64, (n_words, 4)).tolist()
-    lines = _array(arrays, "lines", np.int64, (n_words,)).tolist()
+    boxes = array(arrays, "boxes", np.float64, (n_words, 4)).tolist()
+    lines = array(arrays, "lines", np.int64, (n_words,)).tolist()
     places = iter([(Box(*box), line) for box, line in zip(boxes, lines, strict=True)])
     words = [tuple(Word(text, *next(places)) for text in some) for some in about.words]
     return [
@@ -103,7 +97,7 @@ def pack_rows(pages: Sequence[Rows], dim: int) -> bytes:
         "boxes": np.concatenate([none.boxes, *(one.boxes for one in pages)]),
         "kinds": np.concatenate([none.kinds, *(one.kinds for one in pages)]),
     }
-    return _write(_Nothing(), arrays)
+    return pack(_Nothing(), arrays)
 
 
 def unpack_rows(body: bytes, *, n_pages: int, dim: int) -> list[Rows]:
@@ -112,12 +106,12 @@ def unpack_rows(body: bytes, *, n_pages: int, dim: int) -> list[Rows]:
     Raises:
         ValueError: it is something else, or not the rows of so many pages, each `dim` long.
     """
-    _, arrays = _read(_Nothing, body)
-    counts = _array(arrays, "n_rows", np.int64, (n_pages,))
+    _, arrays = unpack(_Nothing, body)
+    counts = array(arrays, "n_rows", np.int64, (n_pages,))
     total = int(counts.sum())
-    vectors = _array(arrays, "vectors", np.float32, (total, dim))
-    boxes = _array(arrays, "boxes", np.float32, (total, 4))
-    kinds = _array(arrays, "kinds", np.uint8, (total,))
+    vectors = array(arrays, "vectors", np.float32, (total, dim))
+    boxes = array(arrays, "boxes", np.float32, (total, 4))
+    kinds = array(arrays, "kinds", np.uint8, (total,))
     stops = np.cumsum(counts)
     places = [slice(stop - count, stop) for stop, count in zip(stops, counts, strict=True)]
     return [Rows(vectors[place], boxes[place], kinds[place]) for place in places]
@@ -126,7 +120,7 @@ def unpack_rows(body: bytes, *, n_pages: int, dim: int) -> list[Rows]:
 def pack_question(question: Question) -> bytes:
     """Write a question's rows."""
     arrays = {"vectors": question.vectors, "weights": question.weights}
-    return _write(_Asked(text=question.text, tokens=question.tokens), arrays)
+    return pack(_Asked(text=question.text, tokens=question.tokens), arrays)
 
 
 def unpack_question(body: bytes, *, dim: int) -> Question:
@@ -135,38 +129,11 @@ def unpack_question(body: bytes, *, dim: int) -> Question:
     Raises:
         ValueError: it is something else, or its rows are not `dim` long.
     """
-    about, arrays = _read(_Asked, body)
+    about, arrays = unpack(_Asked, body)
     n_tokens = len(about.tokens)
-    vectors = _array(arrays, "vectors", np.float32, (n_tokens, dim))
-    weights = _array(arrays, "weights", np.float32, (n_tokens,))
+    vectors = array(arrays, "vectors", np.float32, (n_tokens, dim))
+    weights = array(arrays, "weights", np.float32, (n_tokens,))
     return Question(about.text, vectors, weights, about.tokens)
-
-
-def _write(about: BaseModel, arrays: Arrays) -> bytes:
-    save = import_module("safetensors.numpy").save
-    told = np.frombuffer(about.model_dump_json().encode(), np.uint8)
-    packed: bytes = save(
-        {name: np.ascontiguousarray(a) for name, a in arrays.items()} | {ABOUT: told}
-    )
-    return packed
-
-
-def _read(about: type[About], body: bytes) -> tuple[About, Arrays]:
-    safetensors = import_module("safetensors")
-    try:
-        arrays: Arrays = import_module("safetensors.numpy").load(body)
-        told = about.model_validate_json(arrays[ABOUT].tobytes())
-    except (safetensors.SafetensorError, ValidationError, KeyError) as error:
-        raise ValueError(f"this is no message of an encoder service: {error}") from error
-    return told, arrays
-
-
-def _array(arrays: Arrays, name: str, dtype: type, shape: tuple[int, ...]) -> NDArray[Any]:
-    found = arrays.get(name)
-    if found is None or found.dtype != dtype or found.shape != shape:
-        got = "nothing" if found is None else f"{found.shape} {found.dtype}"
-        raise ValueError(f"{name} must be {shape} {np.dtype(dtype)}, got {got}")
-    return found
 
 
 def _picture_name(n: int) -> str:

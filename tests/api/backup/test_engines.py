@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from qdrant_client import QdrantClient
 
-from api.backup import check
+from api.backup import back_up, check
+from api.service import Service
 from index.backup.layout import DESCRIPTION, read_sums, table_name
 from index.backup.restorer import Targets, check_stores, restore
 from index.backup.tables import Snapshot
@@ -20,8 +21,9 @@ from index.catalog.lines import Deed
 from index.errors import NotEmpty
 from index.vectors.edge import EdgeVectorStore
 from index.vectors.server import QdrantVectorStore
+from retrieval.hits import SearchQuery
 from tests.api.backup.conftest import Place, document
-from tests.tiny import index
+from tests.tiny import HashedWords, index
 
 DEED = Deed("backup.restore", "local")
 MakePlace = Callable[[], Place]
@@ -78,3 +80,26 @@ def test_a_backup_of_a_fleet_is_that_of_an_embedded_installation(
     first, second = read_sums(tmp_path / "first"), read_sums(tmp_path / "second")
     differ = {DESCRIPTION: "", table_name("audit"): ""}  # which has a line of the restore
     assert first | differ == second | differ
+
+
+def test_segments_are_left_out_and_what_is_restored_answers_without_them(
+    place: Place, new_place: MakePlace, qdrant_url: str, tmp_path: Path
+) -> None:
+    on_server = place.settings(vectors=qdrant_url)
+    service = Service.build(on_server, encoder=HashedWords())
+    index(service, "0.pdf", document(0))
+    before = service.search("default", SearchQuery("heron")).hits
+    (live,) = service.catalog.live_documents("default")
+    (segment,) = service.stores.segments.known("default-1", [live.generation]).values()
+
+    back_up(on_server, tmp_path / "backup")
+
+    assert not [name for name in read_sums(tmp_path / "backup") if segment in name]
+    restored = new_place()
+    restored.restore(tmp_path / "backup")
+    again = restored.open()
+    assert again.stores.segments.known("default-1", [live.generation]) == {}
+    assert again.search("default", SearchQuery("heron")).hits == before
+    again.close()
+    service.holdings.end(service.collection("default"))
+    service.close()

@@ -99,6 +99,23 @@ def test_a_service_that_keeps_nothing_is_sound(service: Service) -> None:
     assert check_up(service) == ([], Checked())
 
 
+def test_a_segment_that_has_changed_or_is_gone_is_found(
+    service: Service, document: Document
+) -> None:
+    assert document.generation is not None
+    for n, store in enumerate((STORE, f"{STORE}-words")):
+        sha256 = service.blobs.put(b"rows %d" % n).sha256
+        service.stores.segments.note(store, document.generation, sha256)
+        assert found(service) == []
+        if n == 0:
+            blob(service, sha256).write_bytes(b"rows 7")
+        else:
+            blob(service, sha256).unlink()
+        assert found(service) == [("segment_lost", None)]
+        service.stores.segments.forget(store, document.generation)
+        service.blobs.delete(sha256)
+
+
 @pytest.mark.usefixtures("document")
 def test_a_sound_service_gives_no_finding_and_tells_what_was_looked_at(service: Service) -> None:
     service.create_collection("empty")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -95,7 +96,8 @@ def test_a_look_at_a_store_that_is_away_is_made_again(tmp_path: Path, database: 
     service = open_service(tmp_path / "data", database, HashedWords(), vectors=away.url)
     index(service, "herons.pdf", HERONS)
     search(service)
-    index(service, "coots.pdf", pdf("Coots are black"))
+    coots = UUID(index(service, "coots.pdf", pdf("Coots are black")))
+    forget_segment(service, coots)
     following = Following(service.catalog, service.scoring)
     away.kill()
 
@@ -107,6 +109,29 @@ def test_a_look_at_a_store_that_is_away_is_made_again(tmp_path: Path, database: 
     assert n_kept(tmp_path / "data") == 2
     service.close()
     away.kill()
+
+
+def test_what_workers_kept_is_read_while_the_vector_store_is_away(
+    tmp_path: Path, database: Database
+) -> None:
+    away = StandIn(tmp_path / "qdrant")
+    away.start()
+    service = open_service(tmp_path / "data", database, HashedWords(), vectors=away.url)
+    index(service, "herons.pdf", HERONS)
+    search(service)
+    index(service, "coots.pdf", pdf("Coots are black"))
+    away.kill()
+
+    Following(service.catalog, service.scoring).look()
+
+    assert n_kept(tmp_path / "data") == 2
+    service.close()
+
+
+def forget_segment(service: Service, document: UUID) -> None:
+    generation = service.catalog.document("default", document).generation
+    assert generation is not None
+    service.stores.segments.forget("default-1", generation)
 
 
 def looked(following: Following) -> bool:
