@@ -29,7 +29,7 @@ check: setup ## format, lint, types
 	$(BIN)/mypy
 
 test: check ## every check and every test
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 gate: setup ## measure on the demo's documents; fail where a figure fell behind demo/baseline.json
 	$(BIN)/pagesight eval run demo --data demo-data --json demo-data/run.json

@@ -7,7 +7,6 @@ from typing import Literal
 from uuid import UUID
 
 import pypdfium2.version  # type: ignore[import-untyped]  # ships no types
-import pytesseract  # type: ignore[import-untyped]  # likewise
 
 from answer.gate import Gate
 from api.callers.doorkeeper import Doorkeeper
@@ -281,6 +280,8 @@ def words_version(settings: Settings) -> str:
 @cache
 def ocr_version() -> str:
     """Name the OCR engine and its version."""
+    import pytesseract  # type: ignore[import-untyped]  # noqa: PLC0415  may bring pandas
+
     try:
         return f"tesseract {pytesseract.get_tesseract_version()}"
     except pytesseract.TesseractNotFoundError:

@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import pytesseract  # type: ignore[import-untyped] # it has no annotations
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -77,6 +76,8 @@ class TesseractOcr:
         return tuple(numbered_words(trusted(found, minimum), size))
 
     def _table(self, image: NDArray[np.uint8], layout: Layout, packs: str) -> dict[str, list[Any]]:
+        import pytesseract  # type: ignore[import-untyped]  # noqa: PLC0415  may bring pandas
+
         picture = Image.fromarray(image).convert("L")
         picture.format = "PPM"  # what pytesseract hands over: uncompressed is faster than PNG
         try:
@@ -136,6 +137,8 @@ def installed_packs() -> frozenset[str]:
     Raises:
         MissingDependency: there is no Tesseract.
     """
+    import pytesseract  # noqa: PLC0415  as above
+
     try:
         return frozenset(pytesseract.get_languages())
     except pytesseract.TesseractNotFoundError as error:

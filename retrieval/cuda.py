@@ -9,6 +9,7 @@ Rows come in chunks. Those that do not fit in the memory that is given stay in t
 and pass through the device at every question.
 """
 
+import ctypes
 import importlib.util
 import threading
 from collections.abc import Callable, Iterator
@@ -28,11 +29,16 @@ GpuKernel = Literal["triton", "torch"]
 Int64 = NDArray[np.int64]
 CHUNK_BYTES = 256 << 20  # a scan of it outlasts the start of a kernel; offsets stay within 31 bits
 BLOCK_ROWS = 1 << 16  # multiplied at once in PyTorch
+DRIVER = "libcuda.so.1"  # CUDA's runtime looks for it by this name and finds no device without
 ROOM_SHARE = 0.8  # of the free memory, unless told; the encoder wants some too
 
 
 def is_cuda_available() -> bool:
-    """Return whether PyTorch has a CUDA device here."""
+    """Return whether PyTorch has a CUDA device here; without a driver it is not even asked."""
+    try:
+        ctypes.CDLL(DRIVER)
+    except OSError:
+        return False
     import torch  # noqa: PLC0415  seconds to import
 
     return torch.cuda.is_available()

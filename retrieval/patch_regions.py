@@ -6,8 +6,6 @@ patches of a whole-page view are left out: they touch everything.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array  # type: ignore[import-untyped]  # ships no types
-from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]  # likewise
 
 from index.records import Box, Float32, PageWords, Question, Word
 from retrieval.heatmap import row_heat
@@ -54,6 +52,12 @@ def _is_fine(boxes: Float32) -> NDArray[np.bool_]:
 
 def _touching(boxes: Float32) -> list[NDArray[np.intp]]:
     """Return the places of boxes that overlap or share an edge, a group each."""
+    # Only patches ask for it, and it takes a while to import.
+    from scipy.sparse import csr_array  # type: ignore[import-untyped]  # noqa: PLC0415
+    from scipy.sparse.csgraph import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        connected_components,
+    )
+
     left, top, right, bottom = (boxes[:, [n]] for n in range(4))
     across = (left <= right.T + GAP) & (right + GAP >= left.T)
     along = (top <= bottom.T + GAP) & (bottom + GAP >= top.T)

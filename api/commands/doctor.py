@@ -17,7 +17,7 @@ from api.checkup.bodies import (
     Mended,
 )
 from api.checkup.doctor import check_machine
-from api.checkup.mending import Mender
+from api.commands.mending import Mender
 from api.commands.shared import (
     data_option,
     err,

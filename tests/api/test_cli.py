@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from api.cli import COMMANDS, pagesight
 from api.ownership import find_owner
+from retrieval.cuda import is_cuda_available
 from tests.scripted_model import ScriptedModel, reply, streamed
 from tests.tiny import pdf, wait_for
 
@@ -91,6 +92,19 @@ def test_no_command_loads_torch_before_it_works() -> None:
     script = "import sys; from api.cli import *; [importlib.import_module(m) for m, _ in COMMANDS.values()]; sys.exit('torch' in sys.modules)"  # noqa: E501
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False)  # noqa: S603
     assert done.returncode == 0
+
+
+@pytest.mark.skipif(is_cuda_available(), reason="there is a CUDA device here, which torch finds")
+def test_choosing_what_scores_loads_no_torch_where_there_is_no_driver(tmp_path: Path) -> None:
+    script = (
+        "import sys, click.testing, api.cli as cli;"
+        "told = ['doctor', '--data', sys.argv[1]];"
+        "done = click.testing.CliRunner().invoke(cli.pagesight, told);"
+        "assert done.exit_code == 0, done.output;"
+        "assert 'torch' not in sys.modules"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0  # noqa: S603
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from api.checkup.bodies import Finding, Mended
 from api.checkup.checkup import Checkup
-from api.checkup.mending import Mender
 from api.cli import pagesight
 from api.commands.audited_desk import AuditedDesk
+from api.commands.mending import Mender
 from api.service import Service
 from index.blobs.base import Blobs
 from index.blobs.local import LocalBlobs
