@@ -11,10 +11,11 @@ import pypdfium2.version  # type: ignore[import-untyped]  # ships no types
 from answer.gate import Gate
 from api.callers.doorkeeper import Doorkeeper
 from api.callers.purse import Purse
+from api.configuration.serving import LOOPBACK
 from api.ownership import Ownership
 from api.prices import Price
 from api.roles import Role
-from api.settings import LOOPBACK, Settings
+from api.settings import Settings
 from api.telemetry.metrics import Metrics
 from api.telemetry.telemetry import Telemetry
 from api.telemetry.traces import Traces

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from api.cli import pagesight
 from api.commands.encoder import PORT
-from api.settings import LOOPBACK, Settings
+from api.configuration.serving import LOOPBACK
+from api.settings import Settings
 from api.telemetry.metric_names import EVERY
 from tests import seaweed
 

@@ -15,7 +15,7 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers
 
 from api.callers.access import OPERATOR, Access
-from api.settings import LOOPBACK
+from api.configuration.serving import LOOPBACK
 from index.catalog.accounts import Key
 from index.catalog.keys import Keys
 from index.errors import Forbidden, RateLimited, Unauthenticated

@@ -10,11 +10,12 @@ import uvicorn
 from api import parts
 from api.commands.serve import bind, end_well, url_of
 from api.commands.shared import data_option, err, load_settings, says_errors
+from api.configuration.serving import LOOPBACK
 from api.door.draining import DrainingServer
 from api.encoding.app import create_encoder_app
 from api.encoding.routes import PROBE, EncoderRoutes
 from api.process import prepare_process
-from api.settings import LOOPBACK, Settings
+from api.settings import Settings
 from api.telemetry.logs import configure_logs
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice

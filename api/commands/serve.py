@@ -12,9 +12,10 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.checkup.readiness import ReadyCheck
 from api.commands.shared import data_option, err, load_settings, says_errors
+from api.configuration.serving import LOOPBACK
 from api.door.draining import DrainingServer
 from api.service import Service
-from api.settings import LOOPBACK, Settings
+from api.settings import Settings
 from api.telemetry.logs import configure_logs
 from index.errors import InvalidRequest
 

@@ -17,7 +17,8 @@ from answer.recital import Recital
 from answer.stop import Stop
 from answer.tiers import TieredClient
 from answer.vlm import VlmClient
-from api.settings import IN_PROCESS, Settings
+from api.configuration.reading import IN_PROCESS
+from api.settings import Settings
 from api.telemetry.telemetry import Telemetry
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from api.settings import Settings
+from api.settings import THEMES, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +29,11 @@ def test_a_variable_sets_what_bears_its_name(monkeypatch: pytest.MonkeyPatch) ->
     assert settings.data == Path("/srv/pagesight")
 
 
+def test_no_theme_hides_a_check_of_another() -> None:
+    names = [set(theme.__pydantic_decorators__.field_validators) for theme in THEMES]
+    assert sum(map(len, names)) == len(set().union(*names))
+
+
 def test_an_argument_comes_before_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGESIGHT_DATA", "/srv/pagesight")
     assert Settings(data=Path("here")).data == Path("here")
@@ -37,9 +42,13 @@ def test_an_argument_comes_before_the_variable(monkeypatch: pytest.MonkeyPatch) 
 def test_lists_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGESIGHT_LANGUAGE", "de, en")
     monkeypatch.setenv("PAGESIGHT_RENDERER", "poppler")
+    monkeypatch.setenv("PAGESIGHT_HOSTS", "pages.example, pages.lan")
+    monkeypatch.setenv("PAGESIGHT_FETCH_HOSTS", "example.org,*.example.com")
     settings = Settings()
     assert settings.language == ("de", "en")
     assert settings.renderer == ("poppler",)
+    assert settings.hosts == ("pages.example", "pages.lan")
+    assert settings.fetch_hosts == ("example.org", "*.example.com")
 
 
 @pytest.mark.parametrize(
@@ -51,6 +60,12 @@ def test_lists_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("RENDERER", "word"),
         ("RENDERER", ","),
         ("LANGUAGE", ","),
+        ("FETCH_HOSTS", "https://example.org"),
+        ("OTLP_URL", "collector"),
+        ("KEY", "clé"),
+        ("VLM_KEY", "clé"),
+        ("VLM_SMALL_URL", "model"),
+        ("VLM_PRICES", "large=cheap"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(

@@ -1,0 +1,1 @@
+"""What may be configured, by theme; `api/settings.py` reads all of it from the environment."""
