@@ -62,6 +62,7 @@ def _server(encoder: Encoder, settings: Settings) -> DrainingServer:
     )
     config = uvicorn.Config(
         create_encoder_app(routes, telemetry),
+        http="h11",  # as `serve`
         log_config=None,
         access_log=False,  # the application has a line of its own
         timeout_graceful_shutdown=round(settings.shutdown_s),

@@ -48,6 +48,7 @@ def command(data: Path | None, *, host: str | None, port: int | None, work: bool
 def _server(app: FastAPI, settings: Settings) -> DrainingServer:
     config = uvicorn.Config(
         app,
+        http="h11",  # httptools hangs up, unanswered, on who sends more than it says
         log_config=None,
         access_log=False,  # the application has a line of its own, without what was asked
         timeout_graceful_shutdown=round(settings.shutdown_s),
