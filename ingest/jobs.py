@@ -45,6 +45,7 @@ RETRY_S = 0.5
 PUT_BACK = 1  # priority of what was begun before
 BEHIND_SEARCHES = 10  # niceness of a worker beside searches
 RECONNECT_S = 5.0
+CANCEL_S = 1.0
 _PASSING = (
     procrastinate.exceptions.ConnectorException,
     psycopg.OperationalError,
@@ -234,8 +235,7 @@ class Worker:
                     fetch_job_polling_interval=POLL_S,
                 )
             finally:
-                keeper.cancel()
-                await asyncio.wait([keeper])  # it gives its connection back
+                await _end(keeper)  # it gives its connection back
 
     async def _keep_looking(self) -> None:
         for n in count(1):
@@ -290,3 +290,10 @@ class Worker:
         )
         with suppress(procrastinate.exceptions.AlreadyEnqueued):
             await deferrer.defer_async(job=job)
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    """End a task, however often it takes: a cancellation is lost where a connection is lost."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_S)
