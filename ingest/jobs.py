@@ -214,10 +214,18 @@ class Worker:
 
     async def _remembered(self, *, wait: bool) -> None:
         self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(self._begin_anew)
         self._serving = asyncio.create_task(self._work(wait=wait))
         if self._stopped.is_set():
             self._serving.cancel()
         await self._serving
+
+    def _begin_anew(self, loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+        """Stop serving where a job's end could not be told: else it is held while we live."""
+        loop.default_exception_handler(told)
+        lost = procrastinate.exceptions.ConnectorException
+        if isinstance(told.get("exception"), lost) and self._serving is not None:
+            self._serving.cancel()
 
     async def _work(self, *, wait: bool) -> None:
         async with self._app.open_async():
