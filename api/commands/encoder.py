@@ -12,13 +12,11 @@ from api.commands.serve import bind, end_well, url_of
 from api.commands.shared import data_option, err, load_settings, says_errors
 from api.configuration.serving import LOOPBACK
 from api.door.draining import DrainingServer
-from api.encoding.app import create_encoder_app
-from api.encoding.routes import PROBE, EncoderRoutes
+from api.encoding.opening import encoder_app, open_encoder
 from api.process import prepare_process
 from api.settings import Settings
 from api.telemetry.logs import configure_logs
 from index.encoders.base import Encoder
-from index.encoders.shelf import EncoderChoice
 from index.errors import InvalidRequest
 
 PORT = 8090
@@ -49,19 +47,15 @@ def command(
     prepare_process(settings)
     with bind(settings.host, port) as bound, closing(parts.shelf(settings)) as shelf:
         signal.signal(signal.SIGTERM, end_well)
-        opened = shelf.open(*shelf.settle(EncoderChoice(settings.encoder, settings.rows)))
-        opened.encode_question(PROBE)  # the one that ships loads its weights then
+        opened = open_encoder(settings, shelf)
         _tell(opened, url_of(bound))
         _server(opened, settings).run(sockets=[bound])
 
 
 def _server(encoder: Encoder, settings: Settings) -> DrainingServer:
-    telemetry = parts.telemetry(settings)
-    routes = EncoderRoutes(
-        encoder, telemetry.metrics, key=settings.encoder_key, n_waiting=settings.waiting
-    )
+    app, routes = encoder_app(encoder, settings)
     config = uvicorn.Config(
-        create_encoder_app(routes, telemetry),
+        app,
         http="h11",  # as `serve`
         log_config=None,
         access_log=False,  # the application has a line of its own

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,14 +48,10 @@ def tenant(scope: Scope) -> str:
 def lines(settings: Settings) -> dict[Kind, Line]:
     """Return the lines; answers without a model are work for this machine like searches."""
     waits = (settings.waiting, settings.max_wait_s)
-    search = Line(settings.at_work, *waits, yields=True)
-    models = Line(settings.answers_at_work, *waits)
-    alike = Line(settings.at_work, *waits, yields=True)
-    return {
-        "search": search,
-        "answer": models if settings.vlm_url else alike,
-        "upload": Line(settings.answers_at_work, *waits),
-    }
+    elsewhere = partial(Line, settings.answers_at_work, *waits)
+    here = partial(Line, settings.at_work, *waits, yields=True)
+    answer = elsewhere if settings.vlm_url else here
+    return {"search": here(), "answer": answer(), "upload": elsewhere()}
 
 
 class TakeTurns:

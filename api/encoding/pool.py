@@ -12,14 +12,12 @@ from ray import serve
 from starlette.applications import Starlette
 
 from api import parts
-from api.encoding.app import create_encoder_app
 from api.encoding.batched import BatchedEncoder, encode_apart, pixels
-from api.encoding.routes import PROBE, EncoderRoutes
+from api.encoding.opening import encoder_app, open_encoder
 from api.process import prepare_process
 from api.settings import Settings
 from api.telemetry.logs import configure_logs
 from index.encoders.base import PageContent
-from index.encoders.shelf import EncoderChoice
 from index.errors import InvalidRequest
 from index.records import Rows
 
@@ -37,22 +35,11 @@ class EncoderReplica:
         self._settings = settings
         self._shelf = parts.shelf(settings)
         self._loop = asyncio.get_running_loop()
-        wanted = EncoderChoice(settings.encoder, settings.rows)
-        self._encoder = await asyncio.to_thread(
-            lambda: self._shelf.open(*self._shelf.settle(wanted))
-        )
-        await asyncio.to_thread(self._encoder.encode_question, PROBE)
+        self._encoder = await asyncio.to_thread(open_encoder, settings, self._shelf)
 
     def __serve_build_asgi_app__(self) -> Starlette:
-        telemetry = parts.telemetry(self._settings)
         batched = BatchedEncoder(self._encoder, self._gather, self._loop)
-        routes = EncoderRoutes(
-            batched,
-            telemetry.metrics,
-            key=self._settings.encoder_key,
-            n_waiting=self._settings.waiting,
-        )
-        return create_encoder_app(routes, telemetry)
+        return encoder_app(batched, self._settings)[0]
 
     @serve.batch(  # type: ignore[untyped-decorator]  # Ray is not there where types are checked
         max_batch_size=MOST_PIXELS, batch_wait_timeout_s=GATHER_S, batch_size_fn=pixels

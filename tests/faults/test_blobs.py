@@ -24,7 +24,7 @@ from tests.faults.proxy import (
 )
 from tests.tiny import wait_for
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("well_again")]
 TROUBLES = {"down": DROP, "resetting": RESET, "breaking off": cut(40), "silent": BLACK_HOLE}
 TIMEOUT_S = 3
 BOUND_S = 30.0
@@ -51,13 +51,6 @@ def running(
     }
     with server(tmp_path_factory.mktemp("bucket") / "data", **there) as started:
         yield started, begun(started)
-
-
-@pytest.fixture(autouse=True)
-def well_again(proxy: FaultProxy) -> Iterator[None]:
-    """Whatever a test did, the next one begins without trouble."""
-    yield
-    proxy.suffer(PASS)
 
 
 def next_of(ledger: Ledger) -> Canary:

@@ -14,7 +14,7 @@ from tests.faults.processes import Server, kill_postgres, postmaster, server
 from tests.faults.proxy import BLACK_HOLE, DROP, PASS, RESET, FaultProxy, Trouble, delay, proxied
 from tests.tiny import wait_for
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("well_again")]
 TROUBLES = {"dropped": DROP, "reset": RESET, "silent": BLACK_HOLE}
 SILENCE_S = 3
 BOUND_S = 40.0
@@ -44,13 +44,6 @@ def running(
     silence = {"PAGESIGHT_DATABASE_SILENCE_S": str(SILENCE_S)}
     with server(data, PAGESIGHT_DATABASE_URL=url, **silence) as started:
         yield started, begun(started)
-
-
-@pytest.fixture(autouse=True)
-def well_again(proxy: FaultProxy) -> Iterator[None]:
-    """Whatever a test did, the next one begins without trouble."""
-    yield
-    proxy.suffer(PASS)
 
 
 def check_told(http: httpx.Client) -> None:

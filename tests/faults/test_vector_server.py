@@ -29,7 +29,7 @@ from tests.faults.proxy import (
 from tests.qdrant_stand_in.running import qdrant_stand_in
 from tests.tiny import wait_for
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("well_again")]
 TROUBLES = {
     "down": DROP,
     "resetting": RESET,
@@ -72,13 +72,6 @@ def running(
     }
     with server(tmp_path_factory.mktemp("vectors") / "data", **there) as started:
         yield started, begun(started)
-
-
-@pytest.fixture(autouse=True)
-def well_again(proxy: FaultProxy) -> Iterator[None]:
-    """Whatever a test did, the next one begins without trouble."""
-    yield
-    proxy.suffer(PASS)
 
 
 def next_of(ledger: Ledger) -> Canary:
