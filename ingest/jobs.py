@@ -243,7 +243,7 @@ class Worker:
                     fetch_job_polling_interval=POLL_S,
                 )
             finally:
-                await _end(keeper)  # it gives its connection back
+                await end_for_good(keeper)  # it gives its connection back
 
     async def _keep_looking(self) -> None:
         for n in count(1):
@@ -300,7 +300,7 @@ class Worker:
             await deferrer.defer_async(job=job)
 
 
-async def _end(task: "asyncio.Task[None]") -> None:
+async def end_for_good(task: "asyncio.Task[None]") -> None:
     """End a task, however often it takes: a cancellation is lost where a connection is lost."""
     while not task.done():
         task.cancel()

@@ -1,8 +1,10 @@
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from api.service import Service
 from index.catalog.database import Database
 from index.catalog.entries import Job
 from index.errors import Unavailable
-from ingest.jobs import BEHIND_SEARCHES, LEASE_S, LOOK_EVERY_S, JobQueue, Worker
+from ingest.jobs import BEHIND_SEARCHES, LEASE_S, LOOK_EVERY_S, JobQueue, Task, Worker, end_for_good
 from ingest.pipeline import CHUNK_PAGES
 from retrieval.hits import SearchQuery
 from tests.conftest import open_service
@@ -36,6 +38,18 @@ def die(n_pages):
 
 chosen = settings(Path(sys.argv[1]), database_url=sys.argv[2])
 Service.build(chosen, encoder=HashedWords(before_pages=die)).worker.run_until_empty()
+"""
+
+
+FAILS_ONCE = """
+CREATE SEQUENCE ends;
+CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('ends') = 1 THEN RAISE EXCEPTION 'the end of the first job is not taken'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER fail_once BEFORE DELETE ON procrastinate_jobs
+    FOR EACH ROW EXECUTE FUNCTION fail_once();
 """
 
 
@@ -76,6 +90,40 @@ def test_a_job_that_the_queue_has_lost_is_put_back(service: Service, database: D
         connection.execute("DELETE FROM procrastinate_jobs")
     service.worker.run_until_empty()
     assert service.ledger.job(job.id).state == "done"
+
+
+@pytest.mark.usefixtures("service")
+def test_a_job_whose_end_could_not_be_told_is_not_held_by_a_worker_that_lives(
+    database: Database,
+) -> None:
+    runs: list[UUID] = []
+    queue = JobQueue(database.conninfo)
+    worker = Worker(queue, [Task("job", runs.append, list)], exclusive=True)
+    with psycopg.connect(database.conninfo) as connection:
+        connection.execute(FAILS_ONCE)
+        queue.enqueue(connection, UUID(int=1))
+
+    worker.start()
+    wait_for(lambda: queued(database) == 0)
+    worker.stop()
+
+    assert runs == [UUID(int=1)] * 2
+
+
+def test_a_task_that_loses_its_cancellation_is_cancelled_again() -> None:
+    async def stubborn() -> None:
+        for _ in range(2):
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(60)
+
+    async def script() -> bool:
+        task = asyncio.create_task(stubborn())
+        await asyncio.sleep(0)
+        async with asyncio.timeout(30):
+            await end_for_good(task)
+        return task.done()
+
+    assert asyncio.run(script())
 
 
 def test_working_until_the_queue_is_empty_retries_what_may_pass(
