@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import httpx
 import psutil
@@ -17,19 +18,35 @@ from tests.tiny import wait_for
 pytestmark = pytest.mark.faults
 SPARE = 24  # more than one document's work and a few requests need
 N_WAITING = 3  # more than are done before the crowd comes
+PAUSE_S = 0.01
 
 
 @contextmanager
 def crowded(started: Server, process: psutil.Process) -> Iterator[None]:
-    """Hold connections until the server can open nothing more."""
+    """Hold connections so that the server can open nothing more; what it closes comes again."""
     address = httpx.URL(started.url)
+    most, _ = process.rlimit(psutil.RLIMIT_NOFILE)
+    over = Event()
     with ExitStack() as held:
-        for _ in range(2 * SPARE):
-            one = socket.create_connection((address.host, address.port or 0))
-            held.enter_context(one)
-        most, _ = process.rlimit(psutil.RLIMIT_NOFILE)
-        wait_for(lambda: process.num_fds() >= most)
-        yield
+
+        def is_full() -> bool:
+            if process.num_fds() >= most:
+                return True
+            held.enter_context(socket.create_connection((address.host, address.port or 0)))
+            return False
+
+        def keep_coming() -> None:
+            while not over.wait(PAUSE_S):
+                is_full()
+
+        wait_for(is_full)
+        crowd = Thread(target=keep_coming)
+        crowd.start()
+        try:
+            yield
+        finally:
+            over.set()
+            crowd.join()
 
 
 @pytest.mark.faults(
