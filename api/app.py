@@ -94,6 +94,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
         summary="Answers questions over document collections by looking at the pages.",
         version="0.1.0",
         lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours tell what they do
     )
     description.describe(app)
     app.state.ready = ready = watch_state(service)
@@ -103,10 +104,10 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     app.add_middleware(IntakeDoor, check=service.capacity.check)
     app.add_middleware(TakeTurns, lines=queues, caller=tenant, metrics=metrics)
     app.add_middleware(Door, doorkeeper=service.doorkeeper)
-    app.add_middleware(SendAway, lines=queues, recall=service.doorkeeper.recall, metrics=metrics)
     app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)
     app.add_middleware(OpenAIErrors)
     app.add_middleware(RequestWatch, telemetry=service.telemetry, ending=lambda: ready.is_ending)
+    app.add_middleware(SendAway, lines=queues, recall=service.doorkeeper.recall, metrics=metrics)
     app.state.desk = LocalDesk(service)
     app.state.service = service
     app.state.watch = JobWatch(service.ledger.look)

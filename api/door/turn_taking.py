@@ -4,6 +4,7 @@ Reads, deletes and probes take none: they go on when everything else is too much
 """
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -15,13 +16,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.callers.access import Access
+from api.chat.problems import OpenAIErrors
 from api.door.turns import Kind, Line
+from api.door.watch import note_request_id
 from api.settings import Settings
 from api.telemetry import metric_names
 from api.telemetry.metrics import Metrics
 from index.errors import Overloaded
 
+logger = logging.getLogger(__name__)
+
 Caller = Callable[[Scope], str]
+TELL_EVERY_S = 1.0
 _TURNS: tuple[tuple[Kind, str], ...] = (
     ("search", r"POST /v1/collections/[^/]+/(search|search/batch|extract)"),
     ("search", r"GET /v1/collections/[^/]+/documents/[^/]+/pages/\d+/heatmap(\.json)?"),
@@ -80,6 +86,8 @@ class TakeTurns:
         if kind is None:
             await self._app(scope, receive, send)
             return
+        if coming := scope["state"].get("coming"):
+            coming.end()
         heard = _Heard(receive)
         began, caller = time.perf_counter(), self._caller(scope)
         try:
@@ -119,15 +127,16 @@ class TakeTurns:
 
 
 class SendAway:
-    """Refuses who would be refused in a full line anyway, before anything is looked up for it.
+    """Refuses who would be refused in a full line anyway, before anything else is done for it.
 
-    A flood then costs next to nothing: neither the database nor a thread hears of it.
+    A flood then costs next to nothing: no database, no thread and no line of the log each.
 
     Args:
         app: what answers the others.
         lines: that requests stand in.
         recall: what a request might do a moment ago.
         metrics: are told who was sent away.
+        clock: seconds since any moment.
     """
 
     def __init__(
@@ -136,11 +145,16 @@ class SendAway:
         lines: Mapping[Kind, Line],
         recall: Callable[[Headers], Access | None],
         metrics: Metrics,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._lines = lines
         self._recall = recall
         self._metrics = metrics
+        self._clock = clock
+        self._n_untold = 0
+        self._tell_at = clock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -150,13 +164,30 @@ class SendAway:
             await self._app(scope, receive, send)
             return
         try:
-            self._lines[kind].check(access.tenant)
+            coming = self._lines[kind].come(access.tenant)
         except Overloaded as error:
-            scope.setdefault("state", {})["access"] = access  # for the log
-            self._metrics.took(metric_names.TURN_WAIT_SECONDS, 0, kind, error.reason)
-            await problems.response_of(error)(scope, receive, send)
+            note_request_id(Headers(scope=scope))
+            self._tell(kind, error.reason, access)
+            await OpenAIErrors(problems.response_of(error))(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        scope.setdefault("state", {})["coming"] = coming
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            coming.end()
+
+    def _tell(self, kind: Kind, reason: str, access: Access) -> None:
+        """Count a refusal; the log has a line of the last one and how many they were, now and then.
+
+        A line each would cost more than the refusal.
+        """
+        self._metrics.took(metric_names.TURN_WAIT_SECONDS, 0, kind, reason)
+        self._n_untold += 1
+        if self._clock() < self._tell_at:
+            return
+        told = {"line": kind, "key": access.key_id, "n": self._n_untold}
+        logger.warning("sent away", extra=told)
+        self._n_untold, self._tell_at = 0, self._clock() + TELL_EVERY_S
 
 
 class _Heard:

@@ -23,6 +23,20 @@ Turn = asyncio.Future[None]
 MOMENT_S = 2.0
 
 
+class Coming:
+    """A caller on the way to a line, until `end`: it has come, or never will."""
+
+    def __init__(self, tell: Callable[[str], None], caller: str) -> None:
+        self._tell: Callable[[str], None] | None = tell
+        self._caller = caller
+
+    def end(self) -> None:
+        """Tell the line; twice equals once."""
+        if self._tell is not None:
+            self._tell(self._caller)
+            self._tell = None
+
+
 class Line:
     """Places to work at, and those who wait for one; belongs to one event loop.
 
@@ -50,6 +64,7 @@ class Line:
         self._max_wait_s = max_wait_s
         self._yields = yields
         self._at_work: Counter[str] = Counter()
+        self._coming: Counter[str] = Counter()
         self._begun: set[str] = set()  # who began something since another one's request ended
         self._line: OrderedDict[str, deque[Turn]] = OrderedDict()
         self._clock = clock
@@ -65,15 +80,18 @@ class Line:
         """Requests in the line."""
         return sum(map(len, self._line.values()))
 
-    def check(self, caller: str) -> None:
-        """Do nothing where `take` would begin, or wait, now.
+    def come(self, caller: str) -> "Coming":
+        """Note who is about to `take` a turn: nobody else is let in for the same room meanwhile.
 
         Raises:
-            Overloaded: the line is full.
+            Overloaded: the line is full, or will be.
         """
         self._note(caller)
-        if not self._may_begin(caller) and self._is_full and self._loser(caller) == caller:
+        has_place = self._may_begin(caller) and not self._coming
+        if not has_place and self._will_be_full and self._loser(caller) == caller:
             raise self._full()
+        self._coming[caller] += 1
+        return Coming(self._came, caller)
 
     async def take(self, caller: str) -> None:
         """Return when it is the caller's turn, who then must `leave`; a cancelled wait is none.
@@ -153,6 +171,16 @@ class Line:
     def _is_full(self) -> bool:
         return self.n_waiting >= self._n_waiting
 
+    @property
+    def _will_be_full(self) -> bool:
+        n_free = max(0, self._n_places - self.n_at_work)
+        return self.n_waiting + self._coming.total() >= self._n_waiting + n_free
+
+    def _came(self, caller: str) -> None:
+        self._coming[caller] -= 1
+        if not self._coming[caller]:
+            del self._coming[caller]
+
     def _make_room(self, caller: str) -> None:
         """Send the last one of who has most in the line away, or this one."""
         loser = self._loser(caller)
@@ -165,7 +193,7 @@ class Line:
     def _loser(self, caller: str) -> str:
         """Return who has most in the line, that of the caller included."""
         longest = max(self._line, key=lambda one: len(self._line[one]), default=caller)
-        n_mine = len(self._line.get(caller, ()))
+        n_mine = len(self._line.get(caller, ())) + self._coming[caller]
         return longest if len(self._line.get(longest, ())) > n_mine + 1 else caller
 
     def _full(self) -> Overloaded:

@@ -26,13 +26,24 @@ _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 logger = logging.getLogger("pagesight.access")
 
 
+def note_request_id(headers: Headers) -> str:
+    """Return the id that a request brings, or a new one; what is told from now on has it.
+
+    It is not reset: what handles a failure outside still tells it.
+    """
+    request_id = headers.get(HEADER, "")
+    if not _SANE.fullmatch(request_id):
+        request_id = uuid4().hex
+    REQUEST_ID.set(request_id)
+    return request_id
+
+
 class RequestWatch:
     """Watches requests pass.
 
     Args:
         app: what answers them.
         telemetry: is told.
-        new_id: makes the id of a request that brings none.
         ending: whether the service is about to stop: connections are then closed one by one.
     """
 
@@ -41,12 +52,10 @@ class RequestWatch:
         app: ASGIApp,
         telemetry: Telemetry,
         *,
-        new_id: Callable[[], str] = lambda: uuid4().hex,
         ending: Callable[[], bool] = lambda: False,
     ) -> None:
         self._app = app
         self._telemetry = telemetry
-        self._new_id = new_id
         self._ending = ending
         self._n_open = 0
         telemetry.metrics.follow(metric_names.REQUESTS_OPEN, lambda: self._n_open)
@@ -57,10 +66,7 @@ class RequestWatch:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        request_id = headers.get(HEADER, "")
-        if not _SANE.fullmatch(request_id):
-            request_id = self._new_id()
-        REQUEST_ID.set(request_id)  # not reset: what handles a failure outside still tells it
+        request_id = note_request_id(headers)
         method = scope["method"] if scope["method"] in METHODS else "other"
         passing = _Passing(method, request_id, time.perf_counter())
         self._n_open += 1

@@ -212,15 +212,34 @@ def test_who_fills_the_line_makes_room_for_others() -> None:
 def test_who_would_be_refused_is_known_beforehand() -> None:
     async def script() -> None:
         turns, served = line(n_places=1, n_waiting=2), list[str]()
-        turns.check("loud")
+        turns.come("loud").end()
         await turns.take("loud")
         for _ in range(2):
-            turns.check("loud")
+            turns.come("loud").end()
             await arrive(turns, "loud", served)
         with pytest.raises(Overloaded, match="2 requests wait already"):
-            turns.check("loud")
-        turns.check("quiet")
+            turns.come("loud")
+        turns.come("quiet").end()
         assert (turns.n_at_work, turns.n_waiting) == (1, 2)
+
+    play(script)
+
+
+def test_who_is_on_the_way_has_the_room_until_there_or_gone() -> None:
+    async def script() -> None:
+        turns = line(n_places=2, n_waiting=1)
+        coming = [turns.come("loud") for _ in range(3)]
+        with pytest.raises(Overloaded):
+            turns.come("loud")
+        with pytest.raises(Overloaded):
+            turns.come("another crowd")
+        coming[0].end()
+        coming[0].end()
+        await turns.take("loud")
+        with pytest.raises(Overloaded):
+            turns.come("loud")
+        coming[1].end()
+        turns.come("loud").end()
 
     play(script)
 
