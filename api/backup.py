@@ -212,7 +212,8 @@ def _check_encoders(settings: Settings, description: Description, encoder: Encod
 def _unmigrated(settings: Settings) -> Database:
     """Open the database as it is: the backup's schema may be an earlier one."""
     folder = settings.data / "postgres"
-    return Database.open(settings.database_url, folder=folder, migrate=False)
+    silence_s = settings.database_silence_s
+    return Database.open(settings.database_url, folder=folder, migrate=False, silence_s=silence_s)
 
 
 def _made_with() -> dict[str, str]:

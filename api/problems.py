@@ -93,8 +93,22 @@ def response_of(error: errors.PagesightError) -> JSONResponse:
     return response
 
 
-def unexpected() -> Problem:
-    """Return what is told of a failure that nobody thought of."""
+def problem_of_any(error: Exception, event: str) -> Problem:
+    """Return what is told of any failure; the log has an event for one that nobody thought of."""
+    if isinstance(error, errors.PagesightError):
+        return problem_of(error)
+    if not is_exhaustion(error):
+        logger.error(event, exc_info=error)
+    return unexpected(error)
+
+
+def unexpected(error: Exception | None = None) -> Problem:
+    """Return what is told of a failure that nobody thought of; of descriptors, that they ran out.
+
+    Nothing else of the failure is told.
+    """
+    if error is not None and is_exhaustion(error):
+        return problem_of(exhaustion())
     return _problem(500, "internal_error", "an unexpected error; the server's log has it")
 
 

@@ -46,9 +46,9 @@ class OpenAIErrors:
         turning = _Turning(scope, receive, send)
         try:
             await self._app(scope, receive, turning.send)
-        except Exception:
+        except Exception as error:
             if not turning.began:
-                await turning.tell(problems.unexpected(), Headers())
+                await turning.tell(problems.unexpected(error), Headers())
             raise
 
 

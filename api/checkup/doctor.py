@@ -12,7 +12,6 @@ from api.schemas import Probe
 from api.service import Service
 from api.settings import Settings
 from index.blobs.base import there_now
-from index.catalog.database import Database
 from index.encoders.minilm import MiniLmEncoder
 from index.errors import PagesightError
 from ingest.bubblewrap import Absent, find_bubblewrap
@@ -179,7 +178,7 @@ def _check_database(settings: Settings) -> Probe:
     if settings.database_url is None:
         detail = "PostgreSQL embedded in the data folder"
         return Probe(name="database", ok=True, detail=detail)
-    Database.open(settings.database_url, folder=settings.data).close()
+    parts.database(settings).close()
     return Probe(name="database", ok=True, detail="PAGESIGHT_DATABASE_URL answers")
 
 

@@ -19,13 +19,13 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from api import parts
 from api.client.desk import RemoteDesk
 from api.commands.audited_desk import AuditedDesk
 from api.desk import Desk
 from api.ownership import find_owner
 from api.service import Service
 from api.settings import Settings
-from index.backup.restorer import check_restored
 from index.catalog.database import Database
 from index.errors import InvalidRequest, PagesightError
 
@@ -122,10 +122,7 @@ def _choose_desk(data: Path | None, url: str | None) -> Desk:
 @contextmanager
 def open_database(data: Path | None) -> Iterator[Database]:
     """Open the catalog alone: a server may own the rest of the folder."""
-    settings = load_settings(data)
-    check_restored(settings.data)
-    database = Database.open(settings.database_url, folder=settings.data / "postgres")
-    with closing(database):
+    with closing(parts.database(load_settings(data))) as database:
         yield database
 
 

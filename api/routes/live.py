@@ -4,7 +4,6 @@ Answers are told by a thread, the progress of jobs by a coroutine.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager
 from typing import TypeVar
@@ -18,14 +17,12 @@ from answer.stop import Stop
 from api import problems
 from api.events import EVENT_STREAM, PING, AnswerEvent, Event
 from api.schemas import Problem
-from index.errors import PagesightError
 
 PING_S = 10.0
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 Told = Callable[[Stop], Iterator[AnswerEvent]]
 Occurred = TypeVar("Occurred", bound=Event)
 Framed = Callable[[AnswerEvent], bytes]
-logger = logging.getLogger(__name__)
 
 
 async def respond(
@@ -99,11 +96,8 @@ class _Live:
         try:
             for event in self._told(self._stop):
                 self._put(event)
-        except PagesightError as error:
-            self._put(AnswerEvent("error", problems.problem_of(error)))
-        except Exception:
-            logger.exception("answer failed")
-            self._put(AnswerEvent("error", problems.unexpected()))
+        except Exception as error:  # noqa: BLE001  it is told, and logged where nobody foresaw it
+            self._put(AnswerEvent("error", problems.problem_of_any(error, "answer failed")))
         self._put(None)
 
     def _put(self, event: AnswerEvent | None) -> None:
@@ -131,11 +125,8 @@ async def _never_silent(events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
         async with aclosing(events):
             async for event in events:
                 yield event
-    except PagesightError as error:
-        yield Event("error", problems.problem_of(error))
-    except Exception:
-        logger.exception("events failed")
-        yield Event("error", problems.unexpected())
+    except Exception as error:  # noqa: BLE001  as above
+        yield Event("error", problems.problem_of_any(error, "events failed"))
 
 
 async def _frames(

@@ -1,5 +1,6 @@
 """OpenAI's own client, as it is, against a real server."""
 
+import errno
 import json
 import time
 from collections.abc import Iterator
@@ -382,6 +383,20 @@ def test_what_nobody_thought_of_is_a_server_error_without_its_secret(service: Se
     assert answered.status_code == 500
     assert answered.json()["error"]["code"] == "internal_error"
     assert "secret" not in answered.text
+
+
+def test_descriptors_that_run_out_are_told_as_such(service: Service) -> None:
+    app = create_app(service, work=False)
+
+    @app.get("/v1/models/a/secret")
+    def fail() -> None:
+        raise RuntimeError("not read") from OSError(errno.EMFILE, "none left")
+
+    with served(app) as url:
+        answered = httpx.get(f"{url}/v1/models/a/secret", timeout=30)
+
+    assert answered.status_code == 503
+    assert answered.json()["error"]["code"] == "overloaded"
 
 
 def test_the_routes_say_in_openapi_that_their_errors_are_openais(server: str) -> None:

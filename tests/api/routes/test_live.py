@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import threading
 import time
 from collections.abc import Iterator
@@ -232,6 +233,17 @@ def test_what_nobody_thought_of_is_an_error_and_never_silence() -> None:
     assert b"event: error\ndata: " in body
     assert b"internal_error" in body
     assert b"secret" not in body
+
+
+def test_descriptors_that_run_out_in_a_stream_are_told_as_such() -> None:
+    def told(_: Stop) -> Iterator[AnswerEvent]:
+        yield TOKEN
+        raise RuntimeError("the model was not asked") from OSError(errno.EMFILE, "none left")
+
+    _, body = frames(told)
+
+    assert b'"code":"overloaded"' in body
+    assert b"ulimit -n" in body
 
 
 def test_one_who_leaves_before_the_first_byte_ends_the_answer_too() -> None:
