@@ -6,10 +6,10 @@ from typing import Literal
 from uuid import UUID
 
 from api.telemetry.telemetry import Telemetry, WatchedJobs
-from ingest.jobs import Task
 from ingest.pipeline import Indexer
 from ingest.rebuild import Rebuilder
 from ingest.stores import Stores
+from ingest.workers import Task
 
 Role = Literal["all", "render", "encode"]
 

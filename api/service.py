@@ -39,11 +39,12 @@ from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf
 from index.faults import fault_point
 from index.vectors.base import VectorStore
-from ingest.jobs import JobQueue, Worker
+from ingest.jobs import JobQueue
 from ingest.pipeline import Indexer
 from ingest.rebuild import Rebuilder
 from ingest.room import Room
 from ingest.sweeping import Sweeper
+from ingest.workers import Worker
 from retrieval.hits import SearchQuery, SearchResult
 from retrieval.recall import RecallCheck
 from retrieval.search import Searcher, SearchParts

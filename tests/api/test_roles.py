@@ -10,8 +10,9 @@ from api.service import Service
 from index.catalog.database import Database
 from index.catalog.entries import Job
 from index.errors import EncoderUnavailable
-from ingest.jobs import JobQueue, Worker
+from ingest.jobs import JobQueue
 from ingest.pipeline import CHUNK_PAGES
+from ingest.workers import Worker
 from retrieval.hits import SearchQuery
 from tests.tiny import HashedWords, pdf
 

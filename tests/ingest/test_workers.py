@@ -16,8 +16,9 @@ from api.service import Service
 from index.catalog.database import Database
 from index.catalog.entries import Job
 from index.errors import Unavailable
-from ingest.jobs import BEHIND_SEARCHES, LEASE_S, LOOK_EVERY_S, JobQueue, Task, Worker, end_for_good
+from ingest.jobs import JobQueue
 from ingest.pipeline import CHUNK_PAGES
+from ingest.workers import BEHIND_SEARCHES, LEASE_S, LOOK_EVERY_S, Task, Worker, end_for_good
 from retrieval.hits import SearchQuery
 from tests.conftest import open_service
 from tests.tiny import HashedWords, pdf, wait_for
