@@ -33,6 +33,7 @@ from retrieval.fusion import TERM_WEIGHT, Arm, fuse, ranked, with_neighbours
 from retrieval.hits import Hit, Region, SearchQuery, SearchResult
 from retrieval.known_terms import known_terms
 from retrieval.patch_regions import find_patch_regions
+from retrieval.pauses import pause
 from retrieval.questions import QuestionCache
 from retrieval.regions import find_regions
 from retrieval.relevance import relevance
@@ -123,6 +124,7 @@ class Searcher:
 
     def _search(self, collection: Collection, query: SearchQuery) -> tuple[SearchResult, set[UUID]]:
         """Search once; tells the generations that were seen, for they may be gone since."""
+        pause()
         clock = _Clock()
         questions = [self._questions.encode(one.manifest, query.text) for one in collection.layers]
         clock.lap("encode")
@@ -271,16 +273,16 @@ class _Found(NamedTuple):
 
 
 class _Clock:
-    """Milliseconds between laps."""
+    """Milliseconds between laps, without the pauses that come between them."""
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
         self._since = perf_counter()
 
     def lap(self, stage: str) -> None:
-        now = perf_counter()
-        self.laps[stage] = 1000 * (now - self._since)
-        self._since = now
+        self.laps[stage] = 1000 * (perf_counter() - self._since)
+        pause()
+        self._since = perf_counter()
 
 
 def _is_seen(arms: Sequence[Arm], i: int) -> bool:

@@ -17,12 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import problems
 from api.callers.access import Access
 from api.chat.problems import OpenAIErrors
-from api.door.turns import Kind, Line
+from api.door.turns import GivingWay, Kind, Line
 from api.door.watch import note_request_id
 from api.settings import Settings
 from api.telemetry import metric_names
 from api.telemetry.metrics import Metrics
 from index.errors import Overloaded
+from retrieval.pauses import GIVE_WAY
 
 logger = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ class TakeTurns:
         self._tell(kind, "taken" if is_turn else "left", began)
         if not is_turn:
             return
+        GIVE_WAY.set(GivingWay(self._lines[kind], caller))
         try:
             await self._app(scope, heard.again, send)
         finally:

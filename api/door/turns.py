@@ -6,14 +6,14 @@ more than it can answer ends up answering nobody (congestion collapse). Callers 
 drop: McKenney, Stochastic Fairness Queueing, INFOCOM 1990), so that who floods waits for himself.
 A place is kept for each caller that was here a moment ago and has nothing at work, up to half of
 the places: it need not wait at all, however much another one asks. Where requests are work for this
-interpreter, a caller with a crowd waiting also lets one that has none end before its next begins:
-two at work would take each other's time.
+interpreter, a caller with a crowd waiting also lets one that has none end before its next begins,
+and before the next stage of what it has begun: two at work would take each other's time.
 """
 
 import asyncio
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
-from time import monotonic
+from time import monotonic, sleep
 from typing import Literal
 
 from index.errors import Overloaded
@@ -21,6 +21,7 @@ from index.errors import Overloaded
 Kind = Literal["search", "answer", "upload"]
 Turn = asyncio.Future[None]
 MOMENT_S = 2.0
+GIVES_WAY_S, LOOK_AGAIN_S = 0.25, 0.002
 
 
 class Coming:
@@ -65,6 +66,7 @@ class Line:
         self._yields = yields
         self._at_work: Counter[str] = Counter()
         self._coming: Counter[str] = Counter()
+        self._held: frozenset[str] = frozenset()
         self._begun: set[str] = set()  # who began something since another one's request ended
         self._line: OrderedDict[str, deque[Turn]] = OrderedDict()
         self._clock = clock
@@ -80,6 +82,10 @@ class Line:
         """Requests in the line."""
         return sum(map(len, self._line.values()))
 
+    def holds(self, caller: str) -> bool:
+        """Tell whether a caller's requests at work stop for a moment: any thread may ask."""
+        return caller in self._held
+
     def come(self, caller: str) -> "Coming":
         """Note who is about to `take` a turn: nobody else is let in for the same room meanwhile.
 
@@ -91,6 +97,7 @@ class Line:
         if not has_place and self._will_be_full and self._loser(caller) == caller:
             raise self._full()
         self._coming[caller] += 1
+        self._hold()
         return Coming(self._came, caller)
 
     async def take(self, caller: str) -> None:
@@ -123,10 +130,20 @@ class Line:
             del self._at_work[caller]
         self._begun &= {caller}
         self._call_next()
+        self._hold()
 
     def _begin(self, caller: str) -> None:
         self._at_work[caller] += 1
         self._begun.add(caller)
+        self._hold()
+
+    def _hold(self) -> None:
+        """Hold the crowds while somebody is at work, or on the way, who is none."""
+        if not self._yields:
+            return
+        crowds = frozenset(filter(self._is_crowd, self._line))
+        others = (self._at_work.keys() | self._coming.keys()) - crowds
+        self._held = crowds if others else frozenset()
 
     def _may_begin(self, caller: str) -> bool:
         return caller not in self._line and self._admits(caller)
@@ -180,6 +197,7 @@ class Line:
         self._coming[caller] -= 1
         if not self._coming[caller]:
             del self._coming[caller]
+        self._hold()
 
     def _make_room(self, caller: str) -> None:
         """Send the last one of who has most in the line away, or this one."""
@@ -222,3 +240,23 @@ class Line:
                 if not turn.done():
                     self._begin(caller)
                     turn.set_result(None)
+
+
+class GivingWay:
+    """Stops a request between two stages of its work while its caller is held; not for long in all.
+
+    Args:
+        line: that holds it.
+        caller: whom the request counts for.
+    """
+
+    def __init__(self, line: Line, caller: str) -> None:
+        self._line = line
+        self._caller = caller
+        self._left_s = GIVES_WAY_S
+
+    def __call__(self) -> None:
+        """Wait, in the thread that does the work."""
+        while self._left_s > 0 and self._line.holds(self._caller):
+            sleep(LOOK_AGAIN_S)
+            self._left_s -= LOOK_AGAIN_S

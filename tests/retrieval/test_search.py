@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from index.catalog.filters import DocumentFilter
 from index.errors import InvalidRequest, PageNotFound, Unavailable
 from index.records import PageWords
 from retrieval.hits import Arm, Hit, PageScope, SearchQuery
+from retrieval.pauses import GIVE_WAY
 from retrieval.rows import RowKeeper
 from retrieval.search import ReadWords, Searcher, SearchParts
 from retrieval.sidecar_scoring import SidecarScoring
@@ -53,6 +55,18 @@ def pages(hits: tuple[Hit, ...]) -> set[tuple[str, int]]:
 
 def only(**parts: Any) -> PageScope:
     return PageScope(DocumentFilter(**parts))
+
+
+def test_a_search_offers_to_let_others_go_first_between_its_stages(filled: Service) -> None:
+    offered: list[str] = []
+    context = copy_context()
+    context.run(GIVE_WAY.set, lambda: offered.append(threading.current_thread().name))
+    asked = SearchQuery("When is the invoice due?")
+
+    found = context.run(filled.search, "default", asked)
+
+    assert offered == [threading.current_thread().name] * (len(found.timings) + 1)
+    assert found.hits == filled.search("default", asked).hits
 
 
 def test_the_page_that_says_it_comes_first(filled: Service) -> None:

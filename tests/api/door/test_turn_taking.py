@@ -14,6 +14,7 @@ from api.callers.access import Access
 from api.door.turn_taking import TELL_EVERY_S, SendAway, TakeTurns, kind_of
 from api.door.turns import Kind, Line
 from api.telemetry.metrics import Metrics
+from retrieval.pauses import GIVE_WAY
 from tests.serving import served
 from tests.tiny import wait_for
 
@@ -160,6 +161,17 @@ def test_the_log_has_a_line_of_many_that_were_sent_away(
             asks(url, "loud")
     told = [vars(one)["n"] for one in caplog.records if one.message == "sent away"]
     assert told == [1, 3]
+
+
+def test_the_work_of_a_turn_gives_way_to_others_of_its_line(line: Line) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        told = await asyncio.to_thread(GIVE_WAY.get)
+        await PlainTextResponse(type(told).__name__)(scope, receive, send)
+
+    taking = TakeTurns(app, {"search": line}, lambda _: "one", Metrics())
+    with served(taking, lifespan="off") as url:
+        assert httpx.post(url + SEARCH, timeout=30).text == "GivingWay"
+        assert httpx.get(f"{url}/v1/collections", timeout=30).text == "NoneType"
 
 
 def test_who_leaves_the_line_is_never_worked_for(url: str, slow: Slow, line: Line) -> None:

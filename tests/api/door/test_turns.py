@@ -3,7 +3,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from api.door.turns import MOMENT_S, Line
+from api.door.turns import MOMENT_S, GivingWay, Line
 from index.errors import Overloaded
 
 
@@ -205,6 +205,65 @@ def test_who_fills_the_line_makes_room_for_others() -> None:
         turns.leave("loud")
         await settled()
         assert served == ["loud", "quiet"]
+
+    play(script)
+
+
+async def been_here(turns: Line, caller: str) -> None:
+    """Have a place kept for a caller."""
+    await turns.take(caller)
+    turns.leave(caller)
+
+
+def test_what_a_crowd_has_begun_is_held_while_somebody_else_is_at_work() -> None:
+    async def script() -> None:
+        turns, served = line(yields=True), list[str]()
+        await been_here(turns, "quiet")
+        await crowded(turns, served, "loud")
+        assert not turns.holds("loud")
+        coming = turns.come("quiet")
+        assert turns.holds("loud")
+        coming.end()
+        assert not turns.holds("loud")
+        await turns.take("quiet")
+        assert turns.holds("loud")
+        assert not turns.holds("quiet")
+        turns.leave("quiet")
+        assert not turns.holds("loud")
+
+    play(script)
+
+
+def test_two_crowds_hold_nobody_nor_does_a_line_that_does_not_yield() -> None:
+    async def script() -> None:
+        both, served = line(n_waiting=10, yields=True), list[str]()
+        await crowded(both, served, "loud", "louder")
+        assert not both.holds("loud")
+        assert not both.holds("louder")
+
+        elsewhere = line()
+        await been_here(elsewhere, "quiet")
+        await crowded(elsewhere, served, "loud")
+        await elsewhere.take("quiet")
+        assert not elsewhere.holds("loud")
+
+    play(script)
+
+
+def test_what_is_held_goes_on_when_the_other_has_ended_or_after_a_while() -> None:
+    async def script() -> None:
+        turns, served = line(yields=True), list[str]()
+        await been_here(turns, "quiet")
+        await crowded(turns, served, "loud")
+        await turns.take("quiet")
+        first = asyncio.create_task(asyncio.to_thread(GivingWay(turns, "loud")))
+        await asyncio.to_thread(GivingWay(turns, "quiet"))
+        assert not first.done()
+        turns.leave("quiet")
+        await first
+
+        await turns.take("quiet")
+        await asyncio.to_thread(GivingWay(turns, "loud"))
 
     play(script)
 
