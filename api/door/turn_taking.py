@@ -88,7 +88,7 @@ class TakeTurns:
             await self._app(scope, receive, send)
             return
         if coming := scope["state"].get("coming"):
-            coming.end()
+            coming.close()
         heard = _Heard(receive)
         began, caller = time.perf_counter(), self._caller(scope)
         try:
@@ -173,10 +173,8 @@ class SendAway:
             await OpenAIErrors(problems.response_of(error))(scope, receive, send)
             return
         scope.setdefault("state", {})["coming"] = coming
-        try:
+        with coming:
             await self._app(scope, receive, send)
-        finally:
-            coming.end()
 
     def _tell(self, kind: Kind, reason: str, access: Access) -> None:
         """Count a refusal; the log has a line of the last one and how many they were, now and then.

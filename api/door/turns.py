@@ -13,6 +13,7 @@ and before the next stage of what it has begun: two at work would take each othe
 import asyncio
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
+from contextlib import ExitStack
 from time import monotonic, sleep
 from typing import Literal
 
@@ -22,20 +23,6 @@ Kind = Literal["search", "answer", "upload"]
 Turn = asyncio.Future[None]
 MOMENT_S = 2.0
 GIVES_WAY_S, LOOK_AGAIN_S = 0.25, 0.002
-
-
-class Coming:
-    """A caller on the way to a line, until `end`: it has come, or never will."""
-
-    def __init__(self, tell: Callable[[str], None], caller: str) -> None:
-        self._tell: Callable[[str], None] | None = tell
-        self._caller = caller
-
-    def end(self) -> None:
-        """Tell the line; twice equals once."""
-        if self._tell is not None:
-            self._tell(self._caller)
-            self._tell = None
 
 
 class Line:
@@ -86,8 +73,10 @@ class Line:
         """Tell whether a caller's requests at work stop for a moment: any thread may ask."""
         return caller in self._held
 
-    def come(self, caller: str) -> "Coming":
+    def come(self, caller: str) -> ExitStack:
         """Note who is about to `take` a turn: nobody else is let in for the same room meanwhile.
+
+        What is returned is closed when the caller is there, or never will be.
 
         Raises:
             Overloaded: the line is full, or will be.
@@ -98,7 +87,9 @@ class Line:
             raise self._full()
         self._coming[caller] += 1
         self._hold()
-        return Coming(self._came, caller)
+        coming = ExitStack()  # closing it twice equals once
+        coming.callback(self._came, caller)
+        return coming
 
     async def take(self, caller: str) -> None:
         """Return when it is the caller's turn, who then must `leave`; a cancelled wait is none.

@@ -223,7 +223,7 @@ def test_what_a_crowd_has_begun_is_held_while_somebody_else_is_at_work() -> None
         assert not turns.holds("loud")
         coming = turns.come("quiet")
         assert turns.holds("loud")
-        coming.end()
+        coming.close()
         assert not turns.holds("loud")
         await turns.take("quiet")
         assert turns.holds("loud")
@@ -271,14 +271,14 @@ def test_what_is_held_goes_on_when_the_other_has_ended_or_after_a_while() -> Non
 def test_who_would_be_refused_is_known_beforehand() -> None:
     async def script() -> None:
         turns, served = line(n_places=1, n_waiting=2), list[str]()
-        turns.come("loud").end()
+        turns.come("loud").close()
         await turns.take("loud")
         for _ in range(2):
-            turns.come("loud").end()
+            turns.come("loud").close()
             await arrive(turns, "loud", served)
         with pytest.raises(Overloaded, match="2 requests wait already"):
             turns.come("loud")
-        turns.come("quiet").end()
+        turns.come("quiet").close()
         assert (turns.n_at_work, turns.n_waiting) == (1, 2)
 
     play(script)
@@ -292,13 +292,13 @@ def test_who_is_on_the_way_has_the_room_until_there_or_gone() -> None:
             turns.come("loud")
         with pytest.raises(Overloaded):
             turns.come("another crowd")
-        coming[0].end()
-        coming[0].end()
+        coming[0].close()
+        coming[0].close()
         await turns.take("loud")
         with pytest.raises(Overloaded):
             turns.come("loud")
-        coming[1].end()
-        turns.come("loud").end()
+        coming[1].close()
+        turns.come("loud").close()
 
     play(script)
 
