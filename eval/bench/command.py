@@ -185,22 +185,26 @@ def memory(*, pages: str) -> None:
 
 
 @command.command("gpu")
-@click.option("--pages", default=4096, show_default=True, help="Pages to score, 264 kB each.")
+@click.option(
+    "--pages", type=AT_LEAST_ONE, default=4096, show_default=True, help="To score, 264 kB each."
+)
+@click.option("--tokens", type=AT_LEAST_ONE, default=24, show_default=True, help="Of the question.")
 @says_errors
-def gpu(*, pages: int) -> None:
+def gpu(*, pages: int, tokens: int) -> None:
     """Compare a scan of all pages on a GPU with what its memory allows."""
-    _print_scan(measure_gpu(n_pages=pages))
+    _print_scans(list(measure_gpu(n_pages=pages, n_tokens=tokens)))
 
 
-def _print_scan(cost: GpuCost) -> None:
-    table = Table("kernel", "pages", "ms a scan", "ns a page", "share of bandwidth", box=None)
-    table.add_row(
-        cost.kernel,
-        str(cost.n_pages),
-        f"{1000 * cost.scan_s:.2f}",
-        f"{cost.ns_per_page:.0f}",
-        f"{cost.bandwidth_share:.0%} of {cost.bytes_per_s / 1e12:.2f} TB/s",
-    )
+def _print_scans(costs: list[GpuCost]) -> None:
+    table = Table("scorer", "pages", "ms a scan", "ns a page", "share of bandwidth", box=None)
+    for cost in costs:
+        table.add_row(
+            cost.scorer,
+            f"{cost.n_pages:,}",
+            f"{1000 * cost.scan_s:.2f}",
+            f"{cost.ns_per_page:,.0f}",
+            f"{cost.bandwidth_share:.0%} of {cost.bytes_per_s / 1e12:.2f} TB/s",
+        )
     out.print(table)
 
 

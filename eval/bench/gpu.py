@@ -1,16 +1,19 @@
-"""What a scan of all pages on a GPU costs, beside what its memory allows.
+"""What a scan of all pages on a GPU costs, beside what its memory allows and what a peer takes.
 
 Scoring reads every row once. A page of 1,030 rows of 128 half-precision values is 264 kB, so the
 bound is that number over the bandwidth of the memory, which is measured here by reading too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from time import perf_counter
 from uuid import UUID
 
 import numpy as np
 
+from index.encoders.visual.compat import declare_torchvision_operators
 from index.errors import MissingDependency
 from index.records import Question
 from retrieval.cuda import DeviceRows, GpuKernel, find_gpu_kernel, is_cuda_available, room
@@ -20,6 +23,8 @@ from retrieval.sidecar.view import SidecarView, Slots
 
 REPEATS = 7
 READ_BYTES = 1 << 30
+DRAWN = 512  # pages that differ; they take more than any cache, and come again behind each other
+PEER = "colpali_engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +32,14 @@ class GpuCost:
     """The median of several scans.
 
     Attributes:
-        kernel: what scored.
+        scorer: what scored: one of our kernels, or a peer.
         n_pages: that were scored.
         page_bytes: of one page's rows.
         scan_s: for all pages, until the scores are with the caller.
         bytes_per_s: that the device's memory gives, as measured by reading.
     """
 
-    kernel: GpuKernel
+    scorer: str
     n_pages: int
     page_bytes: int
     scan_s: float
@@ -53,8 +58,10 @@ class GpuCost:
 
 def measure_gpu(
     *, n_pages: int, n_rows: int = 1030, dim: int = 128, n_tokens: int = 24, device: str = "cuda"
-) -> GpuCost:
-    """Score random pages for a random question.
+) -> Iterator[GpuCost]:
+    """Score random pages for a random question: with each kernel, and with colpali-engine.
+
+    What is not installed is left out.
 
     Raises:
         MissingDependency: there is no such device.
@@ -64,12 +71,37 @@ def measure_gpu(
             "PyTorch finds no CUDA device, and there is nothing to measure without one; "
             "install a driver and a PyTorch for CUDA"
         )
-    max_bytes = room(device) if device.startswith("cuda") else 1 << 40
     view, question = _pages(n_pages, n_rows, dim), _question(n_tokens, dim)
-    rows, slots = DeviceRows(device, max_bytes=max_bytes), np.arange(1, n_pages + 1)
-    scan_s = _median(lambda: rows.scores(view, question, slots), device)
     bytes_per_s = _read_bandwidth(device)
-    return GpuCost(find_gpu_kernel(device), n_pages, 2 * n_rows * dim, scan_s, bytes_per_s)
+
+    def cost(scorer: str, scan: Callable[[], object]) -> GpuCost:
+        return GpuCost(scorer, n_pages, 2 * n_rows * dim, _median(scan, device), bytes_per_s)
+
+    kernels: tuple[GpuKernel, ...] = ("triton", "torch")
+    for kernel in kernels[kernels.index(find_gpu_kernel(device)) :]:
+        yield cost(f"pagesight, {kernel}", _own(kernel, view, question, device))
+    if find_spec(PEER) is not None:
+        yield cost("colpali-engine", _peer(view, question, n_rows, device))
+
+
+def _own(
+    kernel: GpuKernel, view: SidecarView, question: Question, device: str
+) -> Callable[[], object]:
+    max_bytes = room(device) if device.startswith("cuda") else 1 << 40
+    rows = DeviceRows(device, max_bytes=max_bytes, kernel=kernel)
+    slots = np.arange(1, len(view.page))
+    return lambda: rows.scores(view, question, slots)
+
+
+def _peer(view: SidecarView, question: Question, n_rows: int, device: str) -> Callable[[], object]:
+    """Score as colpali-engine's processors do, with the pages on the device from the start."""
+    declare_torchvision_operators()
+    torch = import_module("torch")
+    utils = import_module(f"{PEER}.utils.processing_utils")
+    score = utils.BaseVisualRetrieverProcessor.score_multi_vector
+    pages = list(torch.from_numpy(view.exact).to(device).split(n_rows))
+    tokens = torch.from_numpy(question.vectors).to(device).half()
+    return lambda: score([tokens], pages, device=device)
 
 
 def _read_bandwidth(device: str) -> float:
@@ -101,8 +133,9 @@ def _wait(device: str) -> None:
 def _pages(n_pages: int, n_rows: int, dim: int) -> SidecarView:
     """Return a sidecar's view of one document, of what scoring on a device reads."""
     rng = np.random.default_rng(0)
-    exact = rng.standard_normal((n_pages * n_rows, dim), np.float32)
-    exact /= np.linalg.norm(exact, axis=1, keepdims=True)
+    drawn = rng.standard_normal((min(n_pages, DRAWN) * n_rows, dim), np.float32)
+    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+    exact = np.resize(drawn.astype(np.float16), (n_pages * n_rows, dim))
     nothing = PackedPages(
         dim, np.empty((0, group_bytes(dim)), np.uint8), np.zeros(1, np.int64), np.empty(0, "f4")
     )
@@ -111,7 +144,7 @@ def _pages(n_pages: int, n_rows: int, dim: int) -> SidecarView:
         slots={UUID(int=1): Slots(0, n_pages)},
         rows=nothing,
         pooled=nothing,
-        exact=exact.astype(np.float16),
+        exact=exact,
         places=np.empty(0, PLACE),
         offsets=np.concatenate([[0], np.arange(n_pages + 1) * n_rows]),
     )

@@ -19,6 +19,7 @@ from ingest.formats import Format
 from ingest.frames import Drawn, Opened, Refused
 from ingest.limits import Limits
 from ingest.sandbox import BOOT, Child, ChildDied, Patience, starter
+from tests.tiny import wait_for
 
 TELL = "import json, os, socket, struct, sys, time, ctypes, signal, subprocess\n"
 TELL += "def tell(told):\n"
@@ -181,13 +182,10 @@ def test_a_child_that_hangs_is_killed_with_everything_it_started(sandbox: Bubble
     program = f"subprocess.Popen(['setsid', 'sleep', '{marker}']); tell(1); time.sleep(1000)"
     with child(TRY + program, sandbox, limits=Limits(page_timeout_s=6)) as hanging:
         hanging.next_message()
-        assert sleepers(marker)
+        wait_for(lambda: bool(sleepers(marker)))
         with pytest.raises(RenderTimeout):
             hanging.next_message()
-    deadline = time.monotonic() + 10
-    while sleepers(marker) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not sleepers(marker)
+    wait_for(lambda: not sleepers(marker))
 
 
 def sleepers(marker: str) -> list[int]:

@@ -3,6 +3,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -10,17 +11,19 @@ import numpy as np
 import pytest
 
 from index.records import Float32, Question
-from retrieval.cuda import BLOCK_ROWS, DeviceRows, find_gpu_kernel
+from retrieval.cuda import BLOCK_ROWS, DeviceRows, GpuKernel, find_gpu_kernel
 from retrieval.maxsim import maxsim
 from retrieval.sidecar.folder import SidecarFolder
 from retrieval.sidecar.view import SidecarView
 from tests.conftest import unit_rows
+from tests.devices import DEVICES
 
 ROOT = Path(__file__).parents[2]
 # A Python with late-interaction-kernels, Triton and a NumPy that its interpreter knows (below 2.4
 # for Triton 3.6), which are not to be had beside the NumPy of the service.
 GPU_PYTHON = os.environ.get("PAGESIGHT_TEST_GPU_PYTHON", sys.executable)  # noqa: TID251  a test's own switch
 N_PAGES, DIM = 5, 16
+KERNELS: dict[GpuKernel, float] = {"torch": 1e-5, "triton": 5e-3}  # and how far a score may be off
 ROOM, CHUNK = 1 << 30, 2 * DIM * 60  # bytes; a chunk is full with 60 rows
 INTERPRETED = """
 import sys
@@ -58,6 +61,37 @@ assert np.isneginf(found[2]) and np.isneginf(truth[2])
 np.testing.assert_allclose(found, truth, atol=5e-3)
 print("scored", len(found))
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """A device and a kernel of it."""
+
+    device: str
+    kernel: GpuKernel
+
+    def open(self, *, max_bytes: int = ROOM, chunk_bytes: int = CHUNK) -> DeviceRows:
+        return DeviceRows(
+            self.device, max_bytes=max_bytes, chunk_bytes=chunk_bytes, kernel=self.kernel
+        )
+
+    def check(self, found: Float32, expected: Float32) -> None:
+        np.testing.assert_allclose(found, expected, atol=KERNELS[self.kernel])
+
+
+@pytest.fixture(
+    params=[
+        Scorer(device, kernel)
+        for device in DEVICES
+        for kernel in KERNELS
+        if kernel in ("torch", find_gpu_kernel(device))
+    ],
+    ids=lambda scorer: f"{scorer.device}-{scorer.kernel}",
+)
+def scorer(request: pytest.FixtureRequest) -> Scorer:
+    """Each device that is here, with each kernel that runs on it."""
+    found: Scorer = request.param
+    return found
 
 
 @pytest.fixture
@@ -103,33 +137,35 @@ def scored(device: DeviceRows, view: SidecarView, question: Question) -> Float32
 @pytest.mark.parametrize("chunk_bytes", [1, CHUNK, 1 << 20])
 @pytest.mark.parametrize("max_bytes", [0, 2 * CHUNK, ROOM])
 def test_scores_are_those_of_maxsim_whatever_fits_on_the_device(
-    folder: SidecarFolder, question: Question, chunk_bytes: int, max_bytes: int
+    scorer: Scorer, folder: SidecarFolder, question: Question, chunk_bytes: int, max_bytes: int
 ) -> None:
-    device = DeviceRows("cpu", max_bytes=max_bytes, chunk_bytes=chunk_bytes)
+    device = scorer.open(max_bytes=max_bytes, chunk_bytes=chunk_bytes)
 
     found = scored(device, folder.view, question)
 
-    np.testing.assert_allclose(found, truth(folder.view, question), atol=1e-5)
+    scorer.check(found, truth(folder.view, question))
     assert device.resident_bytes <= max_bytes
     assert device.resident_bytes or max_bytes < ROOM
 
 
-def test_a_short_page_that_points_away_keeps_its_negative_score(folder: SidecarFolder) -> None:
+def test_a_short_page_that_points_away_keeps_its_negative_score(
+    scorer: Scorer, folder: SidecarFolder
+) -> None:
     folder.keep_only(set())
     long, short = unit_rows(40, seed=1), unit_rows(1, seed=2)
     folder.append(UUID(int=1), {0: unit_rows(0), 1: long, 2: short}.items())
     away = Question("q", -short.vectors, np.ones(1, np.float32), ("a",))
 
     slots = np.array([folder.view.slot(UUID(int=1), page) for page in (1, 2)])
-    found = DeviceRows("cpu", max_bytes=ROOM).scores(folder.view, away, slots)
+    found = scorer.open(chunk_bytes=1 << 20).scores(folder.view, away, slots)
 
     assert found[1] == pytest.approx(-1, abs=1e-3)
 
 
 def test_a_score_has_the_same_bytes_whatever_else_is_selected(
-    folder: SidecarFolder, question: Question
+    scorer: Scorer, folder: SidecarFolder, question: Question
 ) -> None:
-    device = DeviceRows("cpu", max_bytes=ROOM, chunk_bytes=CHUNK)
+    device = scorer.open()
     slots = page_slots(folder.view)
     together = device.scores(folder.view, question, slots)
 
@@ -139,27 +175,23 @@ def test_a_score_has_the_same_bytes_whatever_else_is_selected(
 
 
 def test_pages_that_are_added_or_forgotten_are_followed(
-    folder: SidecarFolder, question: Question
+    scorer: Scorer, folder: SidecarFolder, question: Question
 ) -> None:
-    device = DeviceRows("cpu", max_bytes=ROOM, chunk_bytes=CHUNK)
+    device = scorer.open()
     scored(device, folder.view, question)
 
     append(folder, 3)
-    np.testing.assert_allclose(
-        scored(device, folder.view, question), truth(folder.view, question), atol=1e-5
-    )
+    scorer.check(scored(device, folder.view, question), truth(folder.view, question))
 
     folder.keep_only({UUID(int=3), UUID(int=1)}, min_dead_bytes=0)
     append(folder, 4)
-    np.testing.assert_allclose(
-        scored(device, folder.view, question), truth(folder.view, question), atol=1e-5
-    )
+    scorer.check(scored(device, folder.view, question), truth(folder.view, question))
 
 
 def test_generations_that_moved_to_the_front_are_brought_again(
-    folder: SidecarFolder, question: Question
+    scorer: Scorer, folder: SidecarFolder, question: Question
 ) -> None:
-    device = DeviceRows("cpu", max_bytes=ROOM, chunk_bytes=1)
+    device = scorer.open(chunk_bytes=1)
     scored(device, folder.view, question)
 
     folder.keep_only({UUID(int=2)}, min_dead_bytes=0)
@@ -167,24 +199,26 @@ def test_generations_that_moved_to_the_front_are_brought_again(
         append(folder, n)
 
     assert folder.view.slots[UUID(int=2)].context == 0
-    np.testing.assert_allclose(
-        scored(device, folder.view, question), truth(folder.view, question), atol=1e-5
-    )
+    scorer.check(scored(device, folder.view, question), truth(folder.view, question))
 
 
-def test_a_block_may_end_inside_a_chunk(folder: SidecarFolder, question: Question) -> None:
+def test_a_block_may_end_inside_a_chunk(
+    scorer: Scorer, folder: SidecarFolder, question: Question
+) -> None:
     pages = {p: unit_rows(BLOCK_ROWS // 3, seed=p) for p in range(1, N_PAGES + 1)}
     folder.append(UUID(int=9), {0: unit_rows(1), **pages}.items())
 
-    found = scored(DeviceRows("cpu", max_bytes=ROOM), folder.view, question)
+    found = scored(scorer.open(chunk_bytes=ROOM), folder.view, question)
 
-    np.testing.assert_allclose(found, truth(folder.view, question), atol=1e-5)
+    scorer.check(found, truth(folder.view, question))
 
 
-def test_a_question_whose_tokens_weigh_nothing_scores_zero(folder: SidecarFolder) -> None:
+def test_a_question_whose_tokens_weigh_nothing_scores_zero(
+    scorer: Scorer, folder: SidecarFolder
+) -> None:
     silent = Question("q", unit_rows(1).vectors, np.zeros(1, np.float32), ("a",))
 
-    assert not scored(DeviceRows("cpu", max_bytes=ROOM), folder.view, silent).any()
+    assert not scored(scorer.open(), folder.view, silent).any()
 
 
 def test_a_processor_is_never_given_the_triton_kernel() -> None:

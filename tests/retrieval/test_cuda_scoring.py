@@ -9,6 +9,7 @@ from retrieval.cuda_scoring import CudaScoring
 from retrieval.hits import PageScope, SearchQuery
 from retrieval.rows import RowKeeper
 from retrieval.search import Searcher, SearchParts
+from tests.devices import DEVICES
 from tests.tiny import HashedWords, index, pdf
 
 
@@ -19,11 +20,11 @@ def filled(service: Service) -> Service:
     return service
 
 
-@pytest.fixture
-def searcher(filled: Service, tmp_path: Path) -> Iterator[Searcher]:
-    """Searches what the service holds with rows on a device, which is the processor here."""
+@pytest.fixture(params=DEVICES)
+def searcher(filled: Service, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Searcher]:
+    """Searches what the service holds with rows on a device."""
     keeper = RowKeeper(filled.vectors, tmp_path / "sidecar")
-    with closing(CudaScoring(keeper, max_bytes=1 << 20, device="cpu")) as scoring:
+    with closing(CudaScoring(keeper, max_bytes=1 << 20, device=request.param)) as scoring:
         words = filled.pages.words
         parts = SearchParts(filled.catalog, filled.vectors, lambda _: HashedWords(), scoring, words)
         with closing(Searcher(parts)) as made:

@@ -9,18 +9,19 @@ import pytest
 from index.encoders.visual.checkpoint import Source
 from index.encoders.visual.encoder import VisualEncoder
 from index.records import RowChoice
+from tests.devices import DEVICES
 from tools.teach.examine import Outcome, Task, examine, held_out
 
 FOLDER = Path(__file__).parent / "checkpoint"
 
 
-@pytest.fixture(scope="session")
-def taught() -> Callable[[RowChoice], VisualEncoder]:
+@pytest.fixture(scope="session", params=DEVICES)
+def taught(request: pytest.FixtureRequest) -> Callable[[RowChoice], VisualEncoder]:
     """An encoder of the taught model, opened with its proof, by the rows that pages get."""
 
     @cache
     def opened(rows: RowChoice) -> VisualEncoder:
-        return VisualEncoder.open(Source(str(FOLDER)), rows=rows, batch=8)
+        return VisualEncoder.open(Source(str(FOLDER)), rows=rows, device=request.param, batch=8)
 
     return opened
 

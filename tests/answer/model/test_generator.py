@@ -12,14 +12,15 @@ from answer.model.generator import Generator
 from index.encoders.visual.checkpoint import Source
 from index.errors import InvalidRequest, ModelRejected, Unavailable, VlmUnavailable
 from tests.answer.model.prompts import picture, request
+from tests.devices import DEVICES
 
 COMMIT = "0" * 40
 Break = Callable[[Path], object]
 
 
-@pytest.fixture(scope="module")
-def generator(checkpoint: Path) -> Generator:
-    return Generator.load(Source(str(checkpoint)), device="cpu")
+@pytest.fixture(scope="module", params=DEVICES)
+def generator(checkpoint: Path, request: pytest.FixtureRequest) -> Generator:
+    return Generator.load(Source(str(checkpoint)), device=request.param)
 
 
 def nothing() -> None:

@@ -7,11 +7,12 @@ from retrieval.cuda import is_cuda_available
 
 
 def test_a_scan_is_measured_beside_what_reading_alone_gives() -> None:
-    cost = measure_gpu(n_pages=20, n_rows=30, dim=16, n_tokens=3, device="cpu")
+    cost, *peers = measure_gpu(n_pages=20, n_rows=30, dim=16, n_tokens=3, device="cpu")
 
-    assert (cost.kernel, cost.n_pages, cost.page_bytes) == ("torch", 20, 960)
+    assert (cost.scorer, cost.n_pages, cost.page_bytes) == ("pagesight, torch", 20, 960)
     assert cost.ns_per_page > 0
     assert 0 < cost.bandwidth_share < 1
+    assert [peer.scorer for peer in peers] == ["colpali-engine"] * len(peers)
 
 
 def test_the_share_of_the_bandwidth_is_that_of_the_rows_that_were_read() -> None:

@@ -10,6 +10,7 @@ import pytest
 from index.encoders.visual.lanes import Inputs, Lanes
 from index.errors import EncoderOutOfMemory, EncoderUnavailable
 from index.records import Float32
+from retrieval.cuda import is_cuda_available
 
 torch = pytest.importorskip("torch")
 
@@ -106,6 +107,19 @@ def test_a_pass_that_does_not_fit_is_halved_and_the_size_remembered() -> None:
     assert lanes.read_pages(work(20, n=4))[:, 0, 0].tolist() == [20, 21, 22, 23]
     lanes.read_pages(work(30, n=4))
     assert model.passes == [[20, 21, 22, 23], [20, 21], [22, 23], [30, 31], [32, 33]]
+
+
+@pytest.mark.skipif(not is_cuda_available(), reason="needs a GPU")
+def test_a_pass_that_a_gpu_has_no_memory_for_is_halved() -> None:
+    free, _ = torch.cuda.mem_get_info()
+    model = Model()
+
+    def hungry(inputs: Inputs) -> Float32:
+        torch.empty(len(inputs["input_ids"]) * free // 3, dtype=torch.uint8, device="cuda")
+        return model(inputs)
+
+    assert len(Lanes(hungry, max_pixels=0).read_pages(work(20, n=4))) == 4
+    assert model.passes == [[20, 21], [22, 23]]
 
 
 def test_an_input_that_does_not_fit_alone_is_refused() -> None:
