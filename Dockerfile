@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # The service on CPUs; for GPUs build with
-#   --build-arg TORCH_INDEX=https://pypi.org/simple --build-arg EXTRAS=gpu,colpali
+#   --build-arg TORCH_INDEX=https://pypi.org/simple --build-arg EXTRAS=colpali
 # The Python and Debian releases are the ones that the tests run on.
 
 FROM python:3.11.14-slim-bookworm AS build

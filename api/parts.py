@@ -40,8 +40,8 @@ from ingest.ocr import TesseractOcr
 from ingest.reading import Reader
 from ingest.sandbox import starter
 from ingest.stores import Stores
-from retrieval.cuda import is_cuda_available, room
-from retrieval.cuda_scoring import CudaScoring
+from retrieval.cuda.driver import is_cuda_available, room
+from retrieval.cuda.scoring import CudaScoring
 from retrieval.int8.scoring import Kernel, find_kernel
 from retrieval.rows import RowKeeper
 from retrieval.scorer import Scoring

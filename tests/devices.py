@@ -1,5 +1,20 @@
-"""The devices of torch that are here: what holds on the processor must hold on a GPU."""
+"""The devices of torch that are here: what holds on the processor must hold on a GPU.
 
-from retrieval.cuda import is_cuda_available
+Without one, Triton's kernels run in its interpreter, which must be said before it is imported.
+"""
 
-DEVICES = ("cpu", "cuda") if is_cuda_available() else ("cpu",)
+import os
+from importlib.util import find_spec
+
+from retrieval.cuda.driver import is_cuda_available
+
+HAS_CUDA = is_cuda_available()
+HAS_TRITON = find_spec("triton") is not None
+DEVICES = ("cpu", "cuda") if HAS_CUDA else ("cpu",)
+if not HAS_CUDA:
+    os.environ["TRITON_INTERPRET"] = "1"  # noqa: TID251  Triton's own
+
+
+def has_triton(device: str) -> bool:
+    """Tell whether a device can run Triton's kernels, be it by the interpreter."""
+    return HAS_TRITON and (device == "cuda") == HAS_CUDA

@@ -16,7 +16,7 @@ from index.encoders.minilm import MiniLmEncoder
 from index.errors import PagesightError
 from ingest.bubblewrap import Absent, find_bubblewrap
 from ingest.ocr import pack_names
-from retrieval.cuda import find_gpu_kernel
+from retrieval.cuda.kernels import find_gpu_kernel
 from retrieval.int8.scoring import find_kernel, is_native_built
 
 APT = "apt-get install"
@@ -155,7 +155,7 @@ def _check_scorer(settings: Settings) -> Probe:
     chosen = parts.scorer(settings)
     detail = SCORERS[chosen]
     if chosen == "cuda" and find_gpu_kernel("cuda") == "torch":
-        mend = "pip install '.[gpu]'"
+        mend = "pip install triton"
         return Probe(name="scorer", ok=True, detail=f"{detail}, by PyTorch: slower", mend=mend)
     return Probe(name="scorer", ok=True, detail=detail)
 

@@ -1,11 +1,12 @@
-"""What a scan of all pages on a GPU costs, beside what its memory allows and what a peer takes.
+"""What a scan of all pages on a GPU costs, beside what its memory allows and what peers take.
 
 Scoring reads every row once. A page of 1,030 rows of 128 half-precision values is 264 kB, so the
 bound is that number over the bandwidth of the memory, which is measured here by reading too.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from time import perf_counter
@@ -16,7 +17,9 @@ import numpy as np
 from index.encoders.visual.compat import declare_torchvision_operators
 from index.errors import MissingDependency
 from index.records import Question
-from retrieval.cuda import DeviceRows, GpuKernel, find_gpu_kernel, is_cuda_available, room
+from retrieval.cuda.driver import is_cuda_available, room
+from retrieval.cuda.kernels import GpuKernel, find_gpu_kernel
+from retrieval.cuda.rows import DeviceRows
 from retrieval.int8.packing import PackedPages, group_bytes
 from retrieval.sidecar.layout import PLACE
 from retrieval.sidecar.view import SidecarView, Slots
@@ -24,7 +27,8 @@ from retrieval.sidecar.view import SidecarView, Slots
 REPEATS = 7
 READ_BYTES = 1 << 30
 DRAWN = 512  # pages that differ; they take more than any cache, and come again behind each other
-PEER = "colpali_engine"
+THREADS = 8  # that ask at the same time, to see what sharing the reading gives
+PEER_CHUNK = 1024  # pages; the offsets of late-interaction-kernels have 31 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class GpuCost:
         scorer: what scored: one of our kernels, or a peer.
         n_pages: that were scored.
         page_bytes: of one page's rows.
-        scan_s: for all pages, until the scores are with the caller.
+        scan_s: for all pages and a question, until the scores are with the caller.
         bytes_per_s: that the device's memory gives, as measured by reading.
     """
 
@@ -52,16 +56,19 @@ class GpuCost:
 
     @property
     def bandwidth_share(self) -> float:
-        """Bytes of rows read per second, as a share of what reading alone gives."""
+        """Bytes of rows scored per second, as a share of what reading alone gives.
+
+        Above 1 questions have shared readings.
+        """
         return self.n_pages * self.page_bytes / self.scan_s / self.bytes_per_s
 
 
 def measure_gpu(
     *, n_pages: int, n_rows: int = 1030, dim: int = 128, n_tokens: int = 24, device: str = "cuda"
 ) -> Iterator[GpuCost]:
-    """Score random pages for a random question: with each kernel, and with colpali-engine.
+    """Score random pages for a random question: with each kernel, and with each peer.
 
-    What is not installed is left out.
+    What is not installed is left out. Last comes the fastest kernel asked by several threads.
 
     Raises:
         MissingDependency: there is no such device.
@@ -78,10 +85,26 @@ def measure_gpu(
         return GpuCost(scorer, n_pages, 2 * n_rows * dim, _median(scan, device), bytes_per_s)
 
     kernels: tuple[GpuKernel, ...] = ("triton", "torch")
-    for kernel in kernels[kernels.index(find_gpu_kernel(device)) :]:
+    kernels = kernels[kernels.index(find_gpu_kernel(device)) :]
+    for kernel in kernels:
         yield cost(f"pagesight, {kernel}", _own(kernel, view, question, device))
-    if find_spec(PEER) is not None:
-        yield cost("colpali-engine", _peer(view, question, n_rows, device))
+    for package, prepare in PEERS.items():
+        if find_spec(package.replace("-", "_")) is not None:
+            yield cost(package, prepare(view, question, n_rows, device))
+    alone = _own(kernels[0], view, question, device)
+    alone()
+    with ThreadPoolExecutor(THREADS) as pool:
+
+        def together() -> None:
+            for asked in [pool.submit(alone) for _ in range(THREADS)]:
+                asked.result()
+
+        whole = cost("", together)
+    yield replace(
+        whole,
+        scorer=f"pagesight, {kernels[0]}, {THREADS} threads",
+        scan_s=whole.scan_s / THREADS,
+    )
 
 
 def _own(
@@ -93,15 +116,41 @@ def _own(
     return lambda: rows.scores(view, question, slots)
 
 
-def _peer(view: SidecarView, question: Question, n_rows: int, device: str) -> Callable[[], object]:
-    """Score as colpali-engine's processors do, with the pages on the device from the start."""
+def _colpali_engine(
+    view: SidecarView, question: Question, n_rows: int, device: str
+) -> Callable[[], object]:
+    """Score as its processors do, with the pages on the device from the start."""
     declare_torchvision_operators()
     torch = import_module("torch")
-    utils = import_module(f"{PEER}.utils.processing_utils")
+    utils = import_module("colpali_engine.utils.processing_utils")
     score = utils.BaseVisualRetrieverProcessor.score_multi_vector
     pages = list(torch.from_numpy(view.exact).to(device).split(n_rows))
     tokens = torch.from_numpy(question.vectors).to(device).half()
     return lambda: score([tokens], pages, device=device)
+
+
+def _late_interaction_kernels(
+    view: SidecarView, question: Question, n_rows: int, device: str
+) -> Callable[[], object]:
+    """Score by its packed kernel, as few launches as its offsets allow."""
+    torch = import_module("torch")
+    score = import_module("late_interaction_kernels").maxsim_varlen
+    tokens = torch.from_numpy(question.vectors).to(device).half()
+    asked = torch.tensor([0, len(tokens)], dtype=torch.int32, device=device)
+    chunks = [
+        (rows, torch.arange(0, len(rows) + 1, n_rows, dtype=torch.int32, device=device))
+        for rows in torch.from_numpy(view.exact).to(device).split(PEER_CHUNK * n_rows)
+    ]
+    longest = {"max_seqlen_q": len(tokens), "max_seqlen_d": n_rows}
+    return lambda: torch.cat(
+        [score(tokens, rows, asked, ends, **longest)[0] for rows, ends in chunks]
+    ).cpu()
+
+
+PEERS = {
+    "late-interaction-kernels": _late_interaction_kernels,
+    "colpali-engine": _colpali_engine,
+}
 
 
 def _read_bandwidth(device: str) -> float:

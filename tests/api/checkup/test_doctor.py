@@ -8,7 +8,7 @@ from api.schemas import Probe
 from api.service import Service
 from index.blobs.s3 import Bucket
 from ingest.bubblewrap import find_bubblewrap
-from retrieval.cuda import is_cuda_available
+from retrieval.cuda.driver import is_cuda_available
 from retrieval.int8.scoring import find_kernel, is_native_built
 from tests.tiny import settings
 

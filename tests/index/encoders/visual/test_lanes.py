@@ -10,7 +10,7 @@ import pytest
 from index.encoders.visual.lanes import Inputs, Lanes
 from index.errors import EncoderOutOfMemory, EncoderUnavailable
 from index.records import Float32
-from retrieval.cuda import is_cuda_available
+from retrieval.cuda.driver import is_cuda_available
 
 torch = pytest.importorskip("torch")
 

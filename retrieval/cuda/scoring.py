@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index.catalog.entries import Collection
 from index.records import Float32, Question, Rows
-from retrieval.cuda import DeviceRows
+from retrieval.cuda.rows import DeviceRows
 from retrieval.rows import RowKeeper
 from retrieval.scorer import Scorer, Told
 from retrieval.selection import Places, Selection

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.service import Service
-from retrieval.cuda_scoring import CudaScoring
+from retrieval.cuda.scoring import CudaScoring
 from retrieval.hits import PageScope, SearchQuery
 from retrieval.rows import RowKeeper
 from retrieval.search import Searcher, SearchParts

@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,56 +8,17 @@ import numpy as np
 import pytest
 
 from index.records import Float32, Question
-from retrieval.cuda import BLOCK_ROWS, DeviceRows, GpuKernel, find_gpu_kernel
+from retrieval.cuda.kernels import BLOCK_ROWS, GpuKernel
+from retrieval.cuda.rows import DeviceRows
 from retrieval.maxsim import maxsim
 from retrieval.sidecar.folder import SidecarFolder
 from retrieval.sidecar.view import SidecarView
 from tests.conftest import unit_rows
-from tests.devices import DEVICES
+from tests.devices import DEVICES, has_triton
 
-ROOT = Path(__file__).parents[2]
-# A Python with late-interaction-kernels, Triton and a NumPy that its interpreter knows (below 2.4
-# for Triton 3.6), which are not to be had beside the NumPy of the service.
-GPU_PYTHON = os.environ.get("PAGESIGHT_TEST_GPU_PYTHON", sys.executable)  # noqa: TID251  a test's own switch
 N_PAGES, DIM = 5, 16
 KERNELS: dict[GpuKernel, float] = {"torch": 1e-5, "triton": 5e-3}  # and how far a score may be off
 ROOM, CHUNK = 1 << 30, 2 * DIM * 60  # bytes; a chunk is full with 60 rows
-INTERPRETED = """
-import sys
-from pathlib import Path
-from uuid import UUID
-
-import numpy as np
-from late_interaction_kernels import varlen
-
-from index.records import Question, Rows
-from retrieval.cuda import DeviceRows
-from retrieval.maxsim import maxsim
-from retrieval.sidecar.folder import SidecarFolder
-
-varlen._varlen_fwd_kernel.configs = varlen._varlen_fwd_kernel.configs[:1]  # nothing to time
-rng = np.random.default_rng(0)
-
-def unit(n):
-    rows = rng.standard_normal((n, 16)).astype(np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-def page(n):
-    return Rows(unit(n), np.zeros((n, 4), np.float32), np.ones(n, np.uint8))
-
-folder = SidecarFolder(Path(sys.argv[1]), dim=16)
-folder.append(UUID(int=1), {0: page(2), 1: page(1), 2: page(70), 3: page(0), 4: page(33)}.items())
-folder.close()
-question = Question("q", -unit(3), np.array([1, 2, 0.5], np.float32), ("a", "b", "c"))
-device = DeviceRows("cpu", max_bytes=1 << 30, kernel="triton")
-view, slots = folder.view, np.arange(1, 5)
-found = device.scores(view, question, slots)
-pages, contexts = [view.vectors(slot) for slot in slots], [view.vectors(0)]
-truth = maxsim(question, pages, contexts=contexts, owner=[0] * 4)
-assert np.isneginf(found[2]) and np.isneginf(truth[2])
-np.testing.assert_allclose(found, truth, atol=5e-3)
-print("scored", len(found))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +42,7 @@ class Scorer:
         Scorer(device, kernel)
         for device in DEVICES
         for kernel in KERNELS
-        if kernel in ("torch", find_gpu_kernel(device))
+        if kernel == "torch" or has_triton(device)
     ],
     ids=lambda scorer: f"{scorer.device}-{scorer.kernel}",
 )
@@ -219,26 +177,3 @@ def test_a_question_whose_tokens_weigh_nothing_scores_zero(
     silent = Question("q", unit_rows(1).vectors, np.zeros(1, np.float32), ("a",))
 
     assert not scored(scorer.open(), folder.view, silent).any()
-
-
-def test_a_processor_is_never_given_the_triton_kernel() -> None:
-    assert find_gpu_kernel("cpu") == "torch"
-
-
-def test_the_triton_kernel_agrees_with_maxsim_where_it_can_be_interpreted(tmp_path: Path) -> None:
-    probe = "import late_interaction_kernels, numpy, torch; print(numpy.__version__)"
-    found = subprocess.run(  # noqa: S603  a fixed program
-        [GPU_PYTHON, "-c", probe], capture_output=True, text=True, check=False
-    )
-    if found.returncode or tuple(map(int, found.stdout.split(".")[:2])) >= (2, 4):
-        pytest.skip("PAGESIGHT_TEST_GPU_PYTHON has no late-interaction-kernels with NumPy < 2.4")
-
-    ran = subprocess.run(  # noqa: S603  likewise
-        [GPU_PYTHON, "-c", INTERPRETED, str(tmp_path / "sidecar")],
-        env={"TRITON_INTERPRET": "1", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert ran.stdout.strip() == "scored 4", ran.stderr

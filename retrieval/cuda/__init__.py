@@ -1,0 +1,1 @@
+"""MaxSim on a GPU over rows that stay in its memory."""
