@@ -9,11 +9,14 @@ of them. Padding never occurs, as a question is read alone.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.encoders.averaging import averaged
 from index.encoders.base import ModelPin, PageContent
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 WINDOWS_AT_ONCE = 8
+GPU_PAGES = 4  # in a forward pass; one keeps an H100 idle for half of its time
+PREPARERS = 4  # threads; a processor takes as long for a page as an H100
 # Values of pixels in one pass: about five pages of a megapixel on a GPU, strangers never on a CPU.
 MAX_PIXELS = 1 << 24
 
@@ -44,7 +49,7 @@ class VisualEncoder:
         family: its architecture.
         loaded: the model itself.
         rows: which rows a page gets.
-        batch: pages in a forward pass.
+        batch: pages in a forward pass; a few on a GPU and one on the CPU unless told.
 
     Raises:
         InvalidRequest: text rows are asked of a model that was never trained on text.
@@ -57,7 +62,7 @@ class VisualEncoder:
         loaded: Loaded,
         *,
         rows: RowChoice = "patch",
-        batch: int = 1,
+        batch: int | None = None,
     ) -> None:
         if rows != "patch" and not family.reads_text:
             raise InvalidRequest(
@@ -68,7 +73,7 @@ class VisualEncoder:
         self._family = family
         self._loaded = loaded
         self._rows = rows
-        self._batch = batch
+        self._batch = batch or (1 if loaded.device == "cpu" else GPU_PAGES)
         self._lanes = Lanes(self._forward, max_pixels=0 if loaded.device == "cpu" else MAX_PIXELS)
 
     @classmethod
@@ -78,7 +83,7 @@ class VisualEncoder:
         *,
         rows: RowChoice = "patch",
         device: str = "cpu",
-        batch: int = 1,
+        batch: int | None = None,
         records: Path | None = None,
         probe: bool = True,
     ) -> Self:
@@ -88,7 +93,7 @@ class VisualEncoder:
             source: where the model is.
             rows: which rows a page gets.
             device: `cpu`, or a device of torch such as `cuda`.
-            batch: pages in a forward pass.
+            batch: pages in a forward pass; a few on a GPU and one on the CPU unless told.
             records: folder of the rows that models made when they were first trusted; None leaves
                 that comparison out.
             probe: whether the model must prefer the right one of two questions. Only a trained
@@ -161,20 +166,31 @@ class VisualEncoder:
         self._lanes.close()
 
     def _patches(self, pages: Sequence[PageContent]) -> list[Rows]:
-        chunks = (pages[n : n + self._batch] for n in range(0, len(pages), self._batch))
-        return [rows for chunk in chunks for rows in self._patches_at_once(chunk)]
+        """Encode pages; on a GPU the next ones are prepared while some are read."""
+        batches = [pages[n : n + self._batch] for n in range(0, len(pages), self._batch)]
+        if self._loaded.device == "cpu":  # the model takes every core itself
+            return [rows for batch in batches for rows in self._read(self._prepared(batch))]
+        with ThreadPoolExecutor(PREPARERS, "prepare pages") as pool:
+            return [
+                rows
+                for prepared in pool.map(self._prepared, batches)
+                for rows in self._read(prepared)
+            ]
 
-    def _patches_at_once(self, pages: Sequence[PageContent]) -> list[Rows]:
+    def _prepared(self, pages: Sequence[PageContent]) -> "_Prepared":
         from PIL import Image  # noqa: PLC0415  a query-only process needs no pictures
 
         processor = self._loaded.processor
         boxes = [self._boxes(page) for page in pages]  # refuses a page that has no place
         inputs = processor.process_images([Image.fromarray(page.image) for page in pages])
-        masks = (processor.get_image_mask(inputs) & inputs["attention_mask"].bool()).numpy()
-        made = self._lanes.read_pages(inputs)
+        masks = processor.get_image_mask(inputs) & inputs["attention_mask"].bool()
+        return _Prepared(inputs, masks.numpy(), boxes)
+
+    def _read(self, prepared: "_Prepared") -> list[Rows]:
+        made = self._lanes.read_pages(prepared.inputs)
         return [
-            self._patch_rows(vectors[mask], where)
-            for vectors, mask, where in zip(made, masks, boxes, strict=True)
+            self._patch_rows(vectors[mask], boxes)
+            for vectors, mask, boxes in zip(made, prepared.masks, prepared.boxes, strict=True)
         ]
 
     def _boxes(self, page: PageContent) -> Float32:
@@ -231,6 +247,21 @@ class VisualEncoder:
 
     def _checked(self, vectors: Float32) -> Float32:
         return check_rows(self._checkpoint.name, vectors, self._loaded.model.dim)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """Pages as the model takes them.
+
+    Attributes:
+        inputs: of the model.
+        masks: `(n_pages, n_tokens)` bool, which tokens stand for patches.
+        boxes: of each page's patches, `(n_patches, 4)`.
+    """
+
+    inputs: Inputs
+    masks: NDArray[np.bool_]
+    boxes: Sequence[Float32]
 
 
 def _joined(first: Rows, second: Rows) -> Rows:

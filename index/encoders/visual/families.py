@@ -67,6 +67,7 @@ class Family:
         patch_boxes: the boxes of a page's rows, `(n_rows, 4)`, in their order, from the loaded
             processor, the page's width and its height in pixels.
         reads_text: whether it was trained to embed documents as text too.
+        has_windows: whether its vision tower looks through windows, dozens of them.
         without: a module that makes no rows and is taken out: a language model's head would score
             its whole vocabulary for every row, and colpali-engine leaves it unloaded.
     """
@@ -76,6 +77,7 @@ class Family:
     processor_class: str
     patch_boxes: Callable[[Processor, int, int], Float32]
     reads_text: bool = False
+    has_windows: bool = False
     without: str | None = None
 
 
@@ -125,14 +127,14 @@ def _tiled_boxes(processor: Processor, width: int, height: int) -> Float32:
     return tiled_boxes(tile_grid(width, height, tiles), side)
 
 
-def _qwen(model_type: str, name: str, processor: str) -> Family:
-    return Family(model_type, name, processor, _merged_boxes)
+def _qwen(model_type: str, name: str, processor: str, *, has_windows: bool = False) -> Family:
+    return Family(model_type, name, processor, _merged_boxes, has_windows=has_windows)
 
 
 FAMILIES: Sequence[Family] = (
     Family("paligemma", "ColPali", "ColPaliProcessor", _square_boxes, without="model.lm_head"),
     _qwen("qwen2_vl", "ColQwen2", "ColQwen2Processor"),
-    _qwen("qwen2_5_vl", "ColQwen2_5", "ColQwen2_5_Processor"),
+    _qwen("qwen2_5_vl", "ColQwen2_5", "ColQwen2_5_Processor", has_windows=True),
     _qwen("qwen3_vl", "ColQwen3", "ColQwen3Processor"),
     _qwen("qwen3_5", "ColQwen3_5", "ColQwen3_5Processor"),
     Family("idefics3", "ColIdefics3", "ColIdefics3Processor", _tiled_boxes),

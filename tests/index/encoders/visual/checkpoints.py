@@ -82,9 +82,17 @@ class Tiny(NamedTuple):
 
 def build(model_type: str, folder: Path) -> Path:
     """Build the tiny checkpoint of a family."""
+    model, processor = assemble(model_type, TINY[model_type])
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
+
+
+def assemble(model_type: str, tiny: Tiny) -> tuple[Any, Any]:
+    """Make colpali-engine's model and processor of a family, with random weights."""
     declare_torchvision_operators()
     import_module("transformers.utils.logging").set_verbosity_error()
-    family, tiny = family_of(model_type), TINY[model_type]
+    family = family_of(model_type)
     engine = import_module("colpali_engine.models")
     words = _tokenizer(tiny)
     video = [] if tiny.video_processor is None else [_transformers(tiny.video_processor)()]
@@ -94,10 +102,7 @@ def build(model_type: str, folder: Path) -> Path:
         text_config=text, vision_config=tiny.vision, **_image_ids(processor), **tiny.more
     )
     torch.manual_seed(SEED)
-    model = _randomised(getattr(engine, family.model_class)(config))
-    model.save_pretrained(folder)
-    processor.save_pretrained(folder)
-    return folder
+    return _randomised(getattr(engine, family.model_class)(config)), processor
 
 
 def build_generator(folder: Path) -> Path:
@@ -170,8 +175,9 @@ def _qwen_images(cell: int, **more: Any) -> Callable[[], Any]:
     return lambda: _transformers("Qwen2VLImageProcessor")(size=size, patch_size=cell // 2, **more)
 
 
-def _tile_images() -> Any:
-    edges = {"size": {"longest_edge": 1024}, "max_image_size": {"longest_edge": 512}}
+def tile_images(longest_edge: int = 1024) -> Any:
+    """Return an image processor that cuts pages into tiles of 512 pixels."""
+    edges = {"size": {"longest_edge": longest_edge}, "max_image_size": {"longest_edge": 512}}
     return _transformers("Idefics3ImageProcessor")(**edges, image_mean=HALF, image_std=HALF)
 
 
@@ -274,7 +280,7 @@ TINY: dict[str, Tiny] = {
         SIGLIP_512,
         TILES,
         TILE_TOKENS,
-        _tile_images,
+        tile_images,
         {"scale_factor": 4},
     ),
     "modernvbert": Tiny(
@@ -283,7 +289,7 @@ TINY: dict[str, Tiny] = {
         {**SIGLIP_512, "model_type": "siglip_vision_model"},
         TILES,
         TILE_TOKENS,
-        _tile_images,
+        tile_images,
         {"pixel_shuffle_factor": 4},
     ),
 }
