@@ -1,5 +1,6 @@
 """A real server for an application, for as long as a block lasts."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,30 @@ from starlette.types import ASGIApp
 from tests.tiny import wait_for
 
 HERE = "http://127.0.0.1"  # a service that asks for no key answers under no other name
+LOOK_S = 0.005
+
+
+class PromptServer(uvicorn.Server):
+    """A server that ends as soon as nothing goes on, where uvicorn waits for tenths of seconds."""
+
+    async def main_loop(self) -> None:
+        """Serve until told to end."""
+        beating = asyncio.create_task(super().main_loop())
+        while not (self.should_exit or beating.done()):
+            await asyncio.sleep(LOOK_S)
+        beating.cancel()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, and end when the last one and what it began has."""
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(LOOK_S)
+        for server in self.servers:
+            await server.wait_closed()
+        await self.lifespan.shutdown()
 
 
 @contextmanager
@@ -20,7 +45,7 @@ def served(app: ASGIApp, *, bound: socket.socket | None = None, **options: Any) 
 
     `options` are uvicorn's.
     """
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, **options))
+    server = PromptServer(uvicorn.Config(app, port=0, log_config=None, **options))
     thread = threading.Thread(target=server.run, args=[[bound] if bound else None])
     thread.start()
     wait_for(lambda: server.started)

@@ -95,11 +95,12 @@ def index(service: Service, name: str, content: bytes, collection: str = "defaul
 
 def wait_for(condition: Callable[[], bool], *, at_most_s: float = 30.0) -> None:
     """Wait until something holds."""
-    for _ in range(round(at_most_s / 0.05)):
-        if condition():
-            return
-        sleep(0.05)
-    raise AssertionError("it did not come about")
+    waited_s, pause_s = 0.0, 0.001
+    while not condition():
+        if waited_s >= at_most_s:
+            raise AssertionError("it did not come about")
+        sleep(pause_s)
+        waited_s, pause_s = waited_s + pause_s, min(2 * pause_s, 0.05)
 
 
 def _vectors(tokens: Sequence[str]) -> Float32:

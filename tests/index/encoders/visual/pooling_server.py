@@ -3,7 +3,6 @@
 import json
 import shutil
 import threading
-import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,11 +12,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from index.encoders.visual.proof import load_probe
+from tests.serving import served
 
 NAME = "tiny"
 PREFIX = "data:image/png;base64,"
@@ -93,18 +92,8 @@ def rows_of(answered: Response) -> list[list[float]]:
 def serving(answer: Answer) -> Iterator[PoolingServer]:
     """Serve until the block ends."""
     server = PoolingServer(answer)
-    running = uvicorn.Server(uvicorn.Config(_app(server), port=0, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-    port = running.servers[0].sockets[0].getsockname()[1]
-    server.url = f"http://127.0.0.1:{port}"
-    try:
+    with served(_app(server), lifespan="off") as server.url:
         yield server
-    finally:
-        running.should_exit = True
-        thread.join()
 
 
 def _app(server: PoolingServer) -> FastAPI:
