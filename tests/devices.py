@@ -1,6 +1,7 @@
 """The devices of torch that are here: what holds on the processor must hold on a GPU.
 
-Without one, Triton's kernels run in its interpreter, which must be said before it is imported.
+Triton's kernels run on the last of them: without a GPU in Triton's interpreter, which must be said
+before it is imported.
 """
 
 import os
@@ -13,8 +14,3 @@ HAS_TRITON = find_spec("triton") is not None
 DEVICES = ("cpu", "cuda") if HAS_CUDA else ("cpu",)
 if not HAS_CUDA:
     os.environ["TRITON_INTERPRET"] = "1"  # noqa: TID251  Triton's own
-
-
-def has_triton(device: str) -> bool:
-    """Tell whether a device can run Triton's kernels, be it by the interpreter."""
-    return HAS_TRITON and (device == "cuda") == HAS_CUDA

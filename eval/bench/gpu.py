@@ -88,7 +88,7 @@ def measure_gpu(
     kernels = kernels[kernels.index(find_gpu_kernel(device)) :]
     for kernel in kernels:
         yield cost(f"pagesight, {kernel}", _own(kernel, view, question, device))
-    for package, prepare in PEERS.items():
+    for package, prepare in PEERS.items() if device.startswith("cuda") else ():
         if find_spec(package.replace("-", "_")) is not None:
             yield cost(package, prepare(view, question, n_rows, device))
     alone = _own(kernels[0], view, question, device)

@@ -9,7 +9,7 @@ from index.records import Float32
 from retrieval.cuda.kernels import GpuKernel, Stretches, find_gpu_kernel, most_tokens, passes, score
 from retrieval.sidecar.view import ends
 from tests.conftest import unit_rows
-from tests.devices import DEVICES, has_triton
+from tests.devices import DEVICES, HAS_TRITON
 
 torch = pytest.importorskip("torch")
 
@@ -17,10 +17,12 @@ LENGTHS = [3, 0, 70, 64, 128, 1, 100]
 EVERY_KERNEL = pytest.mark.parametrize(
     ("device", "kernel"),
     [
-        (device, kernel)
-        for device in DEVICES
-        for kernel in ("torch", "triton")
-        if kernel == "torch" or has_triton(device)
+        *((device, "torch") for device in DEVICES),
+        pytest.param(
+            DEVICES[-1],
+            "triton",
+            marks=pytest.mark.skipif(not HAS_TRITON, reason="needs: pip install triton"),
+        ),
     ],
 )
 
@@ -113,8 +115,3 @@ def test_a_lone_question_takes_no_more_places_than_it_needs() -> None:
 
 def test_a_processor_is_never_given_the_triton_kernel() -> None:
     assert find_gpu_kernel("cpu") == "torch"
-
-
-@pytest.mark.skipif(has_triton("cpu") or has_triton("cuda"), reason="Triton is here")
-def test_the_triton_kernel_is_tested_where_triton_is() -> None:
-    pytest.skip("needs: pip install triton")
