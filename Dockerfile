@@ -28,12 +28,15 @@ RUN pip install --no-deps --no-build-isolation . \
 
 FROM python:3.11.14-slim-bookworm
 ARG VERSION=0.1.0
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 LABEL org.opencontainers.image.title="Pagesight" \
     org.opencontainers.image.description="Answers questions over document collections by looking at the pages" \
     org.opencontainers.image.version="$VERSION" \
     org.opencontainers.image.licenses="Apache-2.0"
+# On a GPU Triton compiles what starts its kernels when it starts them.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends \
+    && case "$TORCH_INDEX" in */cpu) compiler= ;; *) compiler="gcc libc6-dev" ;; esac \
+    && apt-get install -y --no-install-recommends $compiler \
         bubblewrap poppler-utils tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --home-dir /srv/pagesight --create-home pagesight \
@@ -41,7 +44,7 @@ RUN apt-get update \
 COPY --from=build /opt/pagesight /opt/pagesight
 # Models and caches go where something may be written.
 ENV PATH=/opt/pagesight/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    PAGESIGHT_DATA=/data HF_HOME=/data/models XDG_CACHE_HOME=/tmp/cache
+    PAGESIGHT_DATA=/data HF_HOME=/data/models XDG_CACHE_HOME=/tmp/cache TRITON_CACHE_DIR=/tmp/cache/triton
 USER pagesight
 WORKDIR /srv/pagesight
 VOLUME /data

@@ -155,7 +155,7 @@ def _check_scorer(settings: Settings) -> Probe:
     chosen = parts.scorer(settings)
     detail = SCORERS[chosen]
     if chosen == "cuda" and find_gpu_kernel("cuda") == "torch":
-        mend = "pip install triton"
+        mend = f"{APT} gcc libc6-dev python3-dev, and pip install triton"
         return Probe(name="scorer", ok=True, detail=f"{detail}, by PyTorch: slower", mend=mend)
     return Probe(name="scorer", ok=True, detail=detail)
 

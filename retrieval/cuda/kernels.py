@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import islice
+from shutil import which
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -22,14 +23,18 @@ if TYPE_CHECKING:
 
 GpuKernel = Literal["triton", "torch"]
 Int64 = NDArray[np.int64]
+COMPILERS = ("gcc", "clang")
 MIN_WIDTH = 16  # tokens: the least side of a tensor core's product
 BLOCK_ROWS = 1 << 16  # multiplied at once in PyTorch
 
 
 def find_gpu_kernel(device: str) -> GpuKernel:
-    """Return the fastest kernel that this installation has for a device."""
-    is_here = device.startswith("cuda") and find_spec("triton") is not None
-    return "triton" if is_here else "torch"
+    """Return the fastest kernel that this installation has for a device.
+
+    Triton starts its kernels by a few lines of C, which it has compiled where it runs.
+    """
+    is_here = find_spec("triton") is not None and any(map(which, COMPILERS))
+    return "triton" if device.startswith("cuda") and is_here else "torch"
 
 
 def most_tokens(dim: int) -> int:

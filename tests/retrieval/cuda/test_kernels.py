@@ -1,6 +1,7 @@
 """Scores of several questions at once; the sums of plain NumPy are the truth."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,3 +116,14 @@ def test_a_lone_question_takes_no_more_places_than_it_needs() -> None:
 
 def test_a_processor_is_never_given_the_triton_kernel() -> None:
     assert find_gpu_kernel("cpu") == "torch"
+
+
+@pytest.mark.skipif(not HAS_TRITON, reason="needs: pip install triton")
+def test_triton_is_taken_where_its_launchers_can_be_compiled(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_gpu_kernel("cuda") == "torch"
+
+    (tmp_path / "clang").touch(mode=0o755)
+    assert find_gpu_kernel("cuda") == "triton"
