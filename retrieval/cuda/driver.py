@@ -3,6 +3,7 @@
 import ctypes
 
 DRIVER = "libcuda.so.1"  # CUDA's runtime looks for it by this name and finds no device without
+AMPERE = 8  # compute capability
 ROOM_SHARE = 0.8  # of the free memory, unless told; the encoder wants some too
 
 
@@ -15,6 +16,18 @@ def is_cuda_available() -> bool:
     import torch  # noqa: PLC0415  seconds to import
 
     return torch.cuda.is_available()
+
+
+def is_at_least_ampere(device: str) -> bool:
+    """Return whether a device copies to its cores' memory by itself, in rooms of 99 KiB and more.
+
+    GPUs do since Ampere, of 2020: A100, A10, L4, RTX 30 and later.
+    """
+    if not is_cuda_available():
+        return False
+    import torch  # noqa: PLC0415  seconds to import
+
+    return torch.cuda.get_device_capability(device)[0] >= AMPERE
 
 
 def room(device: str) -> int:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.records import Float32
+from retrieval.cuda.driver import is_at_least_ampere
 from retrieval.sidecar.view import ends
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ def find_gpu_kernel(device: str) -> GpuKernel:
 
     Triton starts its kernels by a few lines of C, which it has compiled where it runs.
     """
-    is_here = find_spec("triton") is not None and any(map(which, COMPILERS))
-    return "triton" if device.startswith("cuda") and is_here else "torch"
+    if not device.startswith("cuda") or find_spec("triton") is None:
+        return "torch"
+    return "triton" if any(map(which, COMPILERS)) and is_at_least_ampere(device) else "torch"
 
 
 def most_tokens(dim: int) -> int:

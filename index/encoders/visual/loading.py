@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from index.encoders.visual.checkpoint import Checkpoint
 from index.encoders.visual.compat import declare_torchvision_operators
 from index.encoders.visual.families import Family, Processor
-from index.encoders.visual.packed_attention import pack_windows
+from index.encoders.visual.packed_attention import can_pack, pack_windows
 from index.encoders.visual.weights import check_weights
 from index.errors import MissingDependency, ModelRejected
 
@@ -80,7 +80,7 @@ def load(checkpoint: Checkpoint, family: Family, *, device: str) -> Loaded:
     if family.without is not None:
         model.set_submodule(family.without, torch.nn.Identity())
     check_weights(checkpoint.name, model, checkpoint.weights, without=family.without)
-    if family.has_windows and device != "cpu":
+    if family.has_windows and can_pack(device):
         pack_windows(model)
     return Loaded(model.to(device).eval(), processor, device, dtype)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 NAME = "packed_flash"  # transformers tells where sequences begin only to what is called flash
+AMPERE = 8  # compute capability
 KERNEL = "torch.nn.attention.varlen"
 
 
@@ -23,14 +24,19 @@ class Model(Protocol):
         """Choose how the parts of the model attend, by the names of their configurations."""
 
 
+def can_pack(device: str) -> bool:
+    """Return whether PyTorch has the kernel, and for this device: CUDA since Ampere."""
+    if not device.startswith("cuda") or find_spec(KERNEL) is None:
+        return False
+    return bool(import_module("torch").cuda.get_device_capability(device)[0] >= AMPERE)
+
+
 def pack_windows(model: Model) -> None:
-    """Let a model's vision tower attend to all its windows at once, if PyTorch can.
+    """Let a model's vision tower attend to all its windows at once.
 
     Args:
         model: of transformers, in half precision for a GPU.
     """
-    if find_spec(KERNEL) is None:
-        return
     import_module("transformers").AttentionInterface.register(NAME, _attend)
     model.set_attn_implementation({"vision_config": NAME})
 

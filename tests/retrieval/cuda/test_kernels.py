@@ -10,7 +10,7 @@ from index.records import Float32
 from retrieval.cuda.kernels import GpuKernel, Stretches, find_gpu_kernel, most_tokens, passes, score
 from retrieval.sidecar.view import ends
 from tests.conftest import unit_rows
-from tests.devices import DEVICES, HAS_TRITON
+from tests.devices import DEVICES, HAS_CUDA, HAS_TRITON
 
 torch = pytest.importorskip("torch")
 
@@ -118,7 +118,7 @@ def test_a_processor_is_never_given_the_triton_kernel() -> None:
     assert find_gpu_kernel("cpu") == "torch"
 
 
-@pytest.mark.skipif(not HAS_TRITON, reason="needs: pip install triton")
+@pytest.mark.skipif(not (HAS_TRITON and HAS_CUDA), reason="needs a GPU")
 def test_triton_is_taken_where_its_launchers_can_be_compiled(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -127,3 +127,8 @@ def test_triton_is_taken_where_its_launchers_can_be_compiled(
 
     (tmp_path / "clang").touch(mode=0o755)
     assert find_gpu_kernel("cuda") == "triton"
+
+
+@pytest.mark.skipif(HAS_CUDA, reason="there is a CUDA device here")
+def test_without_a_gpu_nothing_is_asked_of_its_driver() -> None:
+    assert find_gpu_kernel("cuda") == "torch"

@@ -25,7 +25,7 @@ from index.encoders.visual.checkpoint import Checkpoint
 from index.encoders.visual.encoder import VisualEncoder
 from index.encoders.visual.families import family_of
 from index.encoders.visual.loading import Loaded
-from index.encoders.visual.packed_attention import pack_windows
+from index.encoders.visual.packed_attention import can_pack, pack_windows
 from index.records import PageWords
 from retrieval.cuda.driver import is_cuda_available
 from tests.index.encoders.visual.checkpoints import TINY, Tiny, assemble, tile_images
@@ -174,7 +174,7 @@ def open_random(family: str, tiny: Tiny, device: str) -> tuple[VisualEncoder, in
     known = family_of(family)
     if known.without is not None:
         model.set_submodule(known.without, torch.nn.Identity())
-    if known.has_windows and device != "cpu":
+    if known.has_windows and can_pack(device):
         pack_windows(model)
     loaded = Loaded(model.eval(), processor, device, str(dtype).removeprefix("torch."))
     nowhere = Checkpoint("random weights", "", Path(), None, (), family)
