@@ -28,6 +28,7 @@ from index.catalog.entries import Layer
 from index.catalog.keys import Keys
 from index.catalog.leases import Wake
 from index.catalog.spending import Spending
+from index.devices import is_cuda_available, room
 from index.encoders.base import Encoder
 from index.encoders.shelf import EncoderChoice, EncoderShelf, ShelfSettings
 from index.errors import MissingDependency
@@ -40,7 +41,6 @@ from ingest.ocr import TesseractOcr
 from ingest.reading import Reader
 from ingest.sandbox import starter
 from ingest.stores import Stores
-from retrieval.cuda.driver import is_cuda_available, room
 from retrieval.cuda.scoring import CudaScoring
 from retrieval.int8.scoring import Kernel, find_kernel
 from retrieval.rows import RowKeeper

@@ -7,7 +7,7 @@ before it is imported.
 import os
 from importlib.util import find_spec
 
-from retrieval.cuda.driver import is_cuda_available
+from index.devices import is_cuda_available
 
 HAS_CUDA = is_cuda_available()
 HAS_TRITON = find_spec("triton") is not None

@@ -17,6 +17,7 @@ from answer.model.completion import Completion
 from answer.model.deadline import Deadline
 from answer.model.request import ChatRequest
 from answer.stop import Stop
+from index.devices import best_device
 from index.encoders.visual.checkpoint import Source
 from index.errors import InvalidRequest, PagesightError, VlmUnavailable
 
@@ -127,13 +128,7 @@ class LocalModel:
             from answer.model.generator import Generator  # noqa: PLC0415  brings torch
 
             try:
-                self._generator = Generator.load(self._source, device=self._device or _best())
+                self._generator = Generator.load(self._source, device=self._device or best_device())
             except PagesightError as error:
                 raise VlmUnavailable(f"{self.name} cannot be loaded: {error}") from error
         return self._generator
-
-
-def _best() -> str:
-    import torch  # noqa: PLC0415  seconds to import
-
-    return "cuda" if torch.cuda.is_available() else "cpu"

@@ -14,10 +14,10 @@ from uuid import UUID
 
 import numpy as np
 
+from index.devices import is_cuda_available, room
 from index.encoders.visual.compat import declare_torchvision_operators
 from index.errors import MissingDependency
 from index.records import Question
-from retrieval.cuda.driver import is_cuda_available, room
 from retrieval.cuda.kernels import GpuKernel, find_gpu_kernel
 from retrieval.cuda.rows import DeviceRows
 from retrieval.int8.packing import PackedPages, group_bytes

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from index.devices import best_device
 from index.encoders.base import Encoder
 from index.encoders.minilm import MiniLmEncoder
 from index.encoders.registry import find
@@ -144,7 +145,7 @@ class EncoderShelf:
         from index.encoders.visual.encoder import VisualEncoder  # noqa: PLC0415  only when wanted
 
         encoder = VisualEncoder.open(
-            source, rows=rows, device=_best_device(), records=self._settings.records
+            source, rows=rows, device=best_device(), records=self._settings.records
         )
         self._closing.callback(encoder.close)
         return encoder
@@ -187,9 +188,3 @@ def _best_rows(name: str) -> RowChoice:
 
     reads_text = family_of(find_checkpoint(Source(name)).model_type).reads_text
     return "fused" if reads_text else "patch"
-
-
-def _best_device() -> str:
-    import torch  # noqa: PLC0415  seconds to import
-
-    return "cuda" if torch.cuda.is_available() else "cpu"

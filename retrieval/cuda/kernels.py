@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from index.devices import is_at_least_ampere
 from index.records import Float32
-from retrieval.cuda.driver import is_at_least_ampere
 from retrieval.sidecar.view import ends
 
 if TYPE_CHECKING:
@@ -34,9 +34,8 @@ def find_gpu_kernel(device: str) -> GpuKernel:
 
     Triton starts its kernels by a few lines of C, which it has compiled where it runs.
     """
-    if not device.startswith("cuda") or find_spec("triton") is None:
-        return "torch"
-    return "triton" if any(map(which, COMPILERS)) and is_at_least_ampere(device) else "torch"
+    is_here = find_spec("triton") is not None and any(map(which, COMPILERS))
+    return "triton" if is_here and is_at_least_ampere(device) else "torch"
 
 
 def most_tokens(dim: int) -> int:

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from api.cli import COMMANDS, pagesight
 from api.ownership import find_owner
-from retrieval.cuda.driver import is_cuda_available
+from index.devices import is_cuda_available
 from tests.scripted_model import ScriptedModel, reply, streamed
 from tests.tiny import pdf, wait_for
 

@@ -9,11 +9,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
+from index.devices import is_at_least_ampere
+
 if TYPE_CHECKING:
     from torch import Tensor
 
 NAME = "packed_flash"  # transformers tells where sequences begin only to what is called flash
-AMPERE = 8  # compute capability
 KERNEL = "torch.nn.attention.varlen"
 
 
@@ -26,9 +27,7 @@ class Model(Protocol):
 
 def can_pack(device: str) -> bool:
     """Return whether PyTorch has the kernel, and for this device: CUDA since Ampere."""
-    if not device.startswith("cuda") or find_spec(KERNEL) is None:
-        return False
-    return bool(import_module("torch").cuda.get_device_capability(device)[0] >= AMPERE)
+    return find_spec(KERNEL) is not None and is_at_least_ampere(device)
 
 
 def pack_windows(model: Model) -> None:

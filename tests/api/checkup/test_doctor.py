@@ -7,8 +7,8 @@ from api.ownership import Owner, Ownership
 from api.schemas import Probe
 from api.service import Service
 from index.blobs.s3 import Bucket
+from index.devices import is_cuda_available
 from ingest.bubblewrap import find_bubblewrap
-from retrieval.cuda.driver import is_cuda_available
 from retrieval.int8.scoring import find_kernel, is_native_built
 from tests.tiny import settings
 

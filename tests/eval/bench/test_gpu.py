@@ -3,7 +3,7 @@ from click.testing import CliRunner
 
 from eval.bench.command import command
 from eval.bench.gpu import GpuCost, measure_gpu
-from retrieval.cuda.driver import is_cuda_available
+from index.devices import is_cuda_available
 
 
 def test_a_scan_is_measured_beside_what_reading_alone_gives() -> None:

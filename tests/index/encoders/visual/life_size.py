@@ -20,6 +20,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from index.devices import is_cuda_available
 from index.encoders.base import Encoder, PageContent
 from index.encoders.visual.checkpoint import Checkpoint
 from index.encoders.visual.encoder import VisualEncoder
@@ -27,7 +28,6 @@ from index.encoders.visual.families import family_of
 from index.encoders.visual.loading import Loaded
 from index.encoders.visual.packed_attention import can_pack, pack_windows
 from index.records import PageWords
-from retrieval.cuda.driver import is_cuda_available
 from tests.index.encoders.visual.checkpoints import TINY, Tiny, assemble, tile_images
 
 A4 = (1240, 1754)  # pixels at 150 dots per inch

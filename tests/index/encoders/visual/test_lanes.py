@@ -7,10 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from index.devices import is_cuda_available
 from index.encoders.visual.lanes import Inputs, Lanes
 from index.errors import EncoderOutOfMemory, EncoderUnavailable
 from index.records import Float32
-from retrieval.cuda.driver import is_cuda_available
 
 torch = pytest.importorskip("torch")
 

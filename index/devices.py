@@ -1,4 +1,4 @@
-"""What there is of CUDA on this machine."""
+"""The devices of torch on this machine."""
 
 import ctypes
 
@@ -18,12 +18,19 @@ def is_cuda_available() -> bool:
     return torch.cuda.is_available()
 
 
+def best_device() -> str:
+    """Return where a model runs unless told: a GPU of CUDA or ROCm, or the CPU."""
+    import torch  # noqa: PLC0415  seconds to import
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def is_at_least_ampere(device: str) -> bool:
     """Return whether a device copies to its cores' memory by itself, in rooms of 99 KiB and more.
 
     GPUs do since Ampere, of 2020: A100, A10, L4, RTX 30 and later.
     """
-    if not is_cuda_available():
+    if not device.startswith("cuda") or not is_cuda_available():
         return False
     import torch  # noqa: PLC0415  seconds to import
 
