@@ -140,8 +140,8 @@ class DeviceRows:
         ]
         tokens = [question.tokens for question in questions]
         resident = [chunk for chunk in wanted if chunk.is_resident]
-        others = [[chunk] for chunk in wanted if not chunk.is_resident]
-        for group in [resident, *others] if resident else others:
+        others = ([chunk] for chunk in wanted if not chunk.is_resident)
+        for group in filter(None, [resident, *others]):
             held = [chunk.brought(self._device) for chunk in group]
             slots = np.concatenate([np.arange(chunk.first, chunk.end) for chunk in group])
             found[:, slots] = score(self._kernel, tokens, held, self._device)

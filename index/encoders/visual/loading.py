@@ -77,12 +77,17 @@ def load(checkpoint: Checkpoint, family: Family, *, device: str) -> Loaded:
         raise ModelRejected(f"{checkpoint.name} cannot be loaded: {error}") from error
     processor = load_processor(checkpoint, family)
     check_report(checkpoint.name, report)
-    if family.without is not None:
-        model.set_submodule(family.without, torch.nn.Identity())
+    fit(model, family, device=device)
     check_weights(checkpoint.name, model, checkpoint.weights, without=family.without)
+    return Loaded(model.to(device).eval(), processor, device, dtype)
+
+
+def fit(model: Any, family: Family, *, device: str) -> None:  # noqa: ANN401  of colpali-engine
+    """Take out of a model what makes no rows, and have it attend as its device does best."""
+    if family.without is not None:
+        model.set_submodule(family.without, import_module("torch").nn.Identity())
     if family.has_windows and can_pack(device):
         pack_windows(model)
-    return Loaded(model.to(device).eval(), processor, device, dtype)
 
 
 def load_processor(checkpoint: Checkpoint, family: Family) -> Processor:

@@ -25,8 +25,7 @@ from index.encoders.base import Encoder, PageContent
 from index.encoders.visual.checkpoint import Checkpoint
 from index.encoders.visual.encoder import VisualEncoder
 from index.encoders.visual.families import family_of
-from index.encoders.visual.loading import Loaded
-from index.encoders.visual.packed_attention import can_pack, pack_windows
+from index.encoders.visual.loading import Loaded, fit
 from index.records import PageWords
 from tests.index.encoders.visual.checkpoints import TINY, Tiny, assemble, tile_images
 
@@ -36,7 +35,6 @@ MEGA, GIB = 1e6, 1 << 30
 WARM_PAGES, WARM_QUESTIONS = 8, 3
 QUESTIONS = 20
 QUESTION = "What was the revenue in the third quarter of the year?"
-
 
 QWEN_ROPE = {"rope_type": "default", "mrope_section": [16, 24, 24], "rope_theta": 1e6}
 QWEN_3_ROPE = {**QWEN_ROPE, "mrope_section": [24, 20, 20], "mrope_interleaved": True}
@@ -172,10 +170,7 @@ def open_random(family: str, tiny: Tiny, device: str) -> tuple[VisualEncoder, in
     finally:
         torch.set_default_dtype(before)
     known = family_of(family)
-    if known.without is not None:
-        model.set_submodule(known.without, torch.nn.Identity())
-    if known.has_windows and can_pack(device):
-        pack_windows(model)
+    fit(model, known, device=device)
     loaded = Loaded(model.eval(), processor, device, str(dtype).removeprefix("torch."))
     nowhere = Checkpoint("random weights", "", Path(), None, (), family)
     n_parameters = sum(parameter.numel() for parameter in model.parameters())
