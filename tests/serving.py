@@ -10,6 +10,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from api.door.patient_http import PatientHttp
 from tests.tiny import wait_for
 
 HERE = "http://127.0.0.1"  # a service that asks for no key answers under no other name
@@ -45,7 +46,7 @@ def served(app: ASGIApp, *, bound: socket.socket | None = None, **options: Any) 
 
     `options` are uvicorn's.
     """
-    server = PromptServer(uvicorn.Config(app, port=0, log_config=None, **options))
+    server = PromptServer(uvicorn.Config(app, port=0, http=PatientHttp, log_config=None, **options))
     thread = threading.Thread(target=server.run, args=[[bound] if bound else None])
     thread.start()
     wait_for(lambda: server.started)

@@ -12,6 +12,7 @@ from api.commands.serve import bind, end_well, url_of
 from api.commands.shared import data_option, err, load_settings, says_errors
 from api.configuration.serving import LOOPBACK
 from api.door.draining import DrainingServer
+from api.door.patient_http import PatientHttp
 from api.encoding.opening import encoder_app, open_encoder
 from api.process import prepare_process
 from api.settings import Settings
@@ -56,7 +57,7 @@ def _server(encoder: Encoder, settings: Settings) -> DrainingServer:
     app, routes = encoder_app(encoder, settings)
     config = uvicorn.Config(
         app,
-        http="h11",  # as `serve`
+        http=PatientHttp,
         log_config=None,
         access_log=False,  # the application has a line of its own
         timeout_graceful_shutdown=round(settings.shutdown_s),

@@ -14,6 +14,7 @@ from api.checkup.readiness import ReadyCheck
 from api.commands.shared import data_option, err, load_settings, says_errors
 from api.configuration.serving import LOOPBACK
 from api.door.draining import DrainingServer
+from api.door.patient_http import PatientHttp
 from api.service import Service
 from api.settings import Settings
 from api.telemetry.logs import configure_logs
@@ -48,7 +49,7 @@ def command(data: Path | None, *, host: str | None, port: int | None, work: bool
 def _server(app: FastAPI, settings: Settings) -> DrainingServer:
     config = uvicorn.Config(
         app,
-        http="h11",  # httptools hangs up, unanswered, on who sends more than it says
+        http=PatientHttp,
         log_config=None,
         access_log=False,  # the application has a line of its own, without what was asked
         timeout_graceful_shutdown=round(settings.shutdown_s),
