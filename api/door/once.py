@@ -42,7 +42,7 @@ class Replay(Exception):
         self.receipt = receipt
 
 
-def _owner(request: Request) -> str:
+async def _owner(request: Request) -> str:
     """Whose keys these are: each API key has its own."""
     access: Access = request.state.access
     return access.key_id

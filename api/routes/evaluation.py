@@ -16,7 +16,7 @@ NO_SCRIPT = (
 REPORT_HEADERS = {"Content-Security-Policy": NO_SCRIPT, "X-Content-Type-Options": "nosniff"}
 
 
-def _evaluations(service: ServiceOf) -> Evaluations:
+async def _evaluations(service: ServiceOf) -> Evaluations:
     return Evaluations(service.settings.data)
 
 

@@ -44,7 +44,7 @@ def _find(
     return found
 
 
-def _watch(request: Request) -> JobWatch:
+async def _watch(request: Request) -> JobWatch:
     found: JobWatch = request.app.state.watch
     return found
 

@@ -12,7 +12,7 @@ from api.telemetry.metrics import METRICS_TEXT
 router = APIRouter(tags=["probes"])
 
 
-def _ready_check(request: Request) -> ReadyCheck:
+async def _ready_check(request: Request) -> ReadyCheck:
     found: ReadyCheck = request.app.state.ready
     return found
 

@@ -1,4 +1,7 @@
-"""What every route module needs: the desk, the caller's access, how failures look in OpenAPI."""
+"""What every route module needs: the desk, the caller's access, how failures look in OpenAPI.
+
+What waits for nothing is asynchronous all the same: FastAPI hands everything else to a thread.
+"""
 
 from typing import Annotated, Any
 
@@ -32,12 +35,12 @@ from index.errors import (
 BEARER = HTTPBearer(auto_error=False, description="a key: `ps_…`; none while no key was ever made")
 
 
-def _desk(request: Request) -> LocalDesk:
+async def _desk(request: Request) -> LocalDesk:
     found: LocalDesk = request.app.state.desk
     return found.of(request.state.access)
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     found: Service = request.app.state.service
     return found
 
@@ -71,7 +74,7 @@ _TOLD = {
 }
 
 
-def _access(request: Request) -> Access:
+async def _access(request: Request) -> Access:
     found: Access = request.state.access
     return found
 
@@ -92,7 +95,7 @@ class Needs:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
 
-    def __call__(self, request: Request, access: AccessOf, _: KeyOf) -> None:
+    async def __call__(self, request: Request, access: AccessOf, _: KeyOf) -> None:
         """Do nothing for who has it.
 
         Raises:
