@@ -27,9 +27,9 @@ router = APIRouter(prefix="/collections/{collection}", tags=["questions"])
 
 
 @router.post("/search", dependencies=needs("query"), responses=ASKED)
-def search(collection: CollectionName, body: SearchRequest, desk: DeskOf) -> SearchResponse:
+async def search(collection: CollectionName, body: SearchRequest, desk: DeskOf) -> SearchResponse:
     """Find the pages that match a question best."""
-    return desk.search(collection, body)
+    return await run_in_threadpool(desk.search, collection, body)
 
 
 @router.post("/search/batch", dependencies=needs("query"), responses=ASKED)
