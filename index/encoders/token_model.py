@@ -6,6 +6,7 @@ that up to a hundred times. Traced (`torch.jit.trace`), the same operations are 
 needs no interpreter before its end, and give the same bits.
 """
 
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Sequence
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
+CAN_TRACE = sys.version_info < (3, 14)  # from there on torch warns that it may break
 Pass = Callable[["torch.Tensor"], "torch.Tensor"]
 
 
 class TokenModel:
     """A sentence model whose tokens' rows are wanted; loads at the first pass.
 
-    The second pass traces it (0.4 s): who encodes once does not wait for that. Any number of
-    threads may share it.
+    The second pass traces it (0.4 s with the next two, in which torch rewrites what it has traced):
+    who encodes once does not wait for that. Any number of threads may share it.
 
     Args:
         folder: of its files.
@@ -62,7 +64,7 @@ class TokenModel:
         model = self.load()
         with self._changing:
             self._n_passes += 1
-            if self._n_passes > 1 and self._whole is None:
+            if CAN_TRACE and self._n_passes > 1 and self._whole is None:
                 self._whole = _traced(model, ids)
             return self._whole or _by_modules(model)
 
