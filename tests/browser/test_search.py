@@ -29,7 +29,9 @@ def page(url: str, site: Site) -> Page:
 
 
 def find(page: Page, question: str) -> None:
+    expect(page.get_by_text("2 documents in")).to_be_visible()  # it moves the form when it comes
     page.get_by_text("Pages only").click()
+    expect(page.get_by_role("radio", name="Pages only")).to_be_checked()
     page.get_by_label("Question", exact=True).fill(question)
     page.keyboard.press("Enter")
 
