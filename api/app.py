@@ -14,7 +14,7 @@ from api.checkup.readiness import watch_state
 from api.desk import LocalDesk
 from api.door.door import Door
 from api.door.intake import IntakeDoor
-from api.door.turn_taking import SendAway, TakeTurns, lines, tenant
+from api.door.turn_taking import SendAway, Sentry, TakeTurns, lines, tenant
 from api.door.watch import RequestWatch
 from api.holdings.following import Following
 from api.jobs.watching import JobWatch
@@ -107,7 +107,9 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     app.add_middleware(problems.DeclaredSize, max_bytes=max_bytes)
     app.add_middleware(OpenAIErrors)
     app.add_middleware(RequestWatch, telemetry=service.telemetry, ending=lambda: ready.is_ending)
-    app.add_middleware(SendAway, lines=queues, recall=service.doorkeeper.recall, metrics=metrics)
+    sentry = Sentry(queues, service.doorkeeper.recall, metrics)
+    app.add_middleware(SendAway, sentry=sentry)
+    app.state.refuse = sentry.refuse  # for `PatientHttp`, which asks before all of this
     app.state.desk = LocalDesk(service)
     app.state.service = service
     app.state.watch = JobWatch(service.ledger.look)

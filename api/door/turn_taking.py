@@ -8,7 +8,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 
 from starlette.datastructures import Headers
@@ -128,13 +128,12 @@ class TakeTurns:
         self._metrics.took(metric_names.TURN_WAIT_SECONDS, took, kind, outcome)
 
 
-class SendAway:
+class Sentry:
     """Refuses who would be refused in a full line anyway, before anything else is done for it.
 
     A flood then costs next to nothing: no database, no thread and no line of the log each.
 
     Args:
-        app: what answers the others.
         lines: that requests stand in.
         recall: what a request might do a moment ago.
         metrics: are told who was sent away.
@@ -143,14 +142,12 @@ class SendAway:
 
     def __init__(
         self,
-        app: ASGIApp,
         lines: Mapping[Kind, Line],
         recall: Callable[[Headers], Access | None],
         metrics: Metrics,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._app = app
         self._lines = lines
         self._recall = recall
         self._metrics = metrics
@@ -158,23 +155,34 @@ class SendAway:
         self._n_untold = 0
         self._tell_at = clock()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        kind = kind_of(scope["method"], scope["path"]) if scope["type"] == "http" else None
-        access = None if kind is None else self._recall(Headers(scope=scope))
-        if kind is None or access is None:
-            await self._app(scope, receive, send)
-            return
+    def refuse(self, scope: Scope) -> ASGIApp | None:
+        """Return what answers a request that is sent away, without waiting; None for others."""
+        known = self._known(scope)
+        if known is None:
+            return None
+        kind, access = known
         try:
-            coming = self._lines[kind].come(access.tenant)
+            self._lines[kind].check(access.tenant)
         except Overloaded as error:
             note_request_id(Headers(scope=scope))
             self._tell(kind, error.reason, access)
-            await OpenAIErrors(problems.response_of(error))(scope, receive, send)
-            return
+            return OpenAIErrors(problems.response_of(error))
+        return None
+
+    def let_in(self, scope: Scope) -> ExitStack:
+        """Note that a request which was not refused comes; `coming` of its state ends that."""
+        known = self._known(scope)
+        if known is None:
+            return ExitStack()
+        kind, access = known
+        coming = self._lines[kind].come(access.tenant)
         scope.setdefault("state", {})["coming"] = coming
-        with coming:
-            await self._app(scope, receive, send)
+        return coming
+
+    def _known(self, scope: Scope) -> tuple[Kind, Access] | None:
+        kind = kind_of(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        access = None if kind is None else self._recall(Headers(scope=scope))
+        return None if kind is None or access is None else (kind, access)
 
     def _tell(self, kind: Kind, reason: str, access: Access) -> None:
         """Count a refusal; the log has a line of the last one and how many they were, now and then.
@@ -188,6 +196,27 @@ class SendAway:
         told = {"line": kind, "key": access.key_id, "n": self._n_untold}
         logger.warning("sent away", extra=told)
         self._n_untold, self._tell_at = 0, self._clock() + TELL_EVERY_S
+
+
+class SendAway:
+    """Has a sentry look at requests first.
+
+    Args:
+        app: what answers who is not sent away.
+        sentry: sends away.
+    """
+
+    def __init__(self, app: ASGIApp, sentry: Sentry) -> None:
+        self._app = app
+        self._sentry = sentry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if refusal := self._sentry.refuse(scope):
+            await refusal(scope, receive, send)
+            return
+        with self._sentry.let_in(scope):
+            await self._app(scope, receive, send)
 
 
 class _Heard:

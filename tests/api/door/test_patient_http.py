@@ -4,13 +4,15 @@ import asyncio
 import re
 import socket
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.door.patient_http import MAX_BARREN_BYTES
+from api.telemetry.logs import REQUEST_ID
 from tests.serving import served
 
 TIMEOUT_S = 30
@@ -28,10 +30,32 @@ async def told(scope: Scope, receive: Receive, send: Send) -> None:
     await answer(scope, receive, send)
 
 
+class Guarded:
+    """An application that refuses some paths before it is called."""
+
+    def __init__(self) -> None:
+        self.state = SimpleNamespace(refuse=self.refuse)
+        self.called_for: list[str] = []
+        self.seen: list[str] = []
+
+    def refuse(self, scope: Scope) -> ASGIApp | None:
+        self.seen.append(REQUEST_ID.get())
+        REQUEST_ID.set(scope["path"])
+        return PlainTextResponse("not now", 503) if scope["path"] == "/refused" else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.called_for.append(scope["path"])
+        await told(scope, receive, send)
+
+
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     with served(told, lifespan="off") as url:
-        yield int(url.rsplit(":", 1)[1])
+        yield port_of(url)
+
+
+def port_of(url: str) -> int:
+    return int(url.rsplit(":", 1)[1])
 
 
 def heard(port: int, *parts: bytes) -> tuple[list[int], str]:
@@ -97,3 +121,17 @@ def test_a_long_body_in_small_parts_is_read(port: int) -> None:
 
     assert statuses == [200]
     assert "/sent 200000" in text
+
+
+def test_who_is_refused_is_answered_without_the_application_and_may_ask_again() -> None:
+    guarded = Guarded()
+    refused = b"POST /refused HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\nbody"
+    last = ASK.format("last").replace("here", "here\r\nConnection: close").encode()
+
+    with served(guarded, lifespan="off") as url:
+        statuses, text = heard(port_of(url), refused + refused, ASK.format("first").encode(), last)
+
+    assert statuses == [503, 503, 200, 200]
+    assert text.index("not now") < text.index("/first 0") < text.index("/last 0")
+    assert guarded.called_for == ["/first", "/last"]
+    assert set(guarded.seen) == {""}  # what one notes for its log is not the next one's

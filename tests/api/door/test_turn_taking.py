@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.callers.access import Access
-from api.door.turn_taking import TELL_EVERY_S, SendAway, TakeTurns, kind_of
+from api.door.turn_taking import TELL_EVERY_S, SendAway, Sentry, TakeTurns, kind_of
 from api.door.turns import Kind, Line
 from api.telemetry.metrics import Metrics
 from retrieval.pauses import GIVE_WAY
@@ -106,7 +106,7 @@ def sending_away(app: ASGIApp, full: Line, clock: Callable[[], float] = monotoni
     def recall(headers: Headers) -> Access | None:
         return known.get(headers.get("authorization", ""))
 
-    return SendAway(app, lines, recall, Metrics(), clock=clock)
+    return SendAway(app, Sentry(lines, recall, Metrics(), clock=clock))
 
 
 def asks(url: str, caller: str, path: str = SEARCH) -> httpx.Response:
