@@ -14,7 +14,8 @@ from api.checkup.readiness import watch_state
 from api.desk import LocalDesk
 from api.door.door import Door
 from api.door.intake import IntakeDoor
-from api.door.turn_taking import SendAway, Sentry, TakeTurns, lines, tenant
+from api.door.sentry import SendAway, Sentry
+from api.door.turn_taking import TakeTurns, lines, tenant
 from api.door.watch import RequestWatch
 from api.holdings.following import Following
 from api.jobs.watching import JobWatch

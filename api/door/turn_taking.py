@@ -4,31 +4,25 @@ Reads, deletes and probes take none: they go on when everything else is too much
 """
 
 import asyncio
-import logging
 import re
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from functools import partial
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.callers.access import Access
-from api.chat.problems import OpenAIErrors
 from api.door.turns import GivingWay, Kind, Line
-from api.door.watch import note_request_id
 from api.settings import Settings
 from api.telemetry import metric_names
 from api.telemetry.metrics import Metrics
 from index.errors import Overloaded
 from retrieval.pauses import GIVE_WAY
 
-logger = logging.getLogger(__name__)
-
 Caller = Callable[[Scope], str]
-TELL_EVERY_S = 1.0
+COMING = "coming"  # of a request's state: what notes that it comes, closed when it is here
 _TURNS: tuple[tuple[Kind, str], ...] = (
     ("search", r"POST /v1/collections/[^/]+/(search|search/batch|extract)"),
     ("search", r"GET /v1/collections/[^/]+/documents/[^/]+/pages/\d+/heatmap(\.json)?"),
@@ -87,7 +81,7 @@ class TakeTurns:
         if kind is None:
             await self._app(scope, receive, send)
             return
-        if coming := scope["state"].get("coming"):
+        if coming := scope["state"].get(COMING):
             coming.close()
         heard = _Heard(receive)
         began, caller = time.perf_counter(), self._caller(scope)
@@ -126,97 +120,6 @@ class TakeTurns:
     def _tell(self, kind: Kind, outcome: str, began: float) -> None:
         took = time.perf_counter() - began
         self._metrics.took(metric_names.TURN_WAIT_SECONDS, took, kind, outcome)
-
-
-class Sentry:
-    """Refuses who would be refused in a full line anyway, before anything else is done for it.
-
-    A flood then costs next to nothing: no database, no thread and no line of the log each.
-
-    Args:
-        lines: that requests stand in.
-        recall: what a request might do a moment ago.
-        metrics: are told who was sent away.
-        clock: seconds since any moment.
-    """
-
-    def __init__(
-        self,
-        lines: Mapping[Kind, Line],
-        recall: Callable[[Headers], Access | None],
-        metrics: Metrics,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._lines = lines
-        self._recall = recall
-        self._metrics = metrics
-        self._clock = clock
-        self._n_untold = 0
-        self._tell_at = clock()
-
-    def refuse(self, scope: Scope) -> ASGIApp | None:
-        """Return what answers a request that is sent away, without waiting; None for others."""
-        known = self._known(scope)
-        if known is None:
-            return None
-        kind, access = known
-        try:
-            self._lines[kind].check(access.tenant)
-        except Overloaded as error:
-            note_request_id(Headers(scope=scope))
-            self._tell(kind, error.reason, access)
-            return OpenAIErrors(problems.response_of(error))
-        return None
-
-    def let_in(self, scope: Scope) -> ExitStack:
-        """Note that a request which was not refused comes; `coming` of its state ends that."""
-        known = self._known(scope)
-        if known is None:
-            return ExitStack()
-        kind, access = known
-        coming = self._lines[kind].come(access.tenant)
-        scope.setdefault("state", {})["coming"] = coming
-        return coming
-
-    def _known(self, scope: Scope) -> tuple[Kind, Access] | None:
-        kind = kind_of(scope["method"], scope["path"]) if scope["type"] == "http" else None
-        access = None if kind is None else self._recall(Headers(scope=scope))
-        return None if kind is None or access is None else (kind, access)
-
-    def _tell(self, kind: Kind, reason: str, access: Access) -> None:
-        """Count a refusal; the log has a line of the last one and how many they were, now and then.
-
-        A line each would cost more than the refusal.
-        """
-        self._metrics.took(metric_names.TURN_WAIT_SECONDS, 0, kind, reason)
-        self._n_untold += 1
-        if self._clock() < self._tell_at:
-            return
-        told = {"line": kind, "key": access.key_id, "n": self._n_untold}
-        logger.warning("sent away", extra=told)
-        self._n_untold, self._tell_at = 0, self._clock() + TELL_EVERY_S
-
-
-class SendAway:
-    """Has a sentry look at requests first.
-
-    Args:
-        app: what answers who is not sent away.
-        sentry: sends away.
-    """
-
-    def __init__(self, app: ASGIApp, sentry: Sentry) -> None:
-        self._app = app
-        self._sentry = sentry
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if refusal := self._sentry.refuse(scope):
-            await refusal(scope, receive, send)
-            return
-        with self._sentry.let_in(scope):
-            await self._app(scope, receive, send)
 
 
 class _Heard:

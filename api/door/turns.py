@@ -73,17 +73,6 @@ class Line:
         """Tell whether a caller's requests at work stop for a moment: any thread may ask."""
         return caller in self._held
 
-    def check(self, caller: str) -> None:
-        """Do nothing for who would find a place or room in the line.
-
-        Raises:
-            Overloaded: the line is full, or will be.
-        """
-        self._note(caller)
-        has_place = self._may_begin(caller) and not self._coming
-        if not has_place and self._will_be_full and self._loser(caller) == caller:
-            raise self._full()
-
     def come(self, caller: str) -> ExitStack:
         """Note who is about to `take` a turn: nobody else is let in for the same room meanwhile.
 
@@ -92,7 +81,10 @@ class Line:
         Raises:
             Overloaded: the line is full, or will be.
         """
-        self.check(caller)
+        self._note(caller)
+        has_place = self._may_begin(caller) and not self._coming
+        if not has_place and self._will_be_full and self._loser(caller) == caller:
+            raise self._full()
         self._coming[caller] += 1
         self._hold()
         coming = ExitStack()  # closing it twice equals once

@@ -34,7 +34,7 @@ from index.catalog.accounts import NewKey
 from index.catalog.database import Database
 from index.catalog.keys import Keys
 
-CLIENTS = (1, 2, 4, 8)
+CLIENTS = (1, 2, 4, 8, 16, 32)
 TIMES = 4
 PAUSE_S = 0.1
 LOUD, QUIET = "loud", "quiet"
