@@ -9,6 +9,7 @@ does so from a process of its own.
 
 import os
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -24,6 +25,7 @@ import numpy as np
 
 from api.client.desk import RemoteDesk
 from api.commands.ingest import ingest_files
+from api.door.turns import MOMENT_S
 from api.schemas import NewCollection
 from api.settings import Settings
 from eval.bench.load import Outcome, Target, send_closed, send_open
@@ -204,6 +206,7 @@ class _Loads:
         return self._looked_at(self.crowd.submit(send_closed, self.loud, n_clients, self.seconds))
 
     def round(self, n_clients: int) -> Round:
+        time.sleep(MOMENT_S)  # so that no place is kept for the quiet one of the round before
         peak = self.closed(n_clients)
         rate, longer = TIMES * peak.goodput, 2 * self.seconds
         flood = self._looked_at(self.crowd.submit(send_open, self.loud, rate, self.seconds))
