@@ -5,14 +5,12 @@ from contextlib import closing
 from pathlib import Path
 
 import click
-import uvicorn
 
 from api import parts
 from api.commands.serve import bind, end_well, url_of
 from api.commands.shared import data_option, err, load_settings, says_errors
 from api.configuration.serving import LOOPBACK
 from api.door.draining import DrainingServer
-from api.door.patient_http import PatientHttp
 from api.encoding.opening import encoder_app, open_encoder
 from api.process import prepare_process
 from api.settings import Settings
@@ -55,14 +53,7 @@ def command(
 
 def _server(encoder: Encoder, settings: Settings) -> DrainingServer:
     app, routes = encoder_app(encoder, settings)
-    config = uvicorn.Config(
-        app,
-        http=PatientHttp,
-        log_config=None,
-        access_log=False,  # the application has a line of its own
-        timeout_graceful_shutdown=round(settings.shutdown_s),
-    )
-    return DrainingServer(config, drain_s=settings.drain_s, on_ending=routes.end)
+    return DrainingServer(app, settings, on_ending=routes.end)
 
 
 def _check_reach(settings: Settings) -> None:

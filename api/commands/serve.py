@@ -6,7 +6,6 @@ from pathlib import Path
 from types import FrameType
 
 import click
-import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
@@ -14,7 +13,6 @@ from api.checkup.readiness import ReadyCheck
 from api.commands.shared import data_option, err, load_settings, says_errors
 from api.configuration.serving import LOOPBACK
 from api.door.draining import DrainingServer
-from api.door.patient_http import PatientHttp
 from api.service import Service
 from api.settings import Settings
 from api.telemetry.logs import configure_logs
@@ -47,15 +45,8 @@ def command(data: Path | None, *, host: str | None, port: int | None, work: bool
 
 
 def _server(app: FastAPI, settings: Settings) -> DrainingServer:
-    config = uvicorn.Config(
-        app,
-        http=PatientHttp,
-        log_config=None,
-        access_log=False,  # the application has a line of its own, without what was asked
-        timeout_graceful_shutdown=round(settings.shutdown_s),
-    )
     ready: ReadyCheck = app.state.ready
-    return DrainingServer(config, drain_s=settings.drain_s, on_ending=ready.end)
+    return DrainingServer(app, settings, on_ending=ready.end)
 
 
 def bind(host: str, port: int) -> socket.socket:

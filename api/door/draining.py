@@ -8,6 +8,10 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from api.door.patient_http import PatientHttp
+from api.settings import Settings
 
 
 class DrainingServer(uvicorn.Server):
@@ -17,16 +21,21 @@ class DrainingServer(uvicorn.Server):
     wait.
 
     Args:
-        config: the server's.
-        drain_s: how long it goes on.
+        app: what it serves.
+        settings: how long it goes on, and waits for what is at work then.
         on_ending: called at the signal.
     """
 
-    def __init__(
-        self, config: uvicorn.Config, *, drain_s: float, on_ending: Callable[[], None]
-    ) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, *, on_ending: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            http=PatientHttp,
+            log_config=None,
+            access_log=False,  # the application has a line of its own, without what was asked
+            timeout_graceful_shutdown=round(settings.shutdown_s),
+        )
         super().__init__(config)
-        self._drain_s = drain_s
+        self._drain_s = settings.drain_s
         self._on_ending = on_ending
         self._ends_at: float | None = None
 

@@ -1,7 +1,3 @@
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,28 +15,11 @@ from ingest.attempts import MAX_ATTEMPTS
 from ingest.filler import FILL_PAGES
 from retrieval.hits import SearchQuery
 from tests.conftest import open_service
+from tests.ingest.dying import dies_at_its_second_chunk
 from tests.tiny import HashedWords, index, pdf, wait_for
 
 NEW = EncoderChoice("synonyms")
 LONG = pdf(*["heron"] * (FILL_PAGES + 3))
-DIES_AT_SECOND_CHUNK = """
-import os, signal, sys
-from pathlib import Path
-from api.service import Service
-from tests.tiny import HashedWords, settings
-
-batches = []
-
-def die(n_pages):
-    batches.append(n_pages)
-    if len(batches) == 2:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-chosen = settings(Path(sys.argv[1]), database_url=sys.argv[2])
-service = Service.build(chosen, encoder=HashedWords())
-service.shelf.put(HashedWords(name="synonyms", before_pages=die))
-service.worker.run_until_empty()
-"""
 
 
 class Broken(Exception):
@@ -299,11 +278,7 @@ def test_a_killed_rebuild_is_taken_over_behind_its_last_finished_chunk(
     index(service, "report.pdf", LONG)
     begin(service)
     service.close()
-    url = database.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", DIES_AT_SECOND_CHUNK, str(data_folder), url]
-    path = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}  # noqa: TID251  a child's
-    died = subprocess.run(command, check=False, env=path)  # noqa: S603  our own script
-    assert died.returncode == -signal.SIGKILL
+    dies_at_its_second_chunk(data_folder, database)
 
     batches: list[int] = []
     again = open_service(data_folder, database, HashedWords())

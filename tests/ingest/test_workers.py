@@ -1,7 +1,5 @@
 import asyncio
 import os
-import signal
-import subprocess
 import sys
 import threading
 from contextlib import suppress
@@ -21,26 +19,8 @@ from ingest.pipeline import CHUNK_PAGES
 from ingest.workers import BEHIND_SEARCHES, LEASE_S, LOOK_EVERY_S, Task, Worker, end_for_good
 from retrieval.hits import SearchQuery
 from tests.conftest import open_service
+from tests.ingest.dying import dies_at_its_second_chunk
 from tests.tiny import HashedWords, pdf, wait_for
-
-DIES_AT_SECOND_CHUNK = """
-import os, signal, sys
-from pathlib import Path
-from uuid import UUID
-from api.service import Service
-from tests.tiny import HashedWords, settings
-
-batches = []
-
-def die(n_pages):
-    batches.append(n_pages)
-    if len(batches) == 2:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-chosen = settings(Path(sys.argv[1]), database_url=sys.argv[2])
-Service.build(chosen, encoder=HashedWords(before_pages=die)).worker.run_until_empty()
-"""
-
 
 FAILS_ONCE = """
 CREATE SEQUENCE ends;
@@ -211,10 +191,7 @@ def killed_at_its_second_chunk(service: Service, database: Database, data_folder
     """Hand a document in, close the service, and have another process die at work on it."""
     job = upload(service, pdf(*["heron"] * (CHUNK_PAGES + 2)))
     service.close()
-    url = database.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", DIES_AT_SECOND_CHUNK, str(data_folder), url]
-    died = subprocess.run(command, check=False, env=_python_path())  # noqa: S603  our own script
-    assert died.returncode == -signal.SIGKILL
+    dies_at_its_second_chunk(data_folder, database)
     return job
 
 
@@ -261,7 +238,3 @@ def queue_entries(database: Database) -> list[int]:
     with psycopg.connect(database.conninfo) as connection:
         rows = connection.execute("SELECT id FROM procrastinate_jobs").fetchall()
     return [int(row[0]) for row in rows]
-
-
-def _python_path() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}  # noqa: TID251  a child's
