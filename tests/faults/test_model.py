@@ -51,7 +51,7 @@ def proxy(model: ScriptedModel) -> Iterator[FaultProxy]:
 @pytest.fixture
 def http(database: Database, data_folder: Path, proxy: FaultProxy) -> Iterator[httpx.Client]:
     asked = {"vlm_url": f"http://127.0.0.1:{proxy.port}/v1", "vlm_model": "tiny"}
-    brief = {"vlm_retries": 0, "vlm_silence_s": 0.5, "vlm_connect_s": 0.5}
+    brief = {"vlm_retries": 0, "vlm_silence_s": 1.5, "vlm_connect_s": 0.5}
     service = open_service(data_folder, database, HashedWords(), **asked, **brief)
     index(service, CANARY.name, CANARY.content)
     with (
