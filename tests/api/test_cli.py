@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from api.cli import COMMANDS, pagesight
 from api.ownership import find_owner
 from index.devices import is_cuda_available
+from tests.command_line import FEW, Done, run
 from tests.scripted_model import ScriptedModel, reply, streamed
 from tests.tiny import pdf, wait_for
 
@@ -28,25 +29,7 @@ def pagesight_here(*args: str) -> Result:
     return CliRunner().invoke(pagesight, [str(arg) for arg in args])
 
 
-def run(*args: object, data: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does, in a process of its own."""
-    return subprocess.run(  # noqa: S603  our own program
-        [sys.executable, "-m", "api.cli", *map(str, args), "--data", str(data)],
-        env=_environment(variables),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
-def _environment(variables: dict[str, str]) -> dict[str, str]:
-    plain = {k: v for k, v in os.environ.items() if not k.startswith("PAGESIGHT_")}  # noqa: TID251
-    few = {"PAGESIGHT_OCR_WORKERS": "1", "PAGESIGHT_ENCODER_THREADS": "1"}
-    return {**plain, **few, "PYTHONPATH": str(ROOT), **variables}
-
-
-def printed(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+def printed(done: Done) -> dict[str, Any]:
     assert done.stdout, done.stderr
     body: dict[str, Any] = json.loads(done.stdout)
     return body
@@ -272,9 +255,11 @@ class Server:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port)]
+        ours = os.environ  # noqa: TID251  a child's
+        plain = {name: ours[name] for name in ours if not name.startswith("PAGESIGHT_")}
         self.process = subprocess.Popen(  # noqa: S603  our own program
             [*command, "--data", str(self.data)],
-            env=_environment({}),
+            env={**plain, **FEW, "PYTHONPATH": str(ROOT)},
             stderr=subprocess.DEVNULL,
         )
         wait_for(self.is_ready)

@@ -10,10 +10,12 @@ from index import faults
 OURS = ("api", "ingest", "index")
 
 
-def run(arguments: Sequence[str], variables: Mapping[str, str], log: Path) -> None:
-    """Run `pagesight` with these arguments and variables; what it says goes into a file."""
-    with log.open("ab") as said:
-        for stream in (1, 2):
+def run(
+    arguments: Sequence[str], variables: Mapping[str, str], log: Path, errors: Path | None = None
+) -> None:
+    """Run `pagesight` with these arguments and variables; what it says goes into a file, or two."""
+    for stream, path in ((1, log), (2, errors or log)):
+        with path.open("ab") as said:
             os.dup2(said.fileno(), stream)
     for name in [name for name in os.environ if name.startswith("PAGESIGHT_")]:  # noqa: TID251
         del os.environ[name]  # noqa: TID251  of the process itself

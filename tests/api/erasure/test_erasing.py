@@ -1,7 +1,5 @@
 """After an erasure no byte of what was deleted is in any file: searched for, over the folder."""
 
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -17,9 +15,9 @@ from index.errors import CollectionNotFound, DocumentNotFound, ErasureBusy, Rebu
 from index.faults import POINTS, VARIABLE
 from retrieval.hits import SearchQuery
 from tests.api.erasure.erased import LIVE, World, build, copied, found_in, opened, see
+from tests.command_line import run
 from tests.tiny import index, pdf
 
-ROOT = Path(__file__).parents[3]
 MAY_HAVE_HASHES = """
 SELECT pg_relation_filepath(file) FROM pg_class,
     unnest(ARRAY['remains'::regclass, oid, reltoastrelid]) AS file
@@ -36,18 +34,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.fixture
 def folder(world: World, tmp_path: Path) -> Path:
     return copied(world.folder, tmp_path / "data")
-
-
-def erase_in_a_process(folder: Path, fault: str) -> int:
-    """Run the command with a fault and return how it ended."""
-    ended = subprocess.run(  # noqa: S603  our own program
-        [sys.executable, "-m", "api.cli", "erase", "--data", str(folder)],
-        cwd=ROOT,
-        env={VARIABLE: fault, "PATH": "/usr/bin:/bin"},
-        check=False,
-        capture_output=True,
-    )
-    return ended.returncode
 
 
 def receipts(service: Service) -> list[str]:
@@ -90,7 +76,7 @@ def test_an_erasure_leaves_no_byte_and_all_that_is_live(world: World, folder: Pa
 def test_an_erasure_that_was_killed_is_done_again_and_ends_the_same(
     world: World, folder: Path, point: str
 ) -> None:
-    assert erase_in_a_process(folder, f"{point}:1:kill") == -9
+    assert run("erase", data=folder, **{VARIABLE: f"{point}:1:kill"}).returncode == -9
 
     with opened(folder) as service:
         assert see(service) == world.seen

@@ -13,7 +13,8 @@ from api.service import Service
 from index.errors import InvalidRequest
 from retrieval.hits import PageScope
 from tests.api.test_app import assert_problem
-from tests.api.test_cli import pagesight_here, printed, run
+from tests.api.test_cli import pagesight_here, printed
+from tests.command_line import run
 from tests.serving import HERE
 from tests.tiny import index, pdf
 

@@ -1,9 +1,6 @@
 """Reindexing by every way in: REST, the command line here and over a server."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,11 +18,11 @@ from api.schemas import NewReindex
 from api.service import Service
 from index.catalog.database import Database
 from tests.api.test_app import assert_problem
+from tests.command_line import run
 from tests.conftest import open_service
 from tests.serving import HERE
 from tests.tiny import HashedWords, index, pdf, wait_for
 
-ROOT = Path(__file__).parents[3]
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island")
 REINDEX = "/v1/collections/default/reindex"
 
@@ -126,19 +123,6 @@ def test_the_command_line_does_the_work_where_the_folder_is_its_own(reopened: Se
     desk.reindex("default", NewReindex(encoder="other"))
     ended = wait(desk, "default")
     assert (ended.state, ended.answers.encoder, ended.pages_done) == ("done", "other", 2)
-
-
-def run(*args: object, data: Path) -> subprocess.CompletedProcess[str]:
-    plain = {k: v for k, v in os.environ.items() if not k.startswith("PAGESIGHT_")}  # noqa: TID251
-    few = {"PAGESIGHT_OCR_WORKERS": "1", "PAGESIGHT_ENCODER_THREADS": "1"}
-    return subprocess.run(  # noqa: S603  our own program
-        [sys.executable, "-m", "api.cli", *map(str, args), "--data", str(data)],
-        env={**plain, **few, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
 
 
 def test_the_command_reindexes_and_drops_and_says_so(tmp_path: Path) -> None:
