@@ -1,5 +1,4 @@
 import json
-import os
 import re
 import signal
 import socket
@@ -9,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 import pytest
 from click.testing import CliRunner, Result
@@ -17,7 +15,8 @@ from click.testing import CliRunner, Result
 from api.cli import COMMANDS, pagesight
 from api.ownership import find_owner
 from index.devices import is_cuda_available
-from tests.command_line import FEW, Done, run
+from tests.command_line import Done, run
+from tests.faults.processes import Server, server
 from tests.scripted_model import ScriptedModel, reply, streamed
 from tests.tiny import pdf, wait_for
 
@@ -237,43 +236,11 @@ def test_jobs_are_listed_shown_and_tried_again(filled: Path) -> None:
 
 
 @pytest.fixture
-def server(filled: Path) -> "Iterator[Server]":
-    running = Server(filled / "data")
-    running.start()
-    yield running
-    running.process.kill()
-    running.process.wait()
-
-
-class Server:
-    """`pagesight serve` in a process of its own."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port)]
-        ours = os.environ  # noqa: TID251  a child's
-        plain = {name: ours[name] for name in ours if not name.startswith("PAGESIGHT_")}
-        self.process = subprocess.Popen(  # noqa: S603  our own program
-            [*command, "--data", str(self.data)],
-            env={**plain, **FEW, "PYTHONPATH": str(ROOT)},
-            stderr=subprocess.DEVNULL,
-        )
-        wait_for(self.is_ready)
-
-    def is_ready(self) -> bool:
-        assert self.process.poll() is None, f"ended with {self.process.returncode}"
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/readyz", timeout=10).is_success
-        except httpx.TransportError:
-            return False
-
-    def postgres(self) -> psutil.Process:
-        pid = int((self.data / "postgres" / "postmaster.pid").read_text().split()[0])
-        return psutil.Process(pid)
+def running(filled: Path) -> Iterator[Server]:
+    """A server that owns the folder."""
+    with server(filled / "data") as started:
+        started.start()
+        yield started
 
 
 def is_gone(process: psutil.Process) -> bool:
@@ -282,46 +249,42 @@ def is_gone(process: psutil.Process) -> bool:
 
 
 def test_a_server_does_the_command_lines_work_and_ends_clean_when_terminated(
-    server: Server, tmp_path: Path
+    running: Server, tmp_path: Path
 ) -> None:
-    owner = find_owner(server.data)
+    owner = find_owner(running.folder)
     assert owner is not None
-    assert owner.pid == server.process.pid
+    assert owner.pid == running.process.pid
     (tmp_path / "served.pdf").write_bytes(pdf("Otters swim by night"))
-    done = run("ingest", tmp_path / "served.pdf", "--json", data=server.data)
+    done = run("ingest", tmp_path / "served.pdf", "--json", data=running.folder)
     assert done.returncode == 0, done.stderr
-    body = printed(run("search", "When do otters swim?", "--json", data=server.data))
+    body = printed(run("search", "When do otters swim?", "--json", data=running.folder))
     assert body["hits"][0]["name"] == "served.pdf"
 
-    postgres = server.postgres()
-    server.process.send_signal(signal.SIGTERM)
-    assert server.process.wait(60) == 0
-    assert find_owner(server.data) is None
+    postgres = running.database()
+    assert running.end() == 0
+    assert find_owner(running.folder) is None
     wait_for(lambda: is_gone(postgres))
 
 
-def test_a_server_that_is_terminated_sends_away_those_who_follow_a_job(server: Server) -> None:
-    url = f"http://127.0.0.1:{server.port}/v1"
+def test_a_server_that_is_terminated_sends_away_those_who_follow_a_job(running: Server) -> None:
     files = {"file": ("long.pdf", pdf(*["heron"] * 400))}
-    upload = httpx.post(f"{url}/collections/default/documents", files=files, timeout=60)
+    upload = running.http.post("/v1/collections/default/documents", files=files)
     job = upload.json()["job"]["id"]
-    with httpx.stream("GET", f"{url}/jobs/{job}/events", timeout=60) as events:
+    with running.http.stream("GET", f"/v1/jobs/{job}/events") as events:
         lines = events.iter_lines()
         assert next(lines) == "event: job"
-        server.process.send_signal(signal.SIGTERM)
+        running.signal(signal.SIGTERM)
         rest = list(lines)
     assert "event: error" in rest
-    assert server.process.wait(60) == 0
+    assert running.wait_until_dead() == 0
 
 
-def test_a_killed_server_starts_again_with_all_it_had(server: Server) -> None:
-    orphan = server.postgres()
-    server.process.kill()
-    server.process.wait()
-    server.start()
+def test_a_killed_server_starts_again_with_all_it_had(running: Server) -> None:
+    orphan = running.database()
+    running.kill()
+    running.start()
     asked = {"query": "Where do herons nest?"}
-    url = f"http://127.0.0.1:{server.port}/v1/collections/default/search"
-    assert httpx.post(url, json=asked, timeout=60).json()["hits"][0]["name"] == "dams.pdf"
-    server.process.terminate()
-    assert server.process.wait(60) == 0
+    found = running.http.post("/v1/collections/default/search", json=asked)
+    assert found.json()["hits"][0]["name"] == "dams.pdf"
+    assert running.end() == 0
     wait_for(lambda: is_gone(orphan))
