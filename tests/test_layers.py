@@ -1,12 +1,12 @@
+"""The floors, looked at by import-linter's program: called from here it would mute all loggers."""
+
 import subprocess
 import sys
 from pathlib import Path
 
-LINT_IMPORTS = Path(sys.executable).with_name(
-    "lint-imports"
-)  # in this process it mutes all loggers
+PROGRAM = Path(sys.executable).with_name("lint-imports")
 
 
 def test_every_import_goes_down_the_floors() -> None:
-    ended = subprocess.run([LINT_IMPORTS], cwd=Path(__file__).parents[1], check=False)  # noqa: S603
+    ended = subprocess.run([PROGRAM], cwd=Path(__file__).parents[1], check=False)  # noqa: S603
     assert ended.returncode == 0
