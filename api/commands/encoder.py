@@ -48,12 +48,8 @@ def command(
         signal.signal(signal.SIGTERM, end_well)
         opened = open_encoder(settings, shelf)
         _tell(opened, url_of(bound))
-        _server(opened, settings).run(sockets=[bound])
-
-
-def _server(encoder: Encoder, settings: Settings) -> DrainingServer:
-    app, routes = encoder_app(encoder, settings)
-    return DrainingServer(app, settings, on_ending=routes.end)
+        app, routes = encoder_app(opened, settings)
+        DrainingServer(app, settings, on_ending=routes.end).run(sockets=[bound])
 
 
 def _check_reach(settings: Settings) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from fastapi import FastAPI
 
 from api.app import create_app
 from api.checkup.readiness import ReadyCheck
@@ -14,7 +13,6 @@ from api.commands.shared import data_option, err, load_settings, says_errors
 from api.configuration.serving import LOOPBACK
 from api.door.draining import DrainingServer
 from api.service import Service
-from api.settings import Settings
 from api.telemetry.logs import configure_logs
 from index.errors import InvalidRequest
 
@@ -41,12 +39,9 @@ def command(data: Path | None, *, host: str | None, port: int | None, work: bool
         service = Service.build(settings, url=url)
         _check_reach(host, service)
         err.print(f"Pagesight on {url}, OpenAPI on {url}/docs")
-        _server(create_app(service, work=work), settings).run(sockets=[bound])
-
-
-def _server(app: FastAPI, settings: Settings) -> DrainingServer:
-    ready: ReadyCheck = app.state.ready
-    return DrainingServer(app, settings, on_ending=ready.end)
+        app = create_app(service, work=work)
+        ready: ReadyCheck = app.state.ready
+        DrainingServer(app, settings, on_ending=ready.end).run(sockets=[bound])
 
 
 def bind(host: str, port: int) -> socket.socket:
