@@ -3,28 +3,22 @@
 What a command imports takes seconds, most of the time that most commands take.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess, TimeoutExpired
 from tempfile import TemporaryDirectory
 
 from tests.faults import child
-from tests.faults.processes import FORKING
+from tests.faults.processes import FEW, FORKING
 
-FEW = {"PAGESIGHT_OCR_WORKERS": "1", "PAGESIGHT_ENCODER_THREADS": "1"}
 AT_MOST_S = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How a command ended, and what it printed."""
+def run(*arguments: object, data: Path, **variables: str) -> CompletedProcess[str]:
+    """Run a command on a data folder with these variables, and wait for its end.
 
-    returncode: int | None
-    stdout: str
-    stderr: str
-
-
-def run(*arguments: object, data: Path, **variables: str) -> Done:
-    """Run a command on a data folder with these variables, and wait for its end."""
+    Raises:
+        TimeoutExpired: it did not end.
+    """
     typed = [*map(str, arguments), "--data", str(data)]
     with TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
@@ -34,4 +28,6 @@ def run(*arguments: object, data: Path, **variables: str) -> Done:
         if process.exitcode is None:
             process.kill()
             process.join()
-        return Done(process.exitcode, out.read_text("utf-8"), err.read_text("utf-8"))
+            raise TimeoutExpired(typed, AT_MOST_S)
+        printed, told = out.read_text("utf-8"), err.read_text("utf-8")
+        return CompletedProcess(typed, process.exitcode, printed, told)

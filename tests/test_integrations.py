@@ -17,6 +17,7 @@ from api.app import create_app
 from api.mcp.server import create_server
 from index.catalog.database import Database
 from tests.conftest import fresh_database, open_service
+from tests.faults.processes import FEW
 from tests.serving import served
 from tests.tiny import HashedWords, index, pdf
 
@@ -25,7 +26,7 @@ PAGE = (ROOT / "docs" / "integrations.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 SERVER, FOLDER = "http://127.0.0.1:8080", "/srv/pagesight-data"
 DAMS = pdf("The dam is twelve metres tall", "Herons nest on the island")
-FEW = {"PAGESIGHT_OCR_WORKERS": "1", "PAGESIGHT_ENCODER_THREADS": "1", "PYTHONPATH": str(ROOT)}
+OURS = {**FEW, "PYTHONPATH": str(ROOT)}
 
 
 def blocks(language: str) -> list[str]:
@@ -73,7 +74,7 @@ def started(entry: dict[str, Any], **put: str) -> StdioServerParameters:
     """The process of an entry, as a client starts it, with this test's own places."""
     assert entry["command"] == "pagesight"
     args = [put.get(argument, argument) for argument in entry["args"]]
-    return StdioServerParameters(command=sys.executable, args=["-m", "api.cli", *args], env=FEW)
+    return StdioServerParameters(command=sys.executable, args=["-m", "api.cli", *args], env=OURS)
 
 
 def test_the_first_snippet_prints_what_the_page_shows(url: str) -> None:
@@ -116,7 +117,7 @@ def test_the_entry_for_a_folder_starts_a_process_that_opens_it(tmp_path: Path) -
     data = str(tmp_path / "data")
     ingest = ["ingest", str(tmp_path / "dams.pdf"), "--data", data]
     subprocess.run(  # noqa: S603  our own program
-        [sys.executable, "-m", "api.cli", *ingest], env=FEW, check=True, timeout=300
+        [sys.executable, "-m", "api.cli", *ingest], env=OURS, check=True, timeout=300
     )
 
     found = search(started(entries()[0], **{FOLDER: data}))

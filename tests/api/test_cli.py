@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from api.cli import COMMANDS, pagesight
 from api.ownership import find_owner
 from index.devices import is_cuda_available
-from tests.command_line import Done, run
+from tests.command_line import run
 from tests.faults.processes import Server, server
 from tests.scripted_model import ScriptedModel, reply, streamed
 from tests.tiny import pdf, wait_for
@@ -28,7 +28,7 @@ def pagesight_here(*args: str) -> Result:
     return CliRunner().invoke(pagesight, [str(arg) for arg in args])
 
 
-def printed(done: Done) -> dict[str, Any]:
+def printed(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     assert done.stdout, done.stderr
     body: dict[str, Any] = json.loads(done.stdout)
     return body

@@ -24,9 +24,9 @@ FORKING.set_forkserver_preload(["tests.faults.preload"])
 START_S = 120.0
 POLL_S = 0.05
 LAST_LINES = 30
+FEW = {"PAGESIGHT_OCR_WORKERS": "1", "PAGESIGHT_ENCODER_THREADS": "1"}
 MODEST = {
-    "PAGESIGHT_ENCODER_THREADS": "1",
-    "PAGESIGHT_OCR_WORKERS": "1",
+    **FEW,
     "PAGESIGHT_MIN_FREE_BYTES": "0",
     "PAGESIGHT_DRAIN_S": "0",
     "PAGESIGHT_LOG_FORMAT": "json",

@@ -1,28 +1,25 @@
-"""A process that works on what there is to do, and kills itself at the second chunk of pages.
-
-python -m tests.ingest.dying FOLDER DATABASE_URL
-"""
+"""A process that works on what there is to do, and kills itself at the second chunk of pages."""
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 from api.service import Service
 from index.catalog.database import Database
+from tests.faults.processes import FORKING
 from tests.tiny import HashedWords, settings
 
 
 def dies_at_its_second_chunk(data_folder: Path, database: Database) -> None:
     """Have another process work, and return when it has killed itself."""
     url = database.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.ingest.dying", str(data_folder), url]
-    died = subprocess.run(command, check=False, cwd=Path(__file__).parents[2])  # noqa: S603  our own
-    assert died.returncode == -signal.SIGKILL
+    process = FORKING.Process(target=_work, args=(data_folder, url))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
 
 
-def work(data_folder: Path, database_url: str) -> None:
+def _work(data_folder: Path, database_url: str) -> None:
     """Work, with an encoder that counts its chunks, and one for rebuilds."""
     n_chunks = 0
 
@@ -36,7 +33,3 @@ def work(data_folder: Path, database_url: str) -> None:
     service = Service.build(chosen, encoder=HashedWords(before_pages=die))
     service.shelf.put(HashedWords(name="synonyms", before_pages=die))
     service.worker.run_until_empty()
-
-
-if __name__ == "__main__":
-    work(Path(sys.argv[1]), sys.argv[2])
