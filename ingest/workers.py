@@ -18,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import procrastinate
+import procrastinate.worker
 import psycopg
 from procrastinate.jobs import Status
 
@@ -95,7 +96,7 @@ class Worker:
         self._exclusive = exclusive
         self._chores = chores
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._serving: asyncio.Task[None] | None = None
+        self._end: Callable[[], object] = lambda: None
         self._thread: threading.Thread | None = None
         self._stopped = threading.Event()
         self._idle = threading.Event()
@@ -119,8 +120,8 @@ class Worker:
         """Finish the job at hand and end the work, in whichever thread it goes on."""
         self._stopped.set()
         with suppress(RuntimeError):  # the loop has ended by itself meanwhile
-            if self._loop is not None and self._serving is not None:
-                self._loop.call_soon_threadsafe(self._serving.cancel)
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._end)
         if self._thread is not None:
             self._thread.join()
         self._idle.wait()
@@ -153,42 +154,59 @@ class Worker:
         self._idle.clear()
         try:
             with suppress(asyncio.CancelledError):
-                asyncio.run(self._remembered(wait=wait))
+                asyncio.run(self._work(wait=wait))
         finally:
             self._idle.set()
 
-    async def _remembered(self, *, wait: bool) -> None:
+    async def _work(self, *, wait: bool) -> None:
+        """Work until told to end.
+
+        Only the preparation is ever cancelled, and the database's connections are closed whatever
+        became of it: they swallow a cancellation while they are made, and would never end.
+        """
         self._loop = asyncio.get_running_loop()
         self._loop.set_exception_handler(self._begin_anew)
-        self._serving = asyncio.create_task(self._work(wait=wait))
+        preparing, worker = asyncio.create_task(self._prepare()), self._worker(wait=wait)
+        self._end = preparing.cancel
         if self._stopped.is_set():
-            self._serving.cancel()
-        await self._serving
+            preparing.cancel()
+        try:
+            await preparing
+            self._end = worker.stop
+            if not self._stopped.is_set():  # else its cancellation was lost
+                await self._run(worker)
+        finally:
+            await self._app.close_async()
 
     def _begin_anew(self, loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
         """Stop serving where a job's end could not be told: else it is held while we live."""
         loop.default_exception_handler(told)
-        lost = procrastinate.exceptions.ConnectorException
-        if isinstance(told.get("exception"), lost) and self._serving is not None:
-            self._serving.cancel()
+        if isinstance(told.get("exception"), procrastinate.exceptions.ConnectorException):
+            self._end()
 
-    async def _work(self, *, wait: bool) -> None:
-        async with self._app.open_async():
-            await self._put_back_abandoned(everything=self._exclusive)
-            await self._put_back_lost()
-            keeper = asyncio.create_task(self._keep_looking())
-            try:
-                await self._app.run_worker_async(
-                    queues=sorted({task.queue for task in self._tasks}),
-                    wait=wait,
-                    install_signal_handlers=False,
-                    delete_jobs="always",
-                    update_heartbeat_interval=BEAT_S,
-                    stalled_worker_timeout=LEASE_S,
-                    fetch_job_polling_interval=POLL_S,
-                )
-            finally:
-                await end_for_good(keeper)  # it gives its connection back
+    async def _prepare(self) -> None:
+        await self._app.open_async()
+        await self._put_back_abandoned(everything=self._exclusive)
+        await self._put_back_lost()
+
+    def _worker(self, *, wait: bool) -> procrastinate.worker.Worker:
+        return procrastinate.worker.Worker(
+            self._app,
+            queues=sorted({task.queue for task in self._tasks}),
+            wait=wait,
+            install_signal_handlers=False,
+            delete_jobs="always",
+            update_heartbeat_interval=BEAT_S,
+            stalled_worker_timeout=LEASE_S,
+            fetch_job_polling_interval=POLL_S,
+        )
+
+    async def _run(self, worker: procrastinate.worker.Worker) -> None:
+        keeper = asyncio.create_task(self._keep_looking())
+        try:
+            await worker.run()  # type: ignore[no-untyped-call]
+        finally:
+            await end_for_good(keeper)  # it gives its connection back
 
     async def _keep_looking(self) -> None:
         for n in count(1):

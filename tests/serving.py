@@ -31,9 +31,9 @@ class PromptServer(uvicorn.Server):
         """Take no more connections, and end when the last one and what it began has."""
         for listening in (*self.servers, *(sockets or ())):
             listening.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
         while self.server_state.connections or self.server_state.tasks:
+            for connection in list(self.server_state.connections):  # some came only just now
+                connection.shutdown()
             await asyncio.sleep(LOOK_S)
         for server in self.servers:
             await server.wait_closed()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from index.catalog.database import Database, driver_connection
 from tests.tiny import wait_for
 
 End = Literal["close", "reset", "silence"]
@@ -109,8 +110,7 @@ class FaultProxy:
         self.port = listening.sockets[0].getsockname()[1]
         await self._ending.wait()
         listening.close()
-        self._end_links("close")
-        self._changed.set()
+        await self._suffer(DROP)
 
     async def _suffer(self, trouble: Trouble) -> None:
         self._trouble = trouble
@@ -217,3 +217,14 @@ def proxied(server: Address) -> Iterator[FaultProxy]:
     finally:
         proxy.end()
         thread.join()
+
+
+@contextmanager
+def proxied_database(database: Database) -> Iterator[FaultProxy]:
+    """Put a proxy before the PostgreSQL that a database is in, on a socket's path or a port."""
+    with database.engine.connect() as connection:
+        reached = driver_connection(connection).info
+    is_here = reached.host.startswith("/")
+    socket_here = Path(reached.host, f".s.PGSQL.{reached.port}")
+    with proxied(socket_here if is_here else (reached.host, reached.port)) as proxy:
+        yield proxy

@@ -6,16 +6,20 @@ from pathlib import Path
 
 import httpx
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from api.app import create_app
 from api.service import Service
 from index.catalog.database import Database
+from ingest.jobs import JobQueue
+from ingest.workers import Worker
 from retrieval.hits import SearchQuery
 from tests.conftest import open_service
 from tests.faults.canaries import Canary, canaries
 from tests.faults.oracle import Ledger, make_collection, upload
+from tests.faults.proxy import BLACK_HOLE, Trouble, delay, proxied_database
 from tests.serving import served
-from tests.tiny import HashedWords
+from tests.tiny import HashedWords, wait_for
 
 pytestmark = pytest.mark.faults
 N_QUEUED = 3
@@ -97,3 +101,23 @@ def test_a_full_queue_refuses_files_and_nothing_else(narrow: Service) -> None:
         ledger.hand_in(http, Canary(N_QUEUED))
         narrow.worker.run_until_empty()
         ledger.check(http)
+
+
+@pytest.mark.parametrize("trouble", [delay(0.1), BLACK_HOLE], ids=["slow", "silent"])
+@pytest.mark.faults(
+    "a worker is told to end while its connections to a slow or silent database are made",
+    result="it ends",
+)
+def test_a_worker_that_is_stopped_while_it_connects_ends(
+    database: Database, trouble: Trouble
+) -> None:
+    with proxied_database(database) as proxy:
+        proxy.suffer(trouble)
+        far = make_conninfo(database.conninfo, host="127.0.0.1", port=proxy.port)
+        worker = Worker(JobQueue(far), [], exclusive=True)
+        worker.start()
+        wait_for(lambda: proxy.n_connections == 1)
+        stopping = threading.Thread(target=worker.stop, daemon=True)
+        stopping.start()
+        stopping.join(HELD_S)
+        assert not stopping.is_alive()

@@ -5,15 +5,14 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from sqlalchemy import QueuePool, text
 
-from index.catalog.database import N_KEPT, N_MORE, Database, driver_connection
+from index.catalog.database import N_KEPT, N_MORE, Database
 from index.catalog.silence import DatabaseSilent, HeardAsyncConnection, unhurried
 from index.errors import DatabaseUnavailable
-from tests.faults.proxy import BLACK_HOLE, PASS, FaultProxy, proxied, trickle
+from tests.faults.proxy import BLACK_HOLE, PASS, FaultProxy, proxied_database, trickle
 from tests.tiny import wait_for
 
 SILENCE_S = 0.5
@@ -22,11 +21,7 @@ ROWS = text("SELECT repeat('x', 1000) FROM generate_series(1, 200)")
 
 @pytest.fixture
 def proxy(postgres: Database) -> Iterator[FaultProxy]:
-    with postgres.engine.connect() as connection:
-        reached = driver_connection(connection).info
-    is_here = reached.host.startswith("/")
-    server = Path(reached.host, f".s.PGSQL.{reached.port}") if is_here else None
-    with proxied(server or (reached.host, reached.port)) as opened:
+    with proxied_database(postgres) as opened:
         yield opened
 
 
