@@ -66,6 +66,12 @@ class JobWatch:
         self._joined.set()
         self._send_away(Unavailable("the server is stopping; ask again"))
 
+    async def end(self) -> None:
+        """Close, and wait until the look at hand has let go of the catalog."""
+        self.close()
+        if self._looking is not None:
+            await asyncio.wait([self._looking])
+
     def _look_soon(self) -> None:
         if self._is_closed:
             raise Unavailable("the server is stopping; ask again")

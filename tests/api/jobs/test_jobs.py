@@ -285,6 +285,7 @@ def test_one_look_serves_a_hundred_watchers(service: Service) -> None:
         first = await asyncio.gather(*(anext(stream) for stream in streams))
         for stream in streams:
             await stream.aclose()
+        await watching.end()
         return [event.name for event in first]
 
     assert asyncio.run(watch()) == ["job"] * 100
@@ -322,6 +323,30 @@ def test_a_server_that_stops_sends_its_watchers_away(service: Service) -> None:
             names.append(error.code)
         with pytest.raises(Unavailable):
             await anext(watching.changes(job.id))
+        await watching.end()
         return names
 
     assert asyncio.run(watch()) == ["queued", "unavailable"]
+
+
+def test_a_watch_ends_when_its_look_at_the_catalog_has() -> None:
+    looks, may_end, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def look(_: object) -> dict[UUID, Job]:
+        looks.set()
+        may_end.wait(30)
+        ended.set()
+        return {}
+
+    async def watch() -> None:
+        watching = JobWatch(look)
+        coming = asyncio.ensure_future(anext(watching.changes(uuid4())))
+        await asyncio.to_thread(looks.wait, 30)
+        ending = asyncio.create_task(watching.end())
+        with pytest.raises(Unavailable):
+            await coming
+        may_end.set()
+        await ending
+        assert ended.is_set()
+
+    asyncio.run(watch())
