@@ -5,8 +5,11 @@ is there of it.
 """
 
 import io
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import IO
 
 from PIL import Image
 
@@ -129,6 +132,14 @@ def _content(page: PageRead) -> PageContent:
 
 
 def _jpeg(page: PageRead) -> bytes:
-    packed = io.BytesIO()
-    Image.fromarray(page.image).save(packed, "JPEG", quality=JPEG_QUALITY)
-    return packed.getvalue()
+    """Pack a picture; into a real file, for which Pillow lets other threads go on."""
+    with _file_in_memory() as packed:
+        Image.fromarray(page.image).save(packed, "JPEG", quality=JPEG_QUALITY)
+        packed.seek(0)
+        return packed.read()
+
+
+def _file_in_memory() -> IO[bytes]:
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("page"), "w+b")
+    return io.BytesIO()

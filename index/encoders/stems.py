@@ -5,7 +5,7 @@ import threading
 import unicodedata
 from functools import lru_cache
 
-import snowballstemmer  # type: ignore[import-untyped]  # ships no types
+from Stemmer import Stemmer as Snowball  # type: ignore[import-not-found]  # ships no types
 
 STEMMERS = {
     "ar": "arabic",
@@ -76,7 +76,7 @@ class Stemmer:
         self._language = language
         algorithm = STEMMERS.get(language)
         self.name = algorithm or "none"
-        self._stemmer = snowballstemmer.stemmer(algorithm) if algorithm else None
+        self._stemmer = Snowball(algorithm, 0) if algorithm else None
         self._lock = threading.Lock()
         self.stem = lru_cache(maxsize=1 << 16)(self._stem_once)
 

@@ -18,6 +18,8 @@ def layout(dim: int, *, pooled: bool) -> edge.EdgeConfig:
         sparse_vectors={stored.TERMS: idf},
         # without a graph to build, segments are vacuumed, not copied when they grow
         optimizers=edge.EdgeOptimizersConfig(indexing_threshold=GRAPH_KB if pooled else 0),
+        # BM25 alone takes less than to wake a thread for each segment, and to wait for all of them
+        max_search_threads=None if pooled else 1,
     )
 
 

@@ -16,7 +16,7 @@ for module in (
     "pytesseract",
     "qdrant_edge",
     "sentence_transformers",
-    "snowballstemmer",
+    "Stemmer",
     "tests.tiny",
 ):
     import_module(module)
