@@ -86,7 +86,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
             following.start()
         async with running_mcp():
             yield
-        await watch.end()
+        await app.state.watch.end()
         await run_in_threadpool(following.stop)
         await run_in_threadpool(service.close)
 
@@ -114,7 +114,7 @@ def create_app(service: Service, *, work: bool = True) -> FastAPI:
     app.state.refuse = sentry.refuse  # for `PatientHttp`, which asks before all of this
     app.state.desk = LocalDesk(service)
     app.state.service = service
-    app.state.watch = watch = JobWatch(service.ledger.look)
+    app.state.watch = JobWatch(service.ledger.look)
     problems.install(app)
     include_routes(app)
     running_mcp = serve_mcp(app, service.settings.hosts)

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -95,7 +96,6 @@ class Worker:
         self._tasks = tasks
         self._exclusive = exclusive
         self._chores = chores
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._end: Callable[[], object] = lambda: None
         self._thread: threading.Thread | None = None
         self._stopped = threading.Event()
@@ -120,8 +120,7 @@ class Worker:
         """Finish the job at hand and end the work, in whichever thread it goes on."""
         self._stopped.set()
         with suppress(RuntimeError):  # the loop has ended by itself meanwhile
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(self._end)
+            self._end()
         if self._thread is not None:
             self._thread.join()
         self._idle.wait()
@@ -164,15 +163,15 @@ class Worker:
         Only the preparation is ever cancelled, and the database's connections are closed whatever
         became of it: they swallow a cancellation while they are made, and would never end.
         """
-        self._loop = asyncio.get_running_loop()
-        self._loop.set_exception_handler(self._begin_anew)
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._begin_anew)
         preparing, worker = asyncio.create_task(self._prepare()), self._worker(wait=wait)
-        self._end = preparing.cancel
+        self._end = partial(loop.call_soon_threadsafe, preparing.cancel)
         if self._stopped.is_set():
             preparing.cancel()
         try:
             await preparing
-            self._end = worker.stop
+            self._end = partial(loop.call_soon_threadsafe, worker.stop)
             if not self._stopped.is_set():  # else its cancellation was lost
                 await self._run(worker)
         finally:

@@ -329,7 +329,7 @@ def test_a_server_that_stops_sends_its_watchers_away(service: Service) -> None:
     assert asyncio.run(watch()) == ["queued", "unavailable"]
 
 
-def test_a_watch_ends_when_its_look_at_the_catalog_has() -> None:
+def test_a_server_that_ends_waits_for_its_look_at_the_jobs(service: Service) -> None:
     looks, may_end, ended = threading.Event(), threading.Event(), threading.Event()
 
     def look(_: object) -> dict[UUID, Job]:
@@ -338,15 +338,15 @@ def test_a_watch_ends_when_its_look_at_the_catalog_has() -> None:
         ended.set()
         return {}
 
-    async def watch() -> None:
-        watching = JobWatch(look)
-        coming = asyncio.ensure_future(anext(watching.changes(uuid4())))
-        await asyncio.to_thread(looks.wait, 30)
-        ending = asyncio.create_task(watching.end())
+    async def live() -> None:
+        app = create_app(service, work=False)
+        app.state.watch = watching = JobWatch(look)
+        async with app.router.lifespan_context(app):
+            coming = asyncio.ensure_future(anext(watching.changes(uuid4())))
+            await asyncio.to_thread(looks.wait, 30)
+            threading.Timer(1, may_end.set).start()
+        assert ended.is_set()
         with pytest.raises(Unavailable):
             await coming
-        may_end.set()
-        await ending
-        assert ended.is_set()
 
-    asyncio.run(watch())
+    asyncio.run(live())
