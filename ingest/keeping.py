@@ -104,7 +104,7 @@ class PageKeeper:
     def _stored_page(self, page: PageRead, n_rows: int, hold: Hold) -> StoredPage:
         height_px, width_px, _ = page.image.shape
         hold.go_on()
-        image = self._stores.blobs.put(_jpeg(page))
+        image = self._stores.blobs.put(as_jpeg(page))
         hold.go_on()
         words = self._stores.blobs.put(encode_words(page.words))
         return StoredPage(
@@ -131,8 +131,8 @@ def _content(page: PageRead) -> PageContent:
     return PageContent(covered(page.image, page.words.set_aside), page.words)
 
 
-def _jpeg(page: PageRead) -> bytes:
-    """Pack a picture; into a real file, for which Pillow lets other threads go on."""
+def as_jpeg(page: PageRead) -> bytes:
+    """Pack a page's picture; into a real file, for which Pillow lets other threads go on."""
     with _file_in_memory() as packed:
         Image.fromarray(page.image).save(packed, "JPEG", quality=JPEG_QUALITY)
         packed.seek(0)

@@ -5,15 +5,12 @@ text layer or by OCR), encoding, storing (JPEG, blobs, vectors; the catalog's ro
 CPU time counts that of children too.
 """
 
-import io
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
-
-from PIL import Image
 
 from api import parts
 from api.commands.ingest import ingest_files
@@ -23,7 +20,7 @@ from api.service import Service
 from index.catalog.entries import Collection
 from index.encoders.base import PageContent
 from index.words import encode_words
-from ingest.keeping import JPEG_QUALITY
+from ingest.keeping import as_jpeg
 from ingest.layers import LayerPoints, encode_layers
 from ingest.pipeline import CHUNK_PAGES
 from ingest.reading import PageRead
@@ -120,13 +117,7 @@ def _store(
             generation = uuid5(NAMESPACE_OID, f"chunk {number}")
             service.vectors.put_pages(one.layer.store, generation, one.points)
         for page in chunk:
-            service.blobs.put(_jpeg(page))
+            service.blobs.put(as_jpeg(page))
             service.blobs.put(encode_words(page.words))
     for one in made[0]:
         service.vectors.flush(one.layer.store)
-
-
-def _jpeg(page: PageRead) -> bytes:
-    packed = io.BytesIO()
-    Image.fromarray(page.image).save(packed, "JPEG", quality=JPEG_QUALITY)
-    return packed.getvalue()

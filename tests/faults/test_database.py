@@ -1,6 +1,7 @@
 """PostgreSQL goes away, hangs or comes back under a server that lives on."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from time import monotonic
 
@@ -11,7 +12,16 @@ from index.catalog.database import Database
 from tests.faults.canaries import Canary
 from tests.faults.oracle import DOCUMENTS, SEARCH, Ledger, begun, upload
 from tests.faults.processes import Server, kill_postgres, postmaster, server
-from tests.faults.proxy import BLACK_HOLE, DROP, PASS, RESET, FaultProxy, Trouble, delay, proxied
+from tests.faults.proxy import (
+    BLACK_HOLE,
+    DROP,
+    PASS,
+    RESET,
+    FaultProxy,
+    Trouble,
+    delay,
+    proxied_database,
+)
 from tests.tiny import wait_for
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("well_again")]
@@ -21,17 +31,14 @@ BOUND_S = 40.0
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a PostgreSQL of its own."""
-    made = tmp_path_factory.mktemp("database") / "postgres"
-    opened = Database.open(None, folder=made)
-    yield made
-    opened.close()
+    return tmp_path_factory.mktemp("database") / "postgres"
 
 
 @pytest.fixture(scope="module")
 def proxy(folder: Path) -> Iterator[FaultProxy]:
-    with proxied(socket_of(folder)) as opened:
+    with closing(Database.open(None, folder=folder)) as own, proxied_database(own) as opened:
         yield opened
 
 
@@ -112,12 +119,6 @@ def test_a_database_that_is_killed_is_waited_for(
     wait_for(started.is_ready, at_most_s=60)
     ledger.check(started.http)
     assert started.process.pid == life
-
-
-def socket_of(folder: Path) -> Path:
-    """Where the PostgreSQL on a folder listens, as it has noted itself."""
-    _, _, _, port, sockets, *_ = (folder / "postmaster.pid").read_text().splitlines()
-    return Path(sockets) / f".s.PGSQL.{port}"
 
 
 def revive(folder: Path) -> None:
