@@ -110,7 +110,7 @@ class PageScorer:
         joined = np.maximum(pages, contexts[owner]) if np.isfinite(contexts).any() else pages
         scores = np.full(len(places), -np.inf, np.float32)
         has_rows = np.isfinite(pages).all(axis=1)
-        scores[has_rows] = joined[has_rows] @ weights
+        scores[has_rows] = np.vecdot(joined[has_rows], weights)  # same sum whatever is beside it
         return scores
 
 

@@ -62,6 +62,13 @@ def test_exact_scores_are_those_of_maxsim_whatever_they_are_asked_beside(
         assert scorer.exact(np.array([place]))[0].tobytes() == expected[place].tobytes()
 
 
+def test_a_page_scores_the_same_in_int8_whatever_it_is_asked_beside(scorer: PageScorer) -> None:
+    together = scorer.all_refined()
+    for place in range(len(together)):
+        alone = replace(scorer, slots=scorer.slots[[place]], owner=scorer.owner[[place]])
+        assert alone.all_refined()[0].tobytes() == together[place].tobytes()
+
+
 def test_refined_scores_are_close_to_the_exact_ones(scorer: PageScorer) -> None:
     expected, found = truth(scorer), scorer.all_refined()
     has_rows = np.isfinite(expected)
