@@ -86,6 +86,8 @@ def area(box: Box) -> float:
 
 def clipped(word: RawWord) -> Box:
     """The part of the word's box that lies on the page."""
+    if min(word.box) >= 0 and max(word.box) <= 1:  # all but a few, and they are many
+        return Box(*word.box)
     return Box(*(min(max(edge, 0.0), 1.0) for edge in word.box))
 
 

@@ -15,6 +15,8 @@ JOINERS = "\u200c\u200d"  # they change how Persian and Indic letters connect
 
 def clean(text: str) -> str:
     """The text without invisible and private characters, letters in their plain form."""
+    if text.isascii() and text.isprintable():  # most words, and nothing to be done
+        return text.strip()
     kept = "".join(fold(char) for char in text if is_kept(char))
     return unicodedata.normalize("NFC", kept).strip()
 

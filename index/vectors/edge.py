@@ -56,28 +56,19 @@ class EdgeVectorStore:
             shutil.rmtree(self._path(collection), ignore_errors=True)
 
     def put_pages(self, collection: str, generation: UUID, points: Sequence[PagePoint]) -> None:
-        """Store pages of a generation; storing one again replaces it."""
-        batch = [
-            edge.Point(
-                id=stored.point_id(generation, point.page),
-                vector=_vectors(point.rows, point.terms, point.pooled),
-                payload=stored.payload(generation, point.page, point.rows),
-            )
-            for point in points
-        ]
-        with self._using(collection) as shard:
-            shard.update(edge.UpdateOperation.upsert_points(batch))
+        """Store pages of a generation; storing one again replaces it.
+
+        One at a time: the engine holds the interpreter while it takes points in.
+        """
+        for point in points:
+            vectors = _vectors(point.rows, point.terms, point.pooled)
+            self._put(collection, _point(generation, point.page, point.rows, vectors))
         release_mapped(self._path(collection))
 
     def put_context(self, collection: str, generation: UUID, context: Rows) -> None:
         """Store the rows of a document's name and title, which hold for all of its pages."""
-        whole = edge.Point(
-            id=stored.point_id(generation, CONTEXT_PAGE),
-            vector=_vectors(context, None, None),
-            payload=stored.payload(generation, CONTEXT_PAGE, context),
-        )
-        with self._using(collection) as shard:
-            shard.update(edge.UpdateOperation.upsert_points([whole]))
+        vectors = _vectors(context, None, None)
+        self._put(collection, _point(generation, CONTEXT_PAGE, context, vectors))
 
     def search_pages(
         self, collection: str, terms: SparseVector, *, limit: int, only: Sequence[UUID] | None
@@ -236,6 +227,10 @@ class EdgeVectorStore:
             if offset is None:
                 return
 
+    def _put(self, collection: str, point: edge.Point) -> None:
+        with self._using(collection) as shard:
+            shard.update(edge.UpdateOperation.upsert_points([point]))
+
     @contextmanager
     def _using(self, collection: str) -> Iterator[edge.EdgeShard]:
         """Lend the collection's open shard; Edge raises plain `Exception` for everything."""
@@ -280,12 +275,20 @@ def _load(path: Path) -> edge.EdgeShard:
         raise VectorStoreUnavailable(f"the vectors in {path} do not open: {error}") from error
 
 
+def _point(generation: UUID, page: int, rows: Rows, vectors: dict[str, Any]) -> edge.Point:
+    return edge.Point(
+        id=stored.point_id(generation, page),
+        vector=vectors,
+        payload=stored.payload(generation, page, rows),
+    )
+
+
 def _vectors(rows: Rows, terms: SparseVector | None, pooled: Float32 | None) -> dict[str, Any]:
     vectors: dict[str, Any] = {}
     if len(rows):
-        vectors[stored.ROWS] = rows.vectors
+        vectors[stored.ROWS] = rows.vectors.tolist()  # read in half the time that an array takes
     if pooled is not None and len(pooled):
-        vectors[stored.POOLED] = pooled
+        vectors[stored.POOLED] = pooled.tolist()
     if terms is not None and len(terms.indices):
         vectors[stored.TERMS] = _sparse(terms)
     return vectors
