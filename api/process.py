@@ -2,12 +2,14 @@
 
 import ctypes
 import os
+import sys
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from api.settings import Settings
 
 M_ARENA_MAX = -8  # from malloc.h of glibc
+SWITCH_S = 0.0005
 
 
 def prepare_process(settings: Settings) -> None:
@@ -19,6 +21,7 @@ def prepare_process(settings: Settings) -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     _share_malloc_arenas()
     _keep_blas_alone()
+    _hand_over_soon()
 
 
 def _share_malloc_arenas() -> None:
@@ -35,3 +38,12 @@ def _keep_blas_alone() -> None:
     spinning: beside other work that takes several times the processor time of the whole search.
     """
     threadpool_limits(limits=1, user_api="blas")
+
+
+def _hand_over_soon() -> None:
+    """Have a thread that computes give the interpreter to one that waits for it.
+
+    A search lets go of the interpreter dozens of times, for its database, its model, its kernels,
+    and beside a busy thread waits each time for the whole interval: 5 ms unless told.
+    """
+    sys.setswitchinterval(SWITCH_S)

@@ -1,11 +1,12 @@
 """What third-party code in a process is told before it works."""
 
 import os
+import sys
 
 import pytest
 from threadpoolctl import threadpool_info  # type: ignore[import-untyped]  # ships no types
 
-from api.process import prepare_process
+from api.process import SWITCH_S, prepare_process
 from api.service import Service
 from api.settings import Settings
 
@@ -32,3 +33,7 @@ def test_a_product_of_matrices_takes_one_thread(service: Service) -> None:  # no
     blas = [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
     assert blas
     assert set(blas) == {1}
+
+
+def test_a_thread_that_waits_for_the_interpreter_gets_it_soon(service: Service) -> None:  # noqa: ARG001  built
+    assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
