@@ -28,14 +28,14 @@ RULES = r"""(?:instructions? | prompts? | rules | guidelines | directives? | dir
 STRONG: tuple[tuple[Reason, str], ...] = (
     (
         "override",
-        rf"""{NOT_DENIED}\b(?:ignore | ignoring | disregard | forget | override | bypass | discard)
+        rf"""\b{NOT_DENIED}(?:ignore | ignoring | disregard | forget | override | bypass | discard)
         (?:~(?:all|any|every|each|of|the|your|my|our|these|those|and|other|everything|in)){{0,5}}
         ~(?:previous(?:ly)? | prior | above | earlier | preceding | former | foregoing | existing
             | original | initial | system | safety)~(?:\w+~){{0,2}}?{RULES}\b""",
     ),
     (
         "override",
-        rf"""{NOT_DENIED}\b(?:ignore | disregard | forget | override)~
+        rf"""\b{NOT_DENIED}(?:ignore | disregard | forget | override)~
         (?:(?:all|any|of|everything|the|in)~){{0,3}}(?:your | you~(?:were|are|have~been)~given)~
         (?:\w+~){{0,2}}?{RULES}\b""",
     ),
@@ -48,7 +48,7 @@ STRONG: tuple[tuple[Reason, str], ...] = (
     ),
     (
         "override",
-        rf"""{NOT_DENIED}\b(?:ignor | oubli | neglig | olvid | descart | omit | esquec | desconsider
+        rf"""\b{NOT_DENIED}(?:ignor | oubli | neglig | olvid | descart | omit | esquec | desconsider
             | dimentic | trascur)\w*~(?:(?!pas\b)\w+~){{0,4}}?
         (?:instruc | istruzion | consigne | directi[vr] | indica[cz]ion | indicac | regla | regle
             | regra | regole | orden | invite | prompt)\w*~(?:\w+~){{0,3}}?
