@@ -27,8 +27,16 @@ export function link(address) {
 export function go(changes, { replace = false } = {}) {
   const target = link({ ...here(), ...changes });
   if (target === location.hash) return;
-  if (replace) {
-    history.replaceState(null, "", target);
-    dispatchEvent(new HashChangeEvent("hashchange"));
-  } else location.hash = target;
+  if (replace) move("replaceState", target);
+  else location.hash = target;
+}
+
+/** Show another view at once: what the next key does, it does there. @param {string} view */
+export function turnTo(view) {
+  if (here().view !== view) move("pushState", link({ view, c: here().c }));
+}
+
+function move(how, target) {
+  history[how](null, "", target);
+  dispatchEvent(new HashChangeEvent("hashchange"));
 }

@@ -1,6 +1,6 @@
 // Keys: what they do, and the list of them.
 
-import { here } from "./address.js";
+import { here, turnTo } from "./address.js";
 import { stepCitation } from "./answer.js";
 import { focusQuestion } from "./ask.js";
 import { isOpen, tell } from "./dialogs.js";
@@ -45,12 +45,11 @@ function list() {
 }
 
 function ask() {
-  if (here().view === "ask") return focusQuestion(); // at once: what is typed next belongs there
-  location.hash = `#/ask?${new URLSearchParams({ c: here().c })}`;
-  setTimeout(focusQuestion);
+  turnTo("ask");
+  focusQuestion();
 }
 
 function upload() {
-  if (here().view !== "documents") location.hash = `#/documents?${new URLSearchParams({ c: here().c })}`;
-  setTimeout(() => byId("drop").querySelector("button").focus());
+  turnTo("documents");
+  byId("drop").querySelector("button").focus();
 }

@@ -145,6 +145,18 @@ def test_the_keyboard_alone_is_enough(url: str, site: Site) -> None:
     ]
 
 
+def test_what_is_typed_right_after_the_slash_belongs_to_the_question(url: str, site: Site) -> None:
+    page = site.tab(url, "/#/documents").page
+    expect(page.get_by_role("article")).to_have_count(2)
+    press = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }))"
+
+    assert page.evaluate(f"() => {{ {press}; return document.activeElement.id }}") == "question"
+
+    page.go_back()
+    expect(page.get_by_role("article")).to_have_count(2)
+    expect(page.get_by_role("article").first).to_be_visible()
+
+
 def test_the_skip_link_leads_to_the_content(url: str, site: Site) -> None:
     page = site.tab(url, "/#/documents").page
     expect(page.get_by_role("article")).to_have_count(2)

@@ -10,6 +10,7 @@ from threading import Barrier
 from uuid import UUID, uuid4
 
 import grpc
+import psutil
 import pytest
 from grpc import StatusCode
 from qdrant_client import QdrantClient, models
@@ -170,6 +171,7 @@ def test_a_server_that_hangs_is_given_up_at_the_deadline(
 ) -> None:
     store.check()
     os.kill(stand_in.pid, signal.SIGSTOP)
+    wait_for(lambda: psutil.Process(stand_in.pid).status() == psutil.STATUS_STOPPED)
 
     with pytest.raises(VectorStoreUnavailable, match="DEADLINE_EXCEEDED"):
         store.check()
