@@ -14,7 +14,7 @@ from ingest.attempts import MAX_ATTEMPTS
 from ingest.pipeline import CHUNK_PAGES
 from tests.faults.canaries import Canary
 from tests.faults.oracle import DOCUMENTS, Ledger, make_collection, search
-from tests.faults.processes import Server, server
+from tests.faults.processes import Died, Server, server
 from tests.tiny import wait_for
 
 pytestmark = pytest.mark.faults
@@ -38,9 +38,12 @@ class Home:
         return Canary(self.n_made, n_pages)
 
     def die_at(self, point: str, deed: Deed, *, nth: int = 1) -> None:
-        """Start, do something on whose way the point lies, and see the process die there."""
-        self.running.start(**{VARIABLE: f"{point}:{nth}:kill"})
-        with suppress(httpx.TransportError):
+        """Start, do something on whose way the point lies, and see the process die there.
+
+        What was cut off before may pass the point first, even before the server is up.
+        """
+        with suppress(httpx.TransportError, Died):
+            self.running.start(**{VARIABLE: f"{point}:{nth}:kill"})
             deed(self)
         assert self.running.wait_until_dead() == -signal.SIGKILL
 
