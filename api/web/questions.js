@@ -1,6 +1,6 @@
 // Golden questions: what is asked to measure the search by, and which pages should be found.
 
-import { here } from "./address.js";
+import { here, turnTo } from "./address.js";
 import { get, of, request, send, sentence } from "./api.js";
 import { isMade } from "./collections.js";
 import { ask } from "./dialogs.js";
@@ -58,7 +58,7 @@ function item(question) {
 }
 
 function look({ document, page }) {
-  location.hash = `#/documents?${new URLSearchParams({ c: here().c })}`;
+  turnTo("documents");
   openPage({ doc: document, page });
 }
 

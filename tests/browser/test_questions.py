@@ -79,6 +79,17 @@ def test_a_question_is_changed_and_deleted(page: Page) -> None:
     assert exported(page) == []
 
 
+def test_a_page_of_a_question_opens_among_the_documents(page: Page) -> None:
+    add(page, "Where do herons nest?")
+    page.get_by_role("button", name="birds.pdf, page 1").click()
+
+    expect(page.locator(".sheet")).to_be_visible()
+    expect(page.get_by_role("region", name="Documents")).to_be_visible()
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("article", name="Where do herons nest?")).to_be_visible()
+
+
 def test_an_answer_becomes_a_golden_question(page: Page) -> None:
     page.goto("/#/ask?c=default&q=Where+do+herons+nest%3F")
     page.get_by_role("button", name="Golden question").click()
